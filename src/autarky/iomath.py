@@ -1,0 +1,91 @@
+"""Input-output algebra on plain arrays: letters as in Miller & Blair (2022), no labels, no files."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import scipy.sparse.linalg
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+
+
+def technical_coefficients(Z: Matrix, x: Vector) -> Matrix:
+    """Technical coefficients ``A[i, j] = Z[i, j] / x[j]``.
+
+    An industry that produces nothing has no recipe: its column is zero.
+
+    Parameters
+    ----------
+    Z : array, shape (m, n), currency / year
+        Intermediate use; m = n for domestic use, m = gates for imported use.
+    x : array, shape (n,), currency / year
+        Gross output.
+
+    Returns
+    -------
+    A : array, shape (m, n), dimensionless
+        Input per unit of output.
+
+    Raises
+    ------
+    ValueError
+        If x is not a flat vector of one entry per column of Z (a column vector would divide by rows).
+
+    References
+    ----------
+    Miller & Blair (2022), eq. 2.4; called *input coefficients* by Eurostat.
+    """
+    if x.shape != (Z.shape[1],):
+        raise ValueError(f"x has shape {x.shape}; expected ({Z.shape[1]},), one output per column of Z")
+    divisor = np.where(x != 0, x, 1.0)
+    return np.where(x != 0, Z / divisor, 0.0)
+
+
+def leontief_inverse(A: Matrix) -> Matrix:
+    """Leontief inverse ``L = (I − A)⁻¹``, formed only when the matrix itself is the answer.
+
+    Parameters
+    ----------
+    A : array, shape (n, n), dimensionless
+
+    Returns
+    -------
+    L : array, shape (n, n), dimensionless
+        Output of row needed, directly and indirectly, per unit of final demand for column.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If I − A is singular.
+
+    References
+    ----------
+    Miller & Blair (2022), eq. 2.11.
+    """
+    identity = np.eye(len(A))
+    return np.asarray(scipy.linalg.solve(identity - A, identity), dtype=np.float64)
+
+
+def spectral_radius(A: Matrix) -> float:
+    """Largest modulus of the eigenvalues; a non-negative A is productive exactly if it is below 1.
+
+    Small matrices are solved densely, large ones by Arnoldi iteration from a fixed start.
+
+    Parameters
+    ----------
+    A : array, shape (n, n), dimensionless
+
+    Returns
+    -------
+    radius : float
+
+    References
+    ----------
+    Miller & Blair (2022), §2.4 (convergence of the power series).
+    """
+    if len(A) <= 600:
+        return float(np.abs(np.linalg.eigvals(A)).max()) if len(A) else 0.0
+    values = scipy.sparse.linalg.eigs(A, k=1, which="LM", return_eigenvectors=False, v0=np.ones(len(A)))
+    return float(np.abs(values).max())
