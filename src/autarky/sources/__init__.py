@@ -1,0 +1,1 @@
+"""Tables on disk become economies: one file per family of formats."""
