@@ -13,13 +13,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 ALL: Literal["all"] = "all"
 
+
+def _as_names(given: object) -> object:
+    if isinstance(given, str) and given != ALL:
+        return (given,)
+    # A list would be refused where validation is strict, as it is for study files.
+    return tuple(given) if isinstance(given, list) else given
+
+
 Name = Annotated[str, Field(min_length=1, max_length=200, strict=True)]
 Names = Annotated[
     Literal["all"] | tuple[Name, ...],
-    BeforeValidator(
-        lambda given: (given,) if isinstance(given, str) and given != ALL else given,
-        json_schema_input_type=Name | tuple[Name, ...],
-    ),
+    BeforeValidator(_as_names, json_schema_input_type=Name | tuple[Name, ...]),
 ]
 """One name, a list of names, or ``all``. Group names declared in the scenario count as names."""
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -87,7 +92,7 @@ class TradeCut(Dated):
     @model_validator(mode="after")
     def _one_limit(self) -> TradeCut:
         if (self.share_kept is None) == (self.ceiling is None):
-            raise ValueError("needs either share_kept (0 to 1) or ceiling (value and per), not both or none")
+            raise ValueError("needs either share_kept or ceiling, not both or none; keep one of them")
         return self
 
 
