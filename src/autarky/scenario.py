@@ -274,6 +274,8 @@ class Behaviour(Declared):
     spare capacity; ``off``: never."""
     imports: ImportRule | None = None
     """Which imports compete with home products."""
+    negligible_share: Share | None = None
+    """Inputs worth at most this share of the user's output never stop it."""
     import_spare: Annotated[float, Field(ge=0, le=100)] | None = None
     """Share by which import gates of a national table can deliver more than in the base year."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1

@@ -1,0 +1,234 @@
+"""Presets: complete parameter sets, and what a scenario leaves of them.
+
+A preset is proved by its differential test, not by its name.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from autarky.scenario import Behaviour, ImportMode, PresetName, ProductionFunction, Rationing
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Every number and rule of the day. Days are days, shares are dimensionless.
+
+    Rules a study cannot set (they define the preset) stand after ``import_spare``.
+    """
+
+    name: PresetName
+    reference: str
+    production: ProductionFunction
+    inventory_days: float
+    restocking_days: float
+    initial_stocks: float
+    rationing: Rationing
+    overtime_max: float
+    overtime_days: float
+    utilisation: float
+    substitution_days: float
+    """``inf``: orders never move."""
+    imports: ImportMode | None
+    """None: non-competitive in a national table, competitive in a multi-regional one."""
+    import_spare: float
+    negligible_share: float
+    """Inputs worth at most this share of the user's output never bind."""
+    reserve_share: float | None
+    """Output is throttled once a stock is below this share of its target; None: below one step's need."""
+    orders_follow_use: bool
+    """Orders replace what was used (True), or what full output would need (False)."""
+    normalise_by_capacity: bool
+    """Orders are split over suppliers by base share × capacity, and always add up to what is wanted."""
+    signed_scarcity: bool
+    """Overtime falls with the *negative* scarcity of a supplier that made more than is asked today."""
+    scarcity_tolerance: float
+    """Scarcity up to this counts as none, and overtime relaxes."""
+    overtime_first_step: int
+    """First step in which overtime moves."""
+    closeness_gates: bool
+    """Stocks (or orders) stand still for everybody while *all* are close to balance (target)."""
+    negative_demand_is_supply: bool
+    """Negative final demand is exogenous supply (True), or negative demand that is rationed (False)."""
+    shortest_inventory_days: float
+    """Shorter ``inventory_days`` count as this many."""
+
+
+AUTARKY = Preset(
+    name=PresetName.AUTARKY,
+    reference="docs/model.md; overtime: Hallegatte (2008), Risk Analysis 28(3), table 1",
+    production=ProductionFunction.LEONTIEF,
+    inventory_days=30.0,
+    restocking_days=30.0,
+    initial_stocks=1.0,
+    rationing=Rationing.PROPORTIONAL,
+    overtime_max=1.25,
+    overtime_days=365.0,
+    utilisation=1.0,
+    substitution_days=30.0,
+    imports=None,
+    import_spare=0.0,
+    negligible_share=0.001,
+    reserve_share=None,
+    orders_follow_use=False,
+    normalise_by_capacity=False,
+    signed_scarcity=False,
+    scarcity_tolerance=1e-9,
+    overtime_first_step=0,
+    closeness_gates=False,
+    negative_demand_is_supply=True,
+    shortest_inventory_days=0.0,
+)
+"""The default. Orders follow need, so that a passing shock passes."""
+
+BOARIO = Preset(
+    name=PresetName.BOARIO,
+    reference="BoARIO 0.7.2, ARIOPsiModel with order_type='alt'; Hallegatte (2013), Risk Analysis 34(1)",
+    production=ProductionFunction.LEONTIEF,
+    inventory_days=90.0,
+    restocking_days=60.0,
+    initial_stocks=1.0,
+    rationing=Rationing.PROPORTIONAL,
+    overtime_max=1.25,
+    overtime_days=365.0,
+    utilisation=1.0,
+    substitution_days=math.inf,
+    imports=ImportMode.COMPETITIVE,
+    import_spare=0.0,
+    negligible_share=1e-5 / 365.0,
+    reserve_share=0.8,
+    orders_follow_use=True,
+    normalise_by_capacity=True,
+    signed_scarcity=True,
+    scarcity_tolerance=1e-14,
+    overtime_first_step=2,
+    closeness_gates=True,
+    negative_demand_is_supply=False,
+    shortest_inventory_days=2.0,
+)
+"""BoARIO 0.7.2's day, written from its documented equations and differentially tested to 1e-9.
+
+Quirks kept because the numbers depend on them:
+
+1. Output is throttled once a stock falls below ψ = 0.8 of its *target*, not below a day's need.
+2. Orders replace what was *used*, not what is needed: with short inventories and slow restocking the
+   economy can spiral to zero for ever (the ``autarky`` preset does not).
+3. Suppliers are weighted by *capacity* relative to the base year, not by what they deliver.
+4. Overtime relaxes only where scarcity is exactly zero, which rounding decides; here and in the test
+   |ζ| ≤ 1e-14 counts as zero in both. A negative ζ (made more yesterday than is asked today) lowers it.
+5. Overtime starts to move in the third step.
+6. While *all* deliveries are ``numpy.allclose`` to use no stock moves, and while *all* stocks are
+   ``allclose`` to their targets no gap is reordered. The absolute tolerance (1e-8 table units) makes
+   the preset depend on the currency's scale.
+7. The cut-off below which an input cannot throttle compares an *annual* flow with a *daily* output:
+   1e-5 acts as 1e-5 / 365.
+8. Inventories of one day or less count as two days.
+9. Negative final demand is negative demand: it is rationed like any other.
+10. Final users never change supplier.
+
+Events of BoARIO map to shocks thus (the test does it): a ``recovery`` event that occurs at step o, lasts d
+and recovers over τ acts in full on steps o … o + d + 1 and then as linear recovery over τ; an
+``arbitrary`` event acts one step late (o + 1). Rebuilding events are not reproduced.
+"""
+
+PRESETS: dict[PresetName, Preset] = {preset.name: preset for preset in (AUTARKY, BOARIO)}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """A preset with a study's changes, and which of its values nobody gave a source for."""
+
+    preset: Preset
+    behaviour: Behaviour
+    inventory_days: dict[str, float]
+    """By product, exceptions only."""
+    restocking_days: dict[str, float]
+    initial_stocks: dict[str, float]
+    assumptions: tuple[str, ...]
+
+    def in_force(self) -> dict[str, Any]:
+        """Every parameter, JSON-ready."""
+        return {
+            **{key: (None if value == math.inf else value) for key, value in asdict(self.preset).items()},
+            "steps_per_day": self.behaviour.steps_per_day,
+            "by_product": {
+                "inventory_days": self.inventory_days,
+                "restocking_days": self.restocking_days,
+                "initial_stocks": self.initial_stocks,
+            },
+            "criticality": [rule.model_dump(mode="json") for rule in self.behaviour.criticality],
+            "priority": [list(rank) for rank in self.behaviour.priority],
+            "imports_by_product": (
+                self.behaviour.imports.model_dump(mode="json") if self.behaviour.imports else None
+            ),
+        }
+
+
+def parameters(behaviour: Behaviour) -> Parameters:
+    """The preset a study names, with everything the study says instead.
+
+    Values that stand in neither the study nor, for presets that reproduce a publication, in that
+    publication are listed as assumptions.
+    """
+    preset = PRESETS[behaviour.preset]
+    changes: dict[str, Any] = {}
+    assumptions: list[str] = []
+    assumed = preset is AUTARKY
+
+    def choose(name: str, given: Any, sentence: str) -> None:
+        if given is not None:
+            changes[name] = given
+        elif assumed:
+            assumptions.append(sentence)
+
+    choose("production", behaviour.production, f"production function: {preset.production.value}")
+    choose("rationing", behaviour.rationing, f"rationing: {preset.rationing.value}")
+    choose("utilisation", behaviour.utilisation, f"base-year capacity is used to {preset.utilisation:.0%}")
+    choose(
+        "import_spare",
+        behaviour.import_spare,
+        f"import gates can deliver {preset.import_spare:.0%} more than in the base year",
+    )
+    choose(
+        "negligible_share",
+        behaviour.negligible_share,
+        f"inputs worth at most {preset.negligible_share:.1%} of the user's output never stop it",
+    )
+    moving = behaviour.substitution_days
+    choose(
+        "substitution_days",
+        math.inf if moving == "off" else moving,
+        f"unserved orders move to suppliers with spare capacity over {preset.substitution_days:g} days",
+    )
+    mode = behaviour.imports.default if behaviour.imports else None
+    choose(
+        "imports",
+        mode,
+        "imports are non-competitive in a national table (no home supplier can fill their slot) "
+        "and competitive in a multi-regional one",
+    )
+    if behaviour.imports and behaviour.imports.source is None:
+        assumptions.append("which imports compete with home products: the study's choice, no source given")
+    if behaviour.overtime is not None:
+        changes |= {"overtime_max": behaviour.overtime.max, "overtime_days": behaviour.overtime.days}
+    by_product: dict[str, dict[str, float]] = {}
+    for name, what in (
+        ("inventory_days", "days of stock of every input"),
+        ("restocking_days", "days to reorder a gap in stock"),
+        ("initial_stocks", "of the target in stock on the first day"),
+    ):
+        given = getattr(behaviour, name)
+        choose(name, given.default if given else None, f"{getattr(preset, name):g} {what}")
+        by_product[name] = dict(given.products) if given else {}
+        if given and given.source is None:
+            assumptions.append(f"{name.replace('_', ' ')}: the study's numbers, no source given")
+    if changes.get("production", preset.production) is ProductionFunction.CRITICAL:
+        assumptions.append("inputs without a criticality rule are essential")
+    return Parameters(
+        preset=replace(preset, **changes),
+        behaviour=behaviour,
+        assumptions=tuple(assumptions),
+        **by_product,
+    )
