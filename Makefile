@@ -15,8 +15,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Wheels only: no package runs a build script of its own on the machine that installs it.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Wheels only: no package runs a build script of its own on the machine that installs it.
+PINNED := --only-binary :all: --require-hashes -r
 
 .PHONY: install demo test lint bench docs changelog lock clean
 
@@ -52,12 +53,12 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made requirements.lock pyproject.toml
-	$(PIP) --only-binary :all: --require-hashes -r requirements.lock
+	$(PIP) $(PINNED) requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed requirements-dev.lock
-	$(PIP) --only-binary :all: --require-hashes -r requirements-dev.lock
+	$(PIP) $(PINNED) requirements-dev.lock
 	@touch $@
 
 # The pins must not depend on how pip happens to be set up on the machine that writes them.
