@@ -75,8 +75,8 @@ class Delimited:
             + f", column {self.header[column_index] or column_index + 1!r}"
         )
 
-    def duplicate_problems(self, first_column: int = 1) -> list[Problem]:
-        """One problem for each label that stands twice in the header or in the first column."""
+    def duplicate_columns(self, first_column: int = 1) -> list[Problem]:
+        """One problem for each label that stands twice in the header, from ``first_column`` on."""
         problems = []
         seen: dict[str, int] = {}
         for index, label in enumerate(self.header[first_column:], start=first_column):
@@ -84,7 +84,12 @@ class Delimited:
                 what = f"column label {label!r} stands twice, in columns {seen[label] + 1} and {index + 1}"
                 problems.append(Problem(f"{self.path}, line 1", what, "give each column its own label"))
             seen.setdefault(label, index)
-        seen = {}
+        return problems
+
+    def duplicate_problems(self, first_column: int = 1) -> list[Problem]:
+        """One problem for each label that stands twice in the header or in the first column."""
+        problems = self.duplicate_columns(first_column)
+        seen: dict[str, int] = {}
         for label, line in zip(self.labels(), self.lines, strict=True):
             if label in seen:
                 what = f"row label {label!r} stands twice, first on line {seen[label]}"
@@ -193,10 +198,10 @@ def nearest_path(path: Path) -> str:
     return remedy if remedy.startswith("did you mean") else "check the path"
 
 
-def unreadable(path: Path, error: Exception) -> Problem:
-    """The problem for a file that the operating system does not let us read."""
+def unreadable(path: Path, error: Exception, done: str = "read") -> Problem:
+    """The problem for a file that the operating system does not let us read or write."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Problem(repr(str(path))[1:-1], f"cannot be read: {reason}", "check the path and its permissions")
+    return Problem(repr(str(path))[1:-1], f"cannot be {done}: {reason}", "check the path and its permissions")
 
 
 def file_digest(path: Path) -> tuple[str, str]:
