@@ -89,3 +89,80 @@ def spectral_radius(A: Matrix) -> float:
         return float(np.abs(np.linalg.eigvals(A)).max()) if len(A) else 0.0
     values = scipy.sparse.linalg.eigs(A, k=1, which="LM", return_eigenvectors=False, v0=np.ones(len(A)))
     return float(np.abs(values).max())
+
+
+def market_shares(V: Matrix) -> Matrix:
+    """Market shares ``D = V·diag(q)⁻¹``: the part of each commodity that each industry makes; q = Vᵀ·1.
+
+    Industry by industry, under fixed product sales structures (each commodity is sold alike, whoever made
+    it): ``Z = D·U``, ``Y = D·F``, and inputs from outside the table stay as they are. Miller & Blair reach
+    the same table from the industry-technology assumption; Eurostat calls it *Model D*. Never negative if U
+    and V are not. A commodity that nobody makes has an empty column.
+
+    Parameters
+    ----------
+    V : array, shape (n, m), currency / year
+        Make matrix: industry by commodity.
+
+    Returns
+    -------
+    D : array, shape (n, m), dimensionless
+        Columns add to 1 (or 0).
+
+    References
+    ----------
+    Miller & Blair (2022), ch. 5, ``A = D·B``; Eurostat (2008), *Manual of Supply, Use and Input-Output
+    Tables*, ch. 11, Model D.
+    """
+    return technical_coefficients(V, V.sum(axis=0))
+
+
+def industry_technology(V: Matrix) -> Matrix:
+    """``R = diag(x)⁻¹·V``: an industry has one recipe, whatever it makes; x = V·1.
+
+    Commodity by commodity: ``Z = U·R``, and value added and imports by industry become ``W·R``; final demand
+    stays as it is. *Model B* of Eurostat. Never negative if U and V are not.
+
+    Parameters
+    ----------
+    V : array, shape (n, m), currency / year
+        Make matrix: industry by commodity.
+
+    Returns
+    -------
+    R : array, shape (n, m), dimensionless
+        Rows add to 1 (or 0 for an industry that makes nothing).
+
+    References
+    ----------
+    Miller & Blair (2022), ch. 5, ``A = B·D``; Eurostat (2008), ch. 11, Model B.
+    """
+    return technical_coefficients(V.T, V.sum(axis=1)).T
+
+
+def commodity_technology(V: Matrix) -> Matrix:
+    """``R = (Vᵀ)⁻¹·diag(q)``: a commodity has one recipe, whoever makes it; q = Vᵀ·1.
+
+    Commodity by commodity: ``Z = U·R``, and value added and imports by industry become ``W·R``; final demand
+    stays as it is. *Model A* of Eurostat (*product technology*). Negative cells arise where an industry's
+    inputs fall short of the recipes of its by-products; they tell that the assumption does not hold there.
+
+    Parameters
+    ----------
+    V : array, shape (n, n), currency / year
+        Make matrix: industry by commodity, as many industries as commodities.
+
+    Returns
+    -------
+    R : array, shape (n, n), dimensionless
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If V is not square or not invertible.
+
+    References
+    ----------
+    Miller & Blair (2022), ch. 5, ``A = B·C⁻¹``; Eurostat (2008), ch. 11, Model A.
+    """
+    return np.asarray(scipy.linalg.solve(V.T, np.diag(V.sum(axis=0))), dtype=np.float64)
