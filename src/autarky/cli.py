@@ -1,0 +1,301 @@
+"""The command line: each verb parses, calls one public function, and prints or saves what it returns.
+
+stdout is the result, stderr is progress and problems. Exit codes: 0 done, 2 bad input, 3 infeasible,
+4 internal error, 130 interrupted. What is slow to import is imported inside the verb: ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from autarky.errors import AutarkyError, InputError, Problem
+
+app = typer.Typer(
+    name="autarky",
+    help="If imports stop: what stops, when, why, and what does it do to people?",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result (or the problems) as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder that holds the run folders.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or its name in --runs.")]
+To = Annotated[Path | None, typer.Option("--to", help="Where to write; never over another file.")]
+
+RUNS = Path("runs")
+
+
+@app.callback(invoke_without_command=True)
+def _autarky(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        import autarky
+
+        print(f"autarky {autarky.__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def demo(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Run the study that comes with autarky and print the answer."""
+    from autarky.study_file import packaged_study
+
+    run(study=packaged_study("demo"), runs=runs, json=json, quiet=quiet)
+
+
+@app.command()
+def doctor(json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Versions, cores, memory, writable places, and what extras are missing."""
+    from autarky.doctor import examine
+
+    health = examine()
+    _show(json, health.to_dict(), health.text())
+    if not health.is_well:
+        raise typer.Exit(2)
+
+
+@app.command()
+def check(
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="A table's file or folder, or an embedded one.")
+    ],
+    format: Annotated[str | None, typer.Option("--format", help="How the table is laid out.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="What the reader wants to know besides: name=value.")
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Audit a table: balance, signs, totals, units. Diagnoses, never repairs; exits 2 if a check fails."""
+    from autarky.study import check_table
+
+    audit = check_table(table, format, _options(option or []))
+    _show(json, audit.to_dict(), audit.text())
+    if not audit.passes:
+        raise typer.Exit(2)
+
+
+@app.command()
+def new(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="The file to write.")],
+    example: Annotated[str, typer.Option("--from", help="Study to begin from.")] = "demo",
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a commented study file in which every option is shown."""
+    from autarky.study_file import packaged_study
+
+    _save(study, packaged_study(example).read_bytes())
+    _show(json, {"study": str(study)}, f"{study} written; edit it, then: autarky run {study}")
+
+
+@app.command()
+def run(
+    study: Annotated[Path | None, typer.Argument(metavar="STUDY", help="The study file.")] = None,
+    verify: Annotated[
+        str | None, typer.Option("--verify", metavar="RUN", help="Run this run again and compare every byte.")
+    ] = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate a study, keep the run in a folder, and print the answer. With --verify: run a run again."""
+    if (study is None) == (verify is None):
+        raise InputError(
+            Problem("autarky run", "needs either STUDY or --verify RUN", "see autarky run --help")
+        )
+    from autarky.study import run_study, verify_run
+
+    if verify is not None:
+        with _progress(quiet or json) as progress:
+            verification = verify_run(verify, runs, progress=progress)
+        _show(json, verification.to_dict(), verification.text())
+        if verification.differences:
+            raise typer.Exit(2)
+        return
+    assert study is not None
+    with _progress(quiet or json) as progress:
+        done = run_study(study, runs, progress=progress)
+    _show(json, done.to_dict, lambda: done.answer.text(report=str(done.report)))
+
+
+@app.command()
+def report(
+    run: RunName,
+    to: To = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Draw the page of a run again, from its stored numbers."""
+    from autarky.study import report_again
+
+    found, page = report_again(run, runs)
+    target = to if to is not None else Path(f"{found.id}.html")
+    _save(target, page.encode())
+    _show(json, {"run": found.id, "report": str(target)}, str(target))
+
+
+@app.command()
+def export(
+    run: RunName,
+    format: Annotated[str, typer.Option("--format", help="netcdf, csv or xlsx.")] = "netcdf",
+    to: To = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Export the numbers of a run: netCDF, or one table per variable as CSV or XLSX."""
+    from autarky.run_folder import export_run, read_run
+
+    target = export_run(read_run(run, runs), format, to)
+    _show(json, {"run": run, "export": str(target)}, str(target))
+
+
+@app.command()
+def schema(json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Print the JSON Schema of the study file, for editors."""
+    from autarky.study_file import schema_text
+
+    print(schema_text(), end="")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns its exit code. The only place where errors are caught."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python must not complain again while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _run(given: list[str]) -> int:
+    is_json = "--json" in given
+    problems: list[Problem]
+    reason: BaseException
+    try:
+        code = int(app(given, prog_name="autarky", standalone_mode=False) or 0)
+        if code == 130:
+            raise KeyboardInterrupt  # which typer has turned into a number
+        return code
+    except SystemExit as error:
+        raise BrokenPipeError from error  # the only reason for which typer leaves in this mode
+    except InputError as error:
+        problems, code, reason = list(error.problems), error.exit_code, error
+    except AutarkyError as error:
+        problems, code, reason = [Problem("autarky", str(error), _DEBUG)], error.exit_code, error
+    except TyperException as error:
+        problems, code, reason = [_misused(error)], 2, error
+    except (KeyboardInterrupt, typer.Abort) as error:
+        problems, code, reason = [Problem("autarky", "interrupted", "nothing was written")], 130, error
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        what = f"internal error: {type(error).__name__}: {error}"
+        problems, code, reason = [Problem("autarky", what, _DEBUG)], 4, error
+    if "--debug" in given:
+        traceback.print_exception(reason)
+    if is_json:
+        print(json.dumps({"error": [vars(problem) for problem in problems], "exit_code": code}, indent=2))
+    else:
+        for problem in problems:
+            print(_printable(str(problem)), file=sys.stderr)
+    return code
+
+
+_DEBUG = "run again with --debug to see where, and report it"
+
+
+def _misused(error: TyperException) -> Problem:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "autarky"
+    what = error.format_message().rstrip(".")
+    return Problem(command, what[:1].lower() + what[1:], f"see {command} --help")
+
+
+def _options(given: list[str]) -> dict[str, Any]:
+    from autarky.study_file.tree import scalar
+
+    pairs = [pair.partition("=") for pair in given]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise InputError(
+                Problem("--option", f"{name!r} is not name=value", "write for instance year=2014")
+            )
+    return {name: scalar(value) for name, _, value in pairs}
+
+
+def _show(as_json: bool, value: Any, text: Any) -> None:
+    """Prints one or the other; a function is called only if its value is wanted."""
+    wanted = value if as_json else text
+    wanted = wanted() if callable(wanted) else wanted
+    print(json.dumps(wanted, indent=2, ensure_ascii=False) if as_json else wanted)
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise InputError(Problem(str(path), "exists already", "choose another name")) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(
+            Problem(str(path), f"cannot be written: {reason}", "choose another place")
+        ) from error
+
+
+def _printable(line: str) -> str:
+    """Without control characters, which could move the cursor of a terminal."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+
+
+@contextmanager
+def _progress(is_quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of days on stderr, if somebody is looking."""
+    if is_quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("days", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

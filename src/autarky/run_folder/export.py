@@ -1,0 +1,171 @@
+"""A run's numbers for other programs: netCDF, or one table per variable as CSV or XLSX.
+
+In a table, the last dimension of a variable runs across and the others run down. Text that a spreadsheet
+would take for a formula gets a leading apostrophe; numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from autarky.errors import InputError, Problem
+from autarky.run_folder.folder import RESULT, Run
+
+Cell = str | int | float | None
+EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
+
+
+class ExportFormat(StrEnum):
+    """What a run can be exported to."""
+
+    NETCDF = "netcdf"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+_ENDINGS = {ExportFormat.NETCDF: ".nc", ExportFormat.CSV: "-csv", ExportFormat.XLSX: ".xlsx"}
+
+
+def export_run(
+    run: Run, format: ExportFormat | str = ExportFormat.NETCDF, target: str | Path | None = None
+) -> Path:
+    """Writes the numbers of a run to a file (netcdf, xlsx) or a folder (csv), which must not exist yet.
+
+    Without a target, it is named after the run and lies in the working directory.
+
+    Raises
+    ------
+    InputError
+        If the target exists or cannot be written, or if XLSX is asked for without the extra ``excel``.
+    """
+    format = ExportFormat(format)
+    target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
+    if target.exists():
+        raise InputError(
+            Problem(str(target), "exists already", "give another name with --to, or move it away")
+        )
+    beside = Path()
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+        written = beside / target.name
+        match format:
+            case ExportFormat.NETCDF:
+                shutil.copyfile(run.path / RESULT, written)
+            case ExportFormat.CSV:
+                written.mkdir()
+                for name, rows in tables(run):
+                    (written / f"{name}.csv").write_bytes(_csv(rows))
+            case ExportFormat.XLSX:
+                _write_excel(run, written)
+        written.rename(target)
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise InputError(Problem(str(target), what, "give another place with --to")) from error
+    finally:
+        if beside.name:
+            shutil.rmtree(beside, ignore_errors=True)
+    return target
+
+
+def tables(run: Run) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+    """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name)."""
+    data = run.result.data
+    for name in sorted(map(str, data.data_vars)):
+        yield name, _rows(data[name])
+    yield "variables", _description(data)
+    yield "labels", _pairs(run.result.labels)
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (CWE-1236)."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _description(data: xr.Dataset) -> Iterator[list[Cell]]:
+    yield ["variable", "dimensions", "units", "meaning"]
+    for name in sorted(map(str, data.data_vars)):
+        found = data[name]
+        yield [
+            name,
+            " × ".join(map(str, found.dims)),
+            found.attrs.get("units", ""),
+            found.attrs.get("long_name", ""),
+        ]
+
+
+def _pairs(labels: Mapping[str, str]) -> Iterator[list[Cell]]:
+    yield ["code", "name"]
+    for code, name in labels.items():
+        yield [code, name]
+
+
+def _rows(variable: xr.DataArray) -> Iterator[list[Cell]]:
+    *down, across = variable.dims if variable.ndim > 1 else (*variable.dims, None)
+    heads = [_labels(variable, dim) for dim in down]
+    columns = _labels(variable, across) if across is not None else [str(variable.name)]
+    yield [*map(str, down), *columns]
+    lines = variable.values.reshape(-1, len(columns)) if len(columns) else np.empty((0, 0))
+    for head, line in zip(itertools.product(*heads), lines, strict=False):
+        yield [*head, *map(_cell, line)]
+
+
+def _labels(variable: xr.DataArray, dim: Any) -> list[Cell]:
+    return (
+        [_cell(label) for label in variable.indexes[dim]]
+        if dim in variable.indexes
+        else list(range(variable.sizes[dim]))
+    )
+
+
+def _cell(value: Any) -> Cell:
+    if hasattr(value, "isoformat") or isinstance(value, np.datetime64):
+        return str(np.datetime64(value, "D"))
+    if isinstance(value, str):
+        return value
+    number = value.item() if isinstance(value, np.generic) else value
+    return str(number) if isinstance(number, tuple) else number
+
+
+def _csv(rows: Iterator[list[Cell]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue().encode()
+
+
+def _write_excel(run: Run, path: Path) -> None:
+    try:
+        from openpyxl import Workbook
+    except ImportError as error:
+        remedy = "install it with: pip install 'autarky[excel]', or export to csv"
+        raise InputError(
+            Problem("--format xlsx", "needs openpyxl, which is not installed", remedy)
+        ) from error
+    book = Workbook(write_only=True)
+    for name, rows in tables(run):
+        sheet = book.create_sheet(name[:31])
+        for count, row in enumerate(rows, start=1):
+            if count > EXCEL_ROWS or len(row) > EXCEL_COLUMNS:
+                what = f"{name} is larger than a sheet of Excel ({EXCEL_ROWS:,} × {EXCEL_COLUMNS:,})"
+                raise InputError(Problem("--format xlsx", what, "export to csv or netcdf"))
+            sheet.append([_excel_cell(cell) for cell in row])
+    book.save(path)
+
+
+def _excel_cell(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return neutral(cell)
+    # Excel has no infinity and no NaN.
+    return str(cell) if isinstance(cell, float) and not np.isfinite(cell) else cell

@@ -1,0 +1,273 @@
+"""Run folders: written beside, made durable, moved into place, then read-only. The folders are the truth.
+
+``runs/<id>/{manifest.json, study.yaml, result.nc, report.html, run.log.jsonl}``. The manifest holds the
+digests of everything read and written; it and the log hold the only clock times, so that ``result.nc`` and
+``report.html`` are the same whenever a study runs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autarky import explanation
+from autarky.errors import InputError, Problem, SourceError, did_you_mean
+from autarky.results import SimulationResult
+from autarky.run_folder.netcdf import from_netcdf, to_netcdf
+
+FORMAT = "autarky run 1"
+MANIFEST, STUDY, RESULT, REPORT, LOG = (
+    "manifest.json",
+    "study.yaml",
+    "result.nc",
+    "report.html",
+    "run.log.jsonl",
+)
+RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What a run folder is called: time (UTC), beginning of the result's digest, name of the study."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk: its folder and its manifest; the result is read when it is asked for."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Name of the folder."""
+        return self.path.name
+
+    @property
+    def report(self) -> Path:
+        """The one-page report."""
+        return self.path / REPORT
+
+    @cached_property
+    def result(self) -> SimulationResult:
+        """What happened, day by day.
+
+        Raises
+        ------
+        SourceError
+            If ``result.nc`` is not what autarky wrote.
+        """
+        return from_netcdf(_read(self.path / RESULT), str(self.path / RESULT))
+
+    @cached_property
+    def answer(self) -> explanation.Answer:
+        """What stops, when, why, and what it does to people."""
+        return explanation.answer(self.result)
+
+    @property
+    def study(self) -> bytes:
+        """The study file as it was given."""
+        return _read(self.path / STUDY)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: where the run lies, how it ended, what it says."""
+        return {
+            "run": self.id,
+            "path": str(self.path),
+            "report": str(self.report),
+            "outcome": self.result.outcome.name.lower(),
+            "answer": self.answer.to_dict(),
+        }
+
+
+def save_run(
+    runs: Path,
+    *,
+    title: str,
+    study: bytes,
+    result: SimulationResult,
+    report: str,
+    inputs: Mapping[str, Any],
+    log: Sequence[Mapping[str, Any]],
+    seconds: float,
+) -> Run:
+    """Writes a run folder into ``runs`` and returns it; on any error or interruption nothing is left.
+
+    Parameters
+    ----------
+    title : str
+        What the folder is named after.
+    study : bytes
+        The study file as given.
+    inputs : mapping
+        What was read and from where, for the manifest (JSON-ready).
+    log : sequence of mappings
+        One event per line of ``run.log.jsonl``.
+    seconds : float
+        How long the run took.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    created = datetime.datetime.now(datetime.UTC)
+    contents = {
+        STUDY: study,
+        RESULT: to_netcdf(result),
+        REPORT: report.encode(),
+        LOG: "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in log).encode(),
+    }
+    digests = {name: sha256(content) for name, content in contents.items()}
+    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[RESULT][:8]}-{slug(title)}"
+    manifest = {
+        "format": FORMAT,
+        "created": created.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "ended": {"outcome": result.outcome.name, "meaning": result.outcome.value},
+        "inputs": dict(inputs),
+        "files": digests,
+        "parameters": dict(result.record.parameters),
+        "assumptions": list(result.record.assumptions),
+        "seed": result.record.seed,
+        "versions": dict(result.record.versions),
+        "platform": {
+            "system": platform.system(),
+            "release": platform.release(),
+            "machine": platform.machine(),
+            "cores": os.cpu_count(),
+        },
+    }
+    try:
+        path = _write(runs, run_id, {MANIFEST: _json(manifest), **contents})
+    except OSError as error:
+        what = f"cannot be written: {error.strerror or error}"
+        raise InputError(Problem(str(runs), what, "choose another folder with --runs")) from error
+    return Run(path, manifest)
+
+
+def read_run(run: str | Path, runs: str | Path = "runs") -> Run:
+    """The run in a folder, given by its path or by its id in ``runs``.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not a run that autarky wrote.
+    """
+    path = Path(run)
+    if not path.exists() and RUN_ID.fullmatch(str(run)):
+        path = Path(runs) / path
+    if not (path / MANIFEST).is_file():
+        raise SourceError(Problem(str(path), "is not a run folder", _nearest_run(path)))
+    try:
+        manifest = json.loads(_read(path / MANIFEST))
+    except ValueError:
+        manifest = None
+    if not (
+        isinstance(manifest, dict)
+        and manifest.get("format") == FORMAT
+        and isinstance(manifest.get("files"), dict)
+        and isinstance(manifest.get("inputs"), dict)
+    ):
+        raise SourceError(
+            Problem(str(path / MANIFEST), f"is not an {FORMAT!r} manifest", "run the study again")
+        )
+    return Run(path, manifest)
+
+
+def changed_files(run: Run) -> list[str]:
+    """Files of a run that are no longer what its manifest says they were."""
+    digests = run.manifest["files"]
+    return [
+        name
+        for name in (STUDY, RESULT, REPORT, LOG)
+        if not (run.path / name).is_file() or sha256(_read(run.path / name)) != digests.get(name)
+    ]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise SourceError(Problem(str(path), what, "check that it is there and its permissions")) from error
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def slug(title: str) -> str:
+    """A title as part of a file name: ASCII letters, digits and single hyphens, at most 40."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "study"
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _nearest_run(path: Path) -> str:
+    if not path.parent.is_dir():
+        return "give the folder that 'autarky run' printed"
+    known = sorted(entry.name for entry in path.parent.iterdir() if RUN_ID.fullmatch(entry.name))
+    return did_you_mean(path.name, known) if known else "give the folder that 'autarky run' printed"
+
+
+def _write(runs: Path, run_id: str, contents: Mapping[str, bytes]) -> Path:
+    is_new = not runs.exists()
+    runs.mkdir(parents=True, exist_ok=True)
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=runs))
+        try:
+            for name, content in contents.items():
+                with (beside / name).open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                (beside / name).chmod(0o444)
+            _sync_folder(beside)
+            path = _move(beside, runs, run_id)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+    except BaseException:
+        if is_new and not any(runs.iterdir()):
+            runs.rmdir()
+        raise
+    _sync_folder(runs)
+    path.chmod(0o555)
+    return path
+
+
+def _move(beside: Path, runs: Path, run_id: str) -> Path:
+    """Under its id, or id-2, id-3 … if the same study ran twice in one second."""
+    for count in range(1, 1000):
+        path = runs / (run_id if count == 1 else f"{run_id}-{count}")
+        # rename() would put an empty folder in the place of another; a run is never empty, so it refuses.
+        if not path.exists():
+            try:
+                beside.rename(path)
+            except OSError:
+                if path.exists():
+                    continue
+                raise
+            return path
+    raise OSError(f"{run_id} exists a thousand times")
+
+
+def _sync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,80 @@
+"""A SimulationResult as netCDF-3 bytes and back: the same result gives the same bytes.
+
+Format: netCDF-3 with 64-bit offsets (CDF-2), which every netCDF reader opens. It knows no 64-bit
+integers and no strings: integers are stored in 32 bits, texts as characters in UTF-8. The run's record is
+JSON in the attributes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from autarky.errors import Problem, SourceError
+from autarky.results import Outcome, RunRecord, SimulationResult
+
+FORMAT = "autarky result 1"
+
+
+def to_netcdf(result: SimulationResult) -> bytes:
+    """The result as netCDF bytes; no time and no place of writing is in them.
+
+    Raises
+    ------
+    OverflowError
+        If an integer does not fit in 32 bits.
+    """
+    data = result.data.copy()
+    data.attrs = {
+        "format": FORMAT,
+        "outcome": result.outcome.name,
+        "record": json.dumps(asdict(result.record), ensure_ascii=False),
+        "labels": json.dumps(dict(result.labels), ensure_ascii=False),
+    }
+    for name in data.variables:
+        variable = data[name]
+        # A netCDF-3 reader loses its place at an empty attribute.
+        variable.attrs = {key: value for key, value in variable.attrs.items() if value != ""}
+        variable.encoding = {}
+        if variable.dtype.kind in "iu":
+            data[name] = variable.astype(np.int32, keep_attrs=True)
+            if not np.array_equal(data[name].values, variable.values):
+                raise OverflowError(f"{name} holds integers beyond 32 bits")
+    return bytes(data.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
+
+
+def from_netcdf(content: bytes, name: str) -> SimulationResult:
+    """The result in netCDF bytes; ``name`` stands for the file in messages.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not a result that autarky wrote.
+    """
+    try:
+        coder = xr.coders.CFDatetimeCoder(time_unit="s")
+        with xr.open_dataset(io.BytesIO(content), engine="scipy", decode_times=coder) as opened:
+            data = opened.load()
+        if data.attrs.get("format") != FORMAT:
+            raise ValueError(f"its format is {data.attrs.get('format')!r}, not {FORMAT!r}")
+        record = _record(json.loads(data.attrs["record"]))
+        outcome = Outcome[data.attrs["outcome"]]
+        labels = json.loads(data.attrs["labels"])
+    except (ValueError, KeyError, TypeError, IndexError, EOFError, AssertionError, OverflowError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise SourceError(
+            Problem(name, f"is not a result of autarky: {why}", "run the study again")
+        ) from error
+    for text in [key for key, variable in data.variables.items() if variable.dtype.kind in "OS"]:
+        data[text] = data[text].astype(str)
+    data.attrs = {}
+    return SimulationResult(data, outcome, record, labels)
+
+
+def _record(stored: dict[str, Any]) -> RunRecord:
+    return RunRecord(**{**stored, "assumptions": tuple(stored["assumptions"])})

@@ -1,0 +1,294 @@
+"""The whole line in one place, to be read first: study → table → simulation → answer → page → run folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from autarky import sources
+from autarky.checks import Finding, Status, check
+from autarky.economy import DeclaredGap, Economy
+from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
+from autarky.explanation import answer
+from autarky.report import render
+from autarky.results import Outcome, SimulationResult
+from autarky.run_folder import (
+    REPORT,
+    RESULT,
+    STUDY,
+    Run,
+    changed_files,
+    read_run,
+    save_run,
+    sha256,
+    to_netcdf,
+)
+from autarky.simulation import simulate
+from autarky.study_file import Study, read_study, study_from_bytes
+
+Progress = Callable[[int, int], None]
+"""Told (days done, days in all) now and then."""
+
+
+def run_study(path: str | Path, runs: str | Path = "runs", *, progress: Progress | None = None) -> Run:
+    """Runs the study in a file and keeps the run in a folder of its own in ``runs``.
+
+    Raises
+    ------
+    InputError
+        If the study, its table, or a name in it is wrong: all problems, and nothing is written.
+    """
+    study = read_study(path)
+    found = work_out(study, progress=progress)
+    return save_run(
+        Path(runs),
+        title=study.title,
+        study=study.content,
+        result=found.result,
+        report=found.page,
+        inputs=found.inputs,
+        log=found.log.events,
+        seconds=found.log.seconds(),
+    )
+
+
+def work_out(study: Study, *, progress: Progress | None = None) -> WorkedOut:
+    """The line itself: what a study comes to, without keeping it."""
+    log = Log()
+    economy = study.read_economy()
+    log.note("table read", name=economy.name, year=economy.year, industries=len(economy.industries))
+    economy = accepted(economy, study)
+    log.note("table checked", declared_gaps=len(economy.declared_gaps))
+    with study.naming_places():
+        result = simulate(economy, study.scenario, progress=progress)
+    if result.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    log.note("simulated", days=study.scenario.days)
+    inputs = inputs_of(study, economy)
+    page = page_of(result, inputs)
+    log.note("answered")
+    return WorkedOut(result, page, inputs, log)
+
+
+@dataclass
+class Log:
+    """What was done, one event after the other, each with the seconds since the beginning."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    began: float = field(default_factory=time.perf_counter)
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Adds an event."""
+        self.events.append({"seconds": round(self.seconds(), 3), "event": event, **facts})
+
+    def seconds(self) -> float:
+        """Seconds since the beginning."""
+        return time.perf_counter() - self.began
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """What a study comes to: the result, the page, what went in, and what was done."""
+
+    result: SimulationResult
+    page: str
+    inputs: Mapping[str, Any]
+    """For the manifest: the study, the table, where they lie and their digests."""
+    log: Log
+
+
+def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
+    """The report; ``inputs`` as in a run's manifest: the command and the digests printed on it."""
+    return render(result, answer(result), command=inputs["command"], digests=inputs["digests"])
+
+
+def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run, str]:
+    """A run and its page, drawn again from the stored result."""
+    found = read_run(run, runs)
+    return found, page_of(found.result, found.manifest["inputs"])
+
+
+def accepted(economy: Economy, study: Study) -> Economy:
+    """The economy, if its table passes the checks or the study accepts each failure; it carries those along.
+
+    Raises
+    ------
+    ScenarioError
+        For each check that fails and is not accepted, and for each accepted check that does not exist.
+    """
+    findings = check(economy)
+    accept = study.economy.accept
+    known = tuple(dict.fromkeys(finding.check for finding in findings))
+    problems = [
+        Problem(study.locate(f"economy.accept.{name}"), f"unknown check {name!r}", did_you_mean(name, known))
+        for name in accept
+        if name not in known
+    ]
+    failed = [finding for finding in findings if finding.status is Status.FAIL]
+    problems += [
+        Problem(
+            study.locate("economy"),
+            f"the table fails the check {finding.check!r}: {finding.message}",
+            f"correct the table, or accept it with a reason: accept: {{{finding.check}: why}}",
+        )
+        for finding in failed
+        if finding.check not in accept
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    gaps = tuple(
+        DeclaredGap(
+            finding.check,
+            ", ".join(filter(None, (finding.row, finding.column))) or finding.message,
+            f"accepted in the study: {accept[finding.check]}",
+        )
+        for finding in failed
+    )
+    return replace(economy, declared_gaps=economy.declared_gaps + gaps) if gaps else economy
+
+
+def inputs_of(study: Study, economy: Economy) -> dict[str, Any]:
+    """What went into a run, for its manifest and its page."""
+    path = study.path if study.path is not None else Path("study.yaml")
+    table = study.table_path
+    study_digest = sha256(study.content)
+    return {
+        "command": f"autarky run {path.name}",
+        "study": {"title": study.title, "path": str(path.absolute()), "sha256": study_digest},
+        "economy": {
+            "name": economy.name,
+            "digest": economy.digest,
+            "location": None if table is None else str(table.absolute()),
+            "files": dict(economy.provenance.files),
+            **study.economy.model_dump(mode="json"),
+        },
+        "digests": {path.name: study_digest, **dict(economy.provenance.files), "economy": economy.digest},
+    }
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether a run, done again, gives the same bytes; if not, what differs."""
+
+    run: Run
+    differences: tuple[str, ...]
+
+    def text(self) -> str:
+        """One line if all is the same, else one line per difference."""
+        if not self.differences:
+            return f"{self.run.id}: {RESULT} and {REPORT} come out the same, byte for byte"
+        return "\n".join(f"{self.run.id}: {difference}" for difference in self.differences)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"run": self.run.id, "same": not self.differences, "differences": list(self.differences)}
+
+
+def verify_run(
+    run: str | Path, runs: str | Path = "runs", *, progress: Progress | None = None
+) -> Verification:
+    """Runs a run again, from its folder and the table it names, and compares what comes out byte for byte.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run, or the table is no longer where it was.
+    """
+    kept = read_run(run, runs)
+    was = kept.manifest["inputs"]
+    differences = [f"{name} was changed after the run" for name in changed_files(kept)]
+    if f"{STUDY} was changed after the run" in differences:
+        return Verification(kept, tuple(differences))
+    study = study_from_bytes(kept.study, Path(was["study"]["path"]))
+    found = work_out(study, progress=progress)
+    digest = found.inputs["economy"]["digest"]
+    if digest != was["economy"]["digest"]:
+        where = was["economy"]["location"] or was["economy"]["embedded"]
+        before = was["economy"]["digest"]
+        differences.append(f"the table {where} is not the one of the run: {digest[:12]}, was {before[:12]}")
+    new = {RESULT: to_netcdf(found.result), REPORT: page_of(found.result, was).encode()}
+    differences += [
+        f"{name} comes out differently"
+        for name in new
+        if sha256(new[name]) != kept.manifest["files"].get(name)
+    ]
+    if differences:
+        differences += [
+            f"{package} is {version}, was {kept.manifest['versions'].get(package)}"
+            for package, version in found.result.record.versions.items()
+            if version != kept.manifest["versions"].get(package)
+        ]
+    return Verification(kept, tuple(differences))
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A table and what the checks find in it."""
+
+    economy: Economy
+    findings: tuple[Finding, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether no check fails; warnings do not count."""
+        return not any(finding.status is Status.FAIL for finding in self.findings)
+
+    def text(self) -> str:
+        """The table, its findings one per line, and their number by status."""
+        economy = self.economy
+        gates = f" · {len(economy.gates)} import gates" if economy.gates else ""
+        title = (
+            f"{economy.name} · {economy.year} · {len(economy.industries)} industries{gates} · {economy.unit}"
+        )
+        return "\n".join(
+            (title, *map(str, self.findings), " · ".join(f"{n} {s}" for s, n in self._counts().items()))
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        economy = self.economy
+        return {
+            "table": {
+                "name": economy.name,
+                "year": economy.year,
+                "industries": len(economy.industries),
+                "gates": len(economy.gates),
+                "unit": economy.unit,
+                "imports": str(economy.import_treatment),
+                "digest": economy.digest,
+            },
+            "passes": self.passes,
+            "counts": self._counts(),
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+    def _counts(self) -> dict[str, int]:
+        found = [finding.status for finding in self.findings]
+        return {status.value: found.count(status) for status in Status}
+
+
+def check_table(
+    table: str | Path, format: str | None = None, options: Mapping[str, Any] | None = None
+) -> Audit:
+    """A table, from a path or embedded, held against every check.
+
+    Raises
+    ------
+    InputError
+        If there is no such table, or if it cannot be read at all.
+    """
+    path, known = Path(table), sources.embedded_names()
+    if format is not None and format not in sources.FORMATS:
+        formats = tuple(sources.FORMATS)
+        raise InputError(Problem("--format", f"unknown format {format!r}", did_you_mean(format, formats)))
+    if path.exists():
+        economy = sources.read_table(path, format, **(options or {}))
+    elif str(table) in known:
+        economy = sources.embedded(str(table))
+    else:
+        remedy = f"give a file, a folder, or an embedded table ({', '.join(known)})"
+        raise InputError(Problem(str(table), "no such table", remedy))
+    return Audit(economy, check(economy))

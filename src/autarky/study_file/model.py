@@ -1,0 +1,148 @@
+"""Study: which table, which scenario, and why; frozen, with the place of every value for messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from autarky import sources
+from autarky.economy import Economy
+from autarky.errors import Problem, ScenarioError, did_you_mean
+from autarky.scenario import Declared, Name, Scenario
+from autarky.study_file.tree import Node, Step, follow, steps_of
+
+Text = Annotated[str, Field(max_length=10_000)]
+
+
+class EconomyReference(Declared):
+    """The table a study runs on: one that comes with autarky, or one on disk."""
+
+    embedded: Name | None = None
+    """Name of a table that comes with autarky. Give this or a path."""
+    path: Name | None = None
+    """File or folder of a table, relative to the study file. Give this or embedded."""
+    format: Name | None = None
+    """How the table is laid out; recognised from the file if left out."""
+    options: dict[Name, str | int | float | bool] = Field(default_factory=dict)
+    """What the reader of this format wants to know besides, for instance a country or a year."""
+    accept: dict[Name, Name] = Field(default_factory=dict)
+    """Checks that the table fails and that are accepted all the same: name of the check → reason."""
+
+    @model_validator(mode="after")
+    def _one_table(self) -> EconomyReference:
+        if (self.embedded is None) == (self.path is None):
+            raise ValueError("needs either embedded or path, not both or none; keep one of them")
+        if self.embedded is not None and (self.format is not None or self.options):
+            raise ValueError("an embedded table takes neither format nor options; delete them")
+        return self
+
+
+class Study(Declared):
+    """One question: a table, what happens to it, and where the question comes from."""
+
+    version: Literal[1]
+    """Version of the study format: 1."""
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    """One line, printed on the answer; the scenario's name where it has none of its own."""
+    economy: EconomyReference
+    """The table to run on."""
+    scenario: Scenario
+    """What happens, when, to whom, and how everybody reacts."""
+    sources: tuple[Text, ...] = ()
+    """Where the question and its figures come from, one reference per line."""
+    notes: Text = ""
+    """Anything a reader should know."""
+
+    _path: Path | None = PrivateAttr(default=None)
+    _tree: Node | None = PrivateAttr(default=None)
+    _content: bytes = PrivateAttr(default=b"")
+
+    @property
+    def path(self) -> Path | None:
+        """The file the study was read from; None for one made in Python."""
+        return self._path
+
+    @property
+    def content(self) -> bytes:
+        """The file's bytes as they were when it was read; empty for a study made in Python."""
+        return self._content
+
+    @property
+    def table_path(self) -> Path | None:
+        """Where the table lies on disk: relative paths count from the study file. None if embedded."""
+        if self.economy.path is None:
+            return None
+        home = self._path.parent if self._path is not None else Path()
+        return home / self.economy.path
+
+    def read_economy(self) -> Economy:
+        """The table the study names, as its source prints it.
+
+        Raises
+        ------
+        ScenarioError
+            If the study names an embedded table or a format that does not exist.
+        SourceError
+            If the table cannot be read.
+        """
+        reference = self.economy
+        if reference.embedded is not None:
+            if reference.embedded not in (known := sources.embedded_names()):
+                raise self._unknown("embedded", "embedded table", reference.embedded, tuple(known))
+            return sources.embedded(reference.embedded)
+        if reference.format is not None and reference.format not in sources.FORMATS:
+            raise self._unknown("format", "format", reference.format, tuple(sources.FORMATS))
+        table = self.table_path
+        assert table is not None
+        if not table.exists():
+            remedy = "paths count from the folder of the study file"
+            raise ScenarioError(Problem(self.locate("economy.path"), f"no such table: {table}", remedy))
+        return sources.read_table(table, reference.format, **reference.options)
+
+    def _unknown(self, field: str, what: str, given: str, known: tuple[str, ...]) -> ScenarioError:
+        place = self.locate(f"economy.{field}")
+        return ScenarioError(Problem(place, f"unknown {what} {given!r}", did_you_mean(given, known)))
+
+    def locate(self, place: str) -> str:
+        """``shocks[0].origin`` → ``file:line:column``; unchanged for a study made in Python."""
+        if self._tree is None or self._path is None:
+            return place
+        for root in ("scenario", None):
+            start = self._tree if root is None else self._tree.child(root)
+            spelt = place.replace(".start", ".from").removeprefix("scenario.") if root else place
+            if start is not None and (steps := steps_of(spelt, start)):
+                return self.place_of((root, *steps) if root else steps)
+        return f"{self._path}: {place}"
+
+    def place_of(self, steps: tuple[Step, ...]) -> str:
+        """``file:line:column`` of the value at the end of a path through the file."""
+        if self._tree is None or self._path is None:
+            return ".".join(map(str, steps))
+        mark = follow(self._tree, steps)[1].mark
+        return f"{self._path}:{mark.line}:{mark.column}"
+
+    @contextmanager
+    def naming_places(self) -> Iterator[None]:
+        """Inside, a ScenarioError tells its places as ``file:line:column``."""
+        try:
+            yield
+        except ScenarioError as error:
+            problems = [replace(problem, place=self.locate(problem.place)) for problem in error.problems]
+            raise ScenarioError(problems) from error
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of the study file, for editors and forms."""
+    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "autarky study"}
+    return {**Study.model_json_schema(by_alias=True), **title}
+
+
+def schema_text() -> str:
+    """The schema as it is committed and printed."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
