@@ -117,6 +117,27 @@ def market_shares(V: Matrix) -> Matrix:
     return technical_coefficients(V, V.sum(axis=0))
 
 
+def ordered_product(A: Matrix, B: Matrix) -> Matrix:
+    """Matrix product ``A·B``, summed over k from first to last: the same to the last bit on every machine.
+
+    A library's product sums in an order that depends on processor and threads; a table that is published
+    with a digest must not. About ten times slower than ``A @ B``, which is nothing for one table.
+
+    Parameters
+    ----------
+    A : array, shape (m, k)
+    B : array, shape (k, n)
+
+    Returns
+    -------
+    product : array, shape (m, n)
+    """
+    product = np.zeros((A.shape[0], B.shape[1]))
+    for column, row in zip(A.T, B, strict=True):
+        product += column[:, None] * row
+    return product
+
+
 def industry_technology(V: Matrix) -> Matrix:
     """``R = diag(x)⁻¹·V``: an industry has one recipe, whatever it makes; x = V·1.
 

@@ -29,7 +29,7 @@ from autarky.economy import (
     Provenance,
 )
 from autarky.errors import Problem, SourceError, did_you_mean
-from autarky.sources.delimited import at_most, nearest_path, read_delimited, unreadable
+from autarky.sources.delimited import at_most, nearest_path, read_delimited, unmatched_labels, unreadable
 
 Matrix = npt.NDArray[np.float64]
 Member = TypeVar("Member", bound=StrEnum)
@@ -337,8 +337,8 @@ def _read_block(path: Path, row_labels: Sequence[str], column_labels: Sequence[s
     """The numbers of a file whose rows and columns must carry exactly these labels."""
     table = read_delimited(path)
     problems = table.duplicate_problems()
-    problems += _unmatched(f"{path}, line 1", "column", table.header[1:], column_labels)
-    problems += _unmatched(str(path), "row", table.labels(), row_labels)
+    problems += unmatched_labels(f"{path}, line 1", "column", table.header[1:], column_labels)
+    problems += unmatched_labels(str(path), "row", table.labels(), row_labels)
     if problems:
         raise SourceError(at_most(problems, path))
     columns = {label: index for index, label in enumerate(table.header) if index}
@@ -368,7 +368,7 @@ def _read_imports(
     path = files["imports_final.csv"]
     final_gates, final = _read_gates(path, users)
     names, found = ([f"{gate.partner}.{gate.product}" for gate in some] for some in (gates, final_gates))
-    if problems := _unmatched(str(path), "gate", found, names):
+    if problems := unmatched_labels(str(path), "gate", found, names):
         raise SourceError(at_most(problems, path))
     order = {gate: index for index, gate in enumerate(final_gates)}
     return gates, intermediate, final[[order[gate] for gate in gates]]
@@ -381,7 +381,7 @@ def _read_gates(path: Path, column_labels: Sequence[str]) -> tuple[tuple[Gate, .
     if not first or (first == 2 and table.header[0] != "partner"):
         what = f"begins with {', '.join(map(repr, table.header[:2]))}"
         raise SourceError(Problem(f"{path}, line 1", what, "begin with the columns partner,product"))
-    problems = _unmatched(f"{path}, line 1", "column", table.header[first:], column_labels)
+    problems = unmatched_labels(f"{path}, line 1", "column", table.header[first:], column_labels)
     gates: list[Gate] = []
     for row, line in zip(table.rows, table.lines, strict=True):
         gate = Gate(row[0] if first == 2 else ABROAD, row[first - 1].strip())
@@ -422,17 +422,6 @@ def _records(
         (f"{path}, line {line}", dict(zip(table.header, row, strict=True)))
         for line, row in zip(table.lines, table.rows, strict=True)
     ]
-
-
-def _unmatched(place: str, what: str, found: Sequence[str], expected: Sequence[str]) -> list[Problem]:
-    """One problem for each label that is not expected, and for each that is missing."""
-    strange = [label for label in dict.fromkeys(found) if label not in set(expected)]
-    missing = [label for label in expected if label not in set(found)]
-    problems = [
-        Problem(place, f"{what} {label!r} is unknown", did_you_mean(label, missing or expected))
-        for label in strange
-    ]
-    return problems + [Problem(place, f"has no {what} {label!r}", f"add the {what}") for label in missing]
 
 
 def _refuse_ambiguous(labels: Sequence[str], path: Path) -> None:
