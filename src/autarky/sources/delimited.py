@@ -173,6 +173,17 @@ def at_most(problems: Sequence[Problem], path: Path) -> list[Problem]:
     return shown
 
 
+def unmatched_labels(place: str, what: str, found: Sequence[str], expected: Sequence[str]) -> list[Problem]:
+    """One problem for each label that is not expected, and for each that is missing."""
+    strange = [label for label in dict.fromkeys(found) if label not in set(expected)]
+    missing = [label for label in expected if label not in set(found)]
+    problems = [
+        Problem(place, f"{what} {label!r} is unknown", did_you_mean(label, missing or expected))
+        for label in strange
+    ]
+    return problems + [Problem(place, f"has no {what} {label!r}", f"add the {what}") for label in missing]
+
+
 def require_file(path: Path) -> None:
     """Raise SourceError unless ``path`` is a file with something in it."""
     try:
@@ -232,7 +243,7 @@ def read_delimited(path: Path, *, zero_marks: frozenset[str] = frozenset()) -> D
         File missing, empty, too large, not text, not comma-separated; rows not as wide as the header.
     """
     require_file(path)
-    reader = csv.reader(_lines(path), strict=True)
+    reader = csv.reader(text_lines(path), strict=True)
     header: tuple[str, ...] | None = None
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -277,8 +288,8 @@ def read_delimited(path: Path, *, zero_marks: frozenset[str] = frozenset()) -> D
     return Delimited(path, header, rows, lines, zero_marks)
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """Decoded lines, each and all within their limits."""
+def text_lines(path: Path) -> Iterator[str]:
+    """Decoded lines of a text file (``.gz``: gzip), each and all within their limits."""
     total = 0
     number = 0
     try:
