@@ -1,0 +1,337 @@
+"""Forcing: the only place where names of a scenario become arrays by day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky.errors import Problem, ScenarioError, did_you_mean
+from autarky.scenario import (
+    ALL,
+    CapacityLoss,
+    Dated,
+    DemandChange,
+    Names,
+    Period,
+    RecoveryCurve,
+    Scenario,
+    TradeCut,
+)
+from autarky.simulation.network import Network
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_DAYS_IN = {Period.DAY: 1.0, Period.MONTH: 365.0 / 12.0, Period.YEAR: 365.0}
+
+
+class Effects(NamedTuple):
+    """Shocks of one kind: which scenario and members each hits, and its strength on each day.
+
+    Sized by the shocks, never by days × industries.
+    """
+
+    scenario: Integers
+    """(shocks,) position of the scenario on the scenario axis."""
+    start: Integers
+    """(shocks + 1,) first member of each shock."""
+    first: Integers
+    """(members,) supplier (cuts, losses) or pool (demand)."""
+    second: Integers
+    """(members,) destination region (cuts), user (demand); -1 for losses."""
+    strength: Floats
+    """(shocks, days + 1) share kept (cuts; inf: no limit), share lost (losses), factor (demand)."""
+
+
+class Forcing(NamedTuple):
+    """What happens from outside, by day; the kernels need nothing else of a scenario."""
+
+    ceilings: Effects
+    losses: Effects
+    demands: Effects
+    changes: npt.NDArray[np.bool_]
+    """(days + 1,) whether anything changes from the day before."""
+
+
+def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
+    """Turn the shocks of one or more scenarios of equal length into arrays.
+
+    Raises
+    ------
+    ScenarioError
+        All problems at once: unknown names (with the nearest known), dates outside the simulated
+        period, and shocks that touch nothing. Places read ``shocks[0].origin[1]``.
+    """
+    days = scenarios[0].days
+    cuts, losses, demands = _Collector(days), _Collector(days), _Collector(days)
+    problems: list[Problem] = []
+    for k, scenario in enumerate(scenarios):
+        names = _Names(network, scenario.groups, problems)
+        for position, shock in enumerate(scenario.shocks):
+            place = f"shocks[{position}]"
+            if not _acts(shock, scenario, place, problems):
+                continue
+            match shock:
+                case TradeCut():
+                    members = names.cut_links(shock, place)
+                    share = _share_kept(shock, network, members)
+                    weight = _weight(shock, scenario, shock.ramp_days)
+                    kept = np.where(weight > 0, _between(1.0, share, weight), np.inf)
+                    cuts.add(k, members, kept)
+                case CapacityLoss():
+                    losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
+                case DemandChange():
+                    weight = _weight(shock, scenario, shock.ramp_days)
+                    demands.add(k, names.final_slots(shock, place), _between(1.0, shock.factor, weight))
+    if problems:
+        raise ScenarioError(problems)
+    effects = [collector.effects() for collector in (cuts, losses, demands)]
+    strength = np.concatenate([effect.strength for effect in effects])
+    changes = np.ones(days + 1, dtype=np.bool_)
+    changes[1:] = (strength[:, 1:] != strength[:, :-1]).any(axis=0)
+    return Forcing(*effects, changes)
+
+
+class _Collector:
+    """Gathers shocks of one kind into ``Effects``."""
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        self.scenario: list[int] = []
+        self.members: list[list[tuple[int, int]]] = []
+        self.strength: list[Floats] = []
+
+    def add(self, scenario: int, members: list[tuple[int, int]], strength: Floats) -> None:
+        self.scenario.append(scenario)
+        self.members.append(members)
+        self.strength.append(strength)
+
+    def effects(self) -> Effects:
+        pairs = [pair for members in self.members for pair in members]
+        flat = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        start = np.cumsum([0] + [len(members) for members in self.members]).astype(np.int64)
+        strength = np.array(self.strength).reshape(len(self.scenario), self.days + 1)
+        return Effects(
+            np.array(self.scenario, dtype=np.int64),
+            start,
+            np.ascontiguousarray(flat[:, 0]),
+            np.ascontiguousarray(flat[:, 1]),
+            strength,
+        )
+
+
+def _acts(shock: Dated, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
+    """Whether a shock's dates meet the simulated period; if not, say so."""
+    if shock.start > scenario.end:
+        what, field = f"starts on {shock.start}, after the last simulated day {scenario.end}", "from"
+    elif shock.until is not None and shock.until < scenario.start:
+        what, field = f"ends on {shock.until}, before the first simulated day {scenario.start}", "until"
+    else:
+        return True
+    problems.append(Problem(f"{place}.{field}", what, "move the shock, or change start or days"))
+    return False
+
+
+def _day(date: datetime.date, scenario: Scenario) -> int:
+    return (date - scenario.start).days
+
+
+def _weight(shock: Dated, scenario: Scenario, ramp_days: float) -> Floats:
+    """How far a shock acts, by day: 1 while it acts in full, straight lines of ``ramp_days`` in and out."""
+    day = np.arange(scenario.days + 1, dtype=np.float64)
+    first = _day(shock.start, scenario)
+    after = np.inf if shock.until is None else _day(shock.until, scenario) + 1.0
+    if ramp_days == 0:
+        return ((day >= first) & (day < after)).astype(np.float64)
+    coming = np.clip((day - first + 1.0) / ramp_days, 0.0, 1.0)
+    going = np.clip((after + ramp_days - 1.0 - day) / ramp_days, 0.0, 1.0)
+    return np.minimum(coming, going)
+
+
+def _between(outside: float, inside: float, weight: Floats) -> Floats:
+    """Straight line from ``outside`` (weight 0) to ``inside`` (weight 1); both ends are met exactly."""
+    return outside * (1.0 - weight) + inside * weight
+
+
+def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
+    """Share of capacity lost, by day."""
+    day = np.arange(scenario.days + 1, dtype=np.float64)
+    first = _day(shock.start, scenario)
+    lost = np.where(day >= first, shock.share, 0.0)
+    if shock.until is None:
+        return lost
+    since = day - _day(shock.until, scenario)
+    if shock.recovery is None:
+        return np.where(since >= 1, 0.0, lost)
+    part = np.clip(since / shock.recovery.days, 0.0, 1.0)
+    remains = {
+        RecoveryCurve.LINEAR: 1.0 - part,
+        RecoveryCurve.CONVEX: (1.0 - part) ** 2,
+        RecoveryCurve.CONCAVE: 1.0 - part**2,
+    }[shock.recovery.curve]
+    return lost * remains
+
+
+def _share_kept(cut: TradeCut, network: Network, members: Sequence[tuple[int, int]]) -> float:
+    """The share of the base flow that may pass; a ceiling in money is divided by the flow it limits."""
+    if cut.share_kept is not None:
+        return cut.share_kept
+    assert cut.ceiling is not None  # TradeCut has one of the two
+    base = sum(network.tables.base_to_destination[i, d] for i, d in members)
+    return float(cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base) if base > 0 else 1.0
+
+
+class _Names:
+    """Names → positions for one scenario; problems are collected, not raised."""
+
+    def __init__(
+        self, network: Network, groups: Mapping[str, tuple[str, ...]], problems: list[Problem]
+    ) -> None:
+        self.network = network
+        self.groups = groups
+        self.problems = problems
+        economy = network.economy
+        self.origins = tuple(dict.fromkeys(network.supplier_regions))
+        self.final_regions = tuple(dict.fromkeys(user.region for user in economy.final_users))
+        self.final_names = tuple(
+            dict.fromkeys(
+                [u.category for u in economy.final_users] + [u.kind.value for u in economy.final_users]
+            )
+        )
+
+    def resolve(self, given: Names, known: Sequence[str], place: str, what: str) -> frozenset[str]:
+        """The known names a list stands for, groups opened up."""
+        if given == ALL:
+            return frozenset(known)
+        found: set[str] = set()
+        for k, name in enumerate(given):
+            opened: Iterable[str] = self.groups.get(name, (name,))
+            for item in opened:
+                if item in known:
+                    found.add(item)
+                else:
+                    inside = f" (in group {name!r})" if name in self.groups else ""
+                    self.problems.append(
+                        Problem(
+                            f"{place}[{k}]",
+                            f"unknown {what} {item!r}{inside}",
+                            did_you_mean(item, (*known, *self.groups)),
+                        )
+                    )
+        return frozenset(found)
+
+    def cut_links(self, cut: TradeCut, place: str) -> list[tuple[int, int]]:
+        """(supplier, destination) of every trade flow a cut limits."""
+        network = self.network
+        before = len(self.problems)
+        origins = self.resolve(cut.origin, self.origins, f"{place}.origin", "region or partner")
+        targets = self.resolve(
+            cut.destination, network.destinations, f"{place}.destination", "region or partner"
+        )
+        products = self.resolve(cut.products, network.economy.products, f"{place}.products", "product")
+        if len(self.problems) > before:
+            return []
+        flow = network.tables.base_to_destination
+        links = [
+            (i, d)
+            for i, (region, product) in enumerate(
+                zip(network.supplier_regions, network.supplier_products, strict=True)
+            )
+            if region in origins and product in products
+            for d, destination in enumerate(network.destinations)
+            if destination in targets and destination != region and flow[i, d] > 0
+        ]
+        if not links:
+            self.problems.append(
+                Problem(
+                    place,
+                    "touches no trade flow of the base year",
+                    self._nearest_flows(origins, targets, products),
+                )
+            )
+        return links
+
+    def _nearest_flows(
+        self, origins: frozenset[str], targets: frozenset[str], products: frozenset[str]
+    ) -> str:
+        """Which single condition, dropped, would let the cut touch something."""
+        network = self.network
+        found: dict[str, dict[str, float]] = {"products": {}, "origins": {}, "destinations": {}}
+        for i, (region, product) in enumerate(
+            zip(network.supplier_regions, network.supplier_products, strict=True)
+        ):
+            for d, destination in enumerate(network.destinations):
+                flow = network.tables.base_to_destination[i, d]
+                if flow <= 0 or destination == region:
+                    continue
+                hits = (region in origins, destination in targets, product in products)
+                if hits == (True, True, False):
+                    found["products"][product] = found["products"].get(product, 0.0) + flow
+                elif hits == (False, True, True):
+                    found["origins"][region] = found["origins"].get(region, 0.0) + flow
+                elif hits == (True, False, True):
+                    found["destinations"][destination] = found["destinations"].get(destination, 0.0) + flow
+        said = [
+            f"{what} that would match: "
+            + ", ".join(repr(name) for name in sorted(flows, key=lambda f: -flows[f])[:5])
+            for what, flows in found.items()
+            if flows
+        ]
+        return "; ".join(said) or "deliveries inside a region are never cut; choose an origin that exports"
+
+    def losing_suppliers(self, loss: CapacityLoss, place: str) -> list[tuple[int, int]]:
+        """(supplier, -1) of every industry or gate a loss hits."""
+        network = self.network
+        before = len(self.problems)
+        regions = self.resolve(loss.regions, self.origins, f"{place}.regions", "region or partner")
+        # Left open, a loss hits industries; gates abroad only when their partner is named.
+        if loss.regions == ALL:
+            regions = frozenset(network.economy.industries.regions)
+        sectors = self.resolve(loss.sectors, network.economy.products, f"{place}.sectors", "sector")
+        if len(self.problems) > before:
+            return []
+        members = [
+            (i, -1)
+            for i, (region, product) in enumerate(
+                zip(network.supplier_regions, network.supplier_products, strict=True)
+            )
+            if region in regions and product in sectors and network.tables.base_output[i] > 0
+        ]
+        if not members:
+            self.problems.append(
+                Problem(
+                    place, "hits no industry that produced in the base year", "name another region or sector"
+                )
+            )
+        return members
+
+    def final_slots(self, change: DemandChange, place: str) -> list[tuple[int, int]]:
+        """(pool, user) of every final demand a change scales."""
+        network = self.network
+        before = len(self.problems)
+        regions = self.resolve(change.regions, self.final_regions, f"{place}.regions", "region")
+        names = self.resolve(change.users, self.final_names, f"{place}.users", "final user")
+        products = self.resolve(change.products, network.economy.products, f"{place}.products", "product")
+        if len(self.problems) > before:
+            return []
+        n = len(network.economy.industries)
+        members = []
+        for position, column in enumerate(network.users):
+            if column < n:
+                continue
+            user = network.economy.final_users[column - n]
+            if user.region in regions and (user.category in names or user.kind.value in names):
+                members += [
+                    (p, position)
+                    for p, slot in enumerate(network.slots)
+                    if slot.product in products and network.tables.base_use[p, position] != 0
+                ]
+        if not members:
+            self.problems.append(
+                Problem(place, "touches no final demand of the base year", "name other users or products")
+            )
+        return members

@@ -1,0 +1,732 @@
+"""Kernels: the verbs of one day, on plain arrays. Nothing else in autarky has to be fast.
+
+Axes: m suppliers, P pools, N users (industries first), G groups, D destinations, K scenarios. The scenario
+axis stands in the *middle* and users in the vector lanes: a tile of flows is read from memory once and
+serves all K scenarios from the first-level cache, and K = 1 is the same code with the same bytes
+(docs/decisions/0002).
+
+Flows are in the table's unit per day; stocks in days of base-year use; orders H relative to base-year use.
+Kernels raise nothing; ``run`` checks what they filled. The slow twin is tests/reference/day.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit, prange
+
+Floats = npt.NDArray[np.float64]
+
+LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
+ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
+DEMAND, CAPACITY = -1, -2
+
+
+class Rules(NamedTuple):
+    """How the day goes. Numbers that scenarios may differ in have a scenario axis."""
+
+    production: int
+    orders_follow_use: bool
+    normalise_by_capacity: bool
+    signed_scarcity: bool
+    scarcity_tolerance: float
+    overtime_first_step: int
+    closeness_gates: bool
+    ranks: int
+    step: float
+    """Length of a step in days."""
+    first_final: int
+    """First user that is a final user."""
+    grouped: npt.NDArray[np.bool_]
+    """(m,) whether a supplier's factors differ between groups; if not, they stand at 0 and 1 only."""
+    inventory_days: Floats
+    """(P, K)"""
+    restocking_days: Floats
+    """(P, K)"""
+    reserve_days: Floats
+    """(P, K) days of use below which a stock throttles output."""
+    overtime_max: Floats
+    """(K,)"""
+    overtime_days: Floats
+    """(K,)"""
+    utilisation: Floats
+    """(K,)"""
+    substitution_speed: Floats
+    """(K,) per day; 0: orders never move."""
+
+
+class State(NamedTuple):
+    """What one evening hands to the next morning, and the day's workings. Filled in place."""
+
+    stock: Floats
+    """(P, K, N) days of base-year use, this morning."""
+    next_stock: Floats
+    orders: Floats
+    """(P, K, N) orders of each user to each pool, relative to base-year use, placed last evening."""
+    next_orders: Floats
+    weight: Floats
+    """(K, m, G) factor on base-year supplier shares."""
+    deliver: Floats
+    """(K, m, G) the same times the share of orders that is delivered."""
+    booked: Floats
+    """(K, m, G) orders received from each group, flow per day."""
+    accepted: Floats
+    """(K, m, G) the same under today's ceilings; kept for grouped suppliers only."""
+    ceiling: Floats
+    """(K, m, D) most that may leave for a destination, flow per day."""
+    limited: npt.NDArray[np.bool_]
+    """(K, m) whether any ceiling of a supplier is finite."""
+    survive: Floats
+    """(K, m) capacity factor κ."""
+    overtime: Floats
+    """(K, m) α."""
+    demand: Floats
+    """(K, m) orders accepted."""
+    call: Floats
+    """(K, rows) unserved orders that would come if there were room."""
+    capacity: Floats
+    """(K, m)"""
+    possible: Floats
+    """(K, m) what stocks allow; inf without binding inputs."""
+    output: Floats
+    """(K, m)"""
+    binding: npt.NDArray[np.int64]
+    """(K, m)"""
+    made: Floats
+    """(K, N) output relative to the base year, by user."""
+    wanted: Floats
+    """(K, N) output that capacity and demand would allow, relative to the base year, by user."""
+    draw: Floats
+    """(K, N) share of spare stocks drawn to replace short ones (linear production)."""
+    cover: Floats
+    """(K, N) days of stock of the scarcest binding input."""
+    forgone: Floats
+    """(K, N) use of non-binding inputs that was not there, flow per day."""
+    demand_factor: Floats
+    """(P, K, N) final demand relative to the base year, of the coming evening's orders."""
+    received: Floats
+    """(P, K, N) deliveries to final users, flow per day."""
+    asked_final: Floats
+    """(P, K, final users) orders of final users that today's deliveries answer, relative to the base year."""
+    close: npt.NDArray[np.bool_]
+    """(2, P) whether a pool's deliveries are close to use, and its stocks to their targets."""
+
+
+class Days(NamedTuple):
+    """What is kept of each day; flows are means over its steps. Filled in place."""
+
+    output: Floats
+    """(days, K, industries)"""
+    demand: Floats
+    capacity: Floats
+    binding: npt.NDArray[np.int16]
+    cover: Floats
+    forgone: Floats
+    gate_delivery: Floats
+    """(days, K, gates)"""
+    consumption: Floats
+    """(days, K, products, final users)"""
+    unmet: Floats
+    inventory: Floats
+    """(days or 0, K, P, industries) evening stocks, flow × days."""
+    pool_product: npt.NDArray[np.int64]
+    """(P,) product of each pool."""
+    industry_user: npt.NDArray[np.int64]
+    """(industries,) position of each industry among the users."""
+
+
+# No fastmath as a whole: it lets the compiler assume that NaN never happens. The three flags below keep
+# NaN and infinities; they only allow a sum of products to be formed in vector lanes.
+_LANES = {"reassoc", "contract", "nsz"}
+_contract: Any = njit(cache=True, fastmath={"contract"})
+# The loops over threads stand in functions of their own (end of this file) that only call a verb: inside
+# ``prange`` numba loses writes to arrays of a named tuple (numba issue 5872).
+_threads: Any = njit(cache=True, parallel=True)
+
+
+@_contract
+def receive_tile(flows, factors, received):  # type: ignore[no-untyped-def]
+    """``received[j] = Σ_r factors[r] · flows[r, j]``: what suppliers' factors bring to each user."""
+    rows, users = flows.shape
+    for j in range(users):
+        received[j] = 0.0
+    r = 0
+    # Four suppliers at a time, so that the sums stay in registers for four reads of flows.
+    while r + 4 <= rows:
+        a, b, c, d = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
+        fa, fb, fc, fd = flows[r], flows[r + 1], flows[r + 2], flows[r + 3]
+        for j in range(users):
+            received[j] = (((received[j] + a * fa[j]) + b * fb[j]) + c * fc[j]) + d * fd[j]
+        r += 4
+    while r < rows:
+        a, fa = factors[r], flows[r]
+        for j in range(users):
+            received[j] += a * fa[j]
+        r += 1
+
+
+@njit(cache=True, fastmath=_LANES)
+def order_row(flows, orders):  # type: ignore[no-untyped-def]
+    """``Σ_j flows[j] · orders[j]``: what one supplier is asked for by one group."""
+    total = 0.0
+    for j in range(len(flows)):
+        total += flows[j] * orders[j]
+    return total
+
+
+@njit(cache=True)
+def book_tile(tables, rules, state, flows, top, g, k, orders):  # type: ignore[no-untyped-def]
+    """Book one group's orders with the suppliers of one tile, at base-year shares times their weight."""
+    final = int(tables.group_is_final[g])
+    for r in range(flows.shape[0]):
+        i = tables.row_supplier[top + r]
+        if rules.grouped[i]:
+            state.booked[k, i, g] = state.weight[k, i, g] * order_row(flows[r], orders)
+        else:
+            state.booked[k, i, final] += state.weight[k, i, final] * order_row(flows[r], orders)
+
+
+@njit(cache=True)
+def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
+    """Start the books of a pool's ungrouped suppliers, which add up over groups, at zero."""
+    for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+        i = tables.row_supplier[row]
+        if not rules.grouped[i]:
+            for k in range(state.demand.shape[0]):
+                state.booked[k, i, 0] = 0.0
+                state.booked[k, i, 1] = 0.0
+
+
+@njit(cache=True)
+def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
+    """Book ``state.orders`` as they stand: the evening before the first day."""
+    for p in range(state.stock.shape[0]):
+        clear_books(tables, rules, state, p)
+        for g in range(len(tables.group_rank)):
+            rows = tables.tile_rows[p, g]
+            if rows == 0:
+                continue
+            start, end = tables.group_start[g], tables.group_start[g + 1]
+            at = tables.tile_start[p, g]
+            flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
+            top = tables.pool_start[p] + tables.tile_first_row[p, g]
+            for k in range(state.demand.shape[0]):
+                book_tile(tables, rules, state, flows, top, g, k, state.orders[p, k, start:end])
+
+
+@njit(cache=True)
+def apply_shocks(tables, forcing, day, state):  # type: ignore[no-untyped-def]
+    """Ceilings and capacity of ``day``, from the shocks that act: minimum of cuts, product of what losses leave."""
+    state.ceiling[:] = np.inf
+    state.limited[:] = False
+    state.survive[:] = 1.0
+    cuts = forcing.ceilings
+    for shock in range(len(cuts.scenario)):
+        k, kept = cuts.scenario[shock], cuts.strength[shock, day]
+        if kept == np.inf:
+            continue
+        for member in range(cuts.start[shock], cuts.start[shock + 1]):
+            i, d = cuts.first[member], cuts.second[member]
+            most = kept * tables.base_to_destination[i, d]
+            state.ceiling[k, i, d] = min(state.ceiling[k, i, d], most)
+            state.limited[k, i] = True
+    losses = forcing.losses
+    for shock in range(len(losses.scenario)):
+        k, lost = losses.scenario[shock], losses.strength[shock, day]
+        for member in range(losses.start[shock], losses.start[shock + 1]):
+            state.survive[k, losses.first[member]] *= 1.0 - lost
+
+
+@njit(cache=True)
+def apply_demand(forcing, day, state):  # type: ignore[no-untyped-def]
+    """Final demand of ``day`` relative to the base year: the product of the changes that act."""
+    state.demand_factor[:] = 1.0
+    changes = forcing.demands
+    for shock in range(len(changes.scenario)):
+        k, factor = changes.scenario[shock], changes.strength[shock, day]
+        for member in range(changes.start[shock], changes.start[shock + 1]):
+            state.demand_factor[changes.first[member], k, changes.second[member]] *= factor
+
+
+@_contract
+def collect(tables, rules, state, i):  # type: ignore[no-untyped-def]
+    """Demand on each supplier: orders booked, cut to the ceilings. Nobody makes what cannot leave."""
+    groups = len(tables.group_rank)
+    finals = tables.group_is_final
+    for k in range(state.demand.shape[0]):
+        booked, accepted = state.booked[k, i], state.accepted[k, i]
+        if not rules.grouped[i]:
+            state.demand[k, i] = booked[0] + booked[1]
+            continue
+        for g in range(groups):
+            accepted[g] = booked[g]
+        if state.limited[k, i]:
+            for d in range(state.ceiling.shape[2]):
+                left = state.ceiling[k, i, d]
+                if left == np.inf:
+                    continue
+                # Water-filling: rank by rank, within a rank everybody the same share.
+                for rank in range(rules.ranks):
+                    asked = 0.0
+                    for g in range(groups):
+                        if tables.group_destination[g] == d and tables.group_rank[g] == rank:
+                            asked += booked[g]
+                    if asked > left:
+                        share = left / asked
+                        for g in range(groups):
+                            if tables.group_destination[g] == d and tables.group_rank[g] == rank:
+                                accepted[g] = booked[g] * share
+                    left = max(0.0, left - asked)
+        # Industries and final users are summed apart, as ungrouped suppliers keep them: same bytes.
+        industries, final = 0.0, 0.0
+        for g in range(groups):
+            if finals[g]:
+                final += accepted[g]
+            else:
+                industries += accepted[g]
+        state.demand[k, i] = industries + final
+
+
+@_contract
+def work_overtime(tables, rules, step_number, state, i):  # type: ignore[no-untyped-def]
+    """Capacity of the day; overtime rises towards its maximum with scarcity and relaxes without (ARIO)."""
+    base = tables.base_output[i]
+    for k in range(state.demand.shape[0]):
+        asked = state.demand[k, i] - tables.exogenous_supply[i]
+        alpha = state.overtime[k, i]
+        if step_number >= rules.overtime_first_step and rules.overtime_max[k] > 1.0:
+            for slot in range(2):
+                row = tables.supplier_rows[i, slot]
+                if row >= 0:
+                    asked += state.call[k, row]
+            scarcity = (asked - state.output[k, i]) / asked if asked != 0.0 else 0.0
+            if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
+                scarcity = 0.0
+            pace = rules.step / rules.overtime_days[k]
+            up = (rules.overtime_max[k] - alpha) * scarcity * pace
+            down = (1.0 - alpha) * pace if abs(scarcity) <= rules.scarcity_tolerance else 0.0
+            alpha = max(1.0, alpha + up + down)
+        state.overtime[k, i] = alpha
+        state.capacity[k, i] = base * state.survive[k, i] * alpha / rules.utilisation[k]
+
+
+@_contract
+def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
+    """Output = min(capacity, what morning stocks allow, demand), and which of them binds.
+
+    ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022);
+    ``linear`` inputs together.
+    """
+    pools = state.stock.shape[0]
+    first, last = tables.group_start[g], tables.group_start[g + 1]
+    for k in range(state.demand.shape[0]):
+        allowed = np.full(last - first, np.inf)
+        slot = np.full(last - first, CAPACITY)
+        for j in range(first, last):
+            state.cover[k, j] = np.inf
+            state.draw[k, j] = 0.0
+        for p in range(pools):
+            reserve = 1.0 / rules.reserve_days[p, k]
+            for j in range(first, last):
+                level = tables.criticality[p, j]
+                if level == 0 or level == NON_BINDING:
+                    continue
+                stock = state.stock[p, k, j]
+                limit = stock * reserve
+                if level == IMPORTANT:
+                    i = tables.user_industry[j]
+                    base = tables.base_output[i]
+                    limit = 0.5 * (limit + (state.capacity[k, i] / base if base > 0.0 else 0.0))
+                if limit < allowed[j - first]:
+                    allowed[j - first] = limit
+                    slot[j - first] = p
+                if stock < state.cover[k, j]:
+                    state.cover[k, j] = stock
+        for j in range(first, last):
+            i = tables.user_industry[j]
+            base = tables.base_output[i]
+            share, scarcest = allowed[j - first], slot[j - first]
+            if rules.production == LINEAR:
+                held, need = 0.0, 0.0
+                for p in range(pools):
+                    use = tables.base_use[p, j]
+                    held += use * state.stock[p, k, j] / rules.reserve_days[p, k]
+                    need += use
+                share = held / need if need > 0.0 else np.inf
+            capacity = state.capacity[k, i]
+            asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
+            goal = min(capacity, asked)
+            inputs = share * base if share < np.inf else np.inf
+            output = min(goal, inputs)
+            if output >= asked * (1.0 - 1e-12):
+                state.binding[k, i] = DEMAND
+            elif inputs < capacity:
+                state.binding[k, i] = scarcest
+            else:
+                state.binding[k, i] = CAPACITY
+            state.possible[k, i] = inputs
+            state.output[k, i] = output
+            state.made[k, j] = output / base if base > 0.0 else 0.0
+            state.wanted[k, j] = goal / base if base > 0.0 else 0.0
+            if rules.production == LINEAR:
+                use = state.made[k, j] * rules.step
+                short, spare = 0.0, 0.0
+                for p in range(pools):
+                    gap = use - state.stock[p, k, j]
+                    if gap > 0.0:
+                        short += tables.base_use[p, j] * gap
+                    else:
+                        spare -= tables.base_use[p, j] * gap
+                state.draw[k, j] = min(1.0, short / spare) if spare > 0.0 else 0.0
+
+
+@njit(cache=True)
+def open_gates(tables, industries, state):  # type: ignore[no-untyped-def]
+    """Import gates deliver what is ordered, up to their capacity: they have no inputs of ours."""
+    for k in range(state.demand.shape[0]):
+        for i in range(industries, len(tables.base_output)):
+            asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
+            state.possible[k, i] = np.inf
+            state.output[k, i] = min(state.capacity[k, i], asked)
+            state.binding[k, i] = DEMAND if asked <= state.capacity[k, i] else CAPACITY
+
+
+@_contract
+def ration(tables, rules, state, i):  # type: ignore[no-untyped-def]
+    """Divide what there is among those who ordered: the same share for all, or rank by rank."""
+    groups = len(tables.group_rank)
+    for k in range(state.demand.shape[0]):
+        weight, deliver = state.weight[k, i], state.deliver[k, i]
+        there_is = state.output[k, i] + tables.exogenous_supply[i]
+        demand = state.demand[k, i]
+        fill = 0.0
+        if demand != 0.0:
+            fill = there_is / demand
+            if fill > 1.0:
+                fill = 1.0
+        if not rules.grouped[i]:
+            deliver[0] = weight[0] * fill
+            deliver[1] = weight[1] * fill
+            continue
+        booked, accepted = state.booked[k, i], state.accepted[k, i]
+        for rank in range(rules.ranks):
+            if rules.ranks > 1:
+                asked = 0.0
+                for g in range(groups):
+                    if tables.group_rank[g] == rank:
+                        asked += accepted[g]
+                fill = min(1.0, there_is / asked) if asked > 0.0 else 0.0
+                there_is = max(0.0, there_is - asked)
+            for g in range(groups):
+                if tables.group_rank[g] == rank:
+                    passed = accepted[g] / booked[g] if booked[g] != accepted[g] else 1.0
+                    deliver[g] = weight[g] * (passed * fill)
+
+
+@_contract
+def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
+    """Move orders that some suppliers of a pool leave unserved to others with spare capacity.
+
+    For each pool and group: missing = orders at base-year shares − deliveries. What is missing is asked of
+    the pool's suppliers in proportion to their spare capacity, never more than it, and moves at
+    ``substitution_speed``. Deliveries beyond the orders (the old supplier is back) cancel moved orders at once.
+    """
+    groups = len(tables.group_rank)
+    first, last = tables.pool_start[p], tables.pool_start[p + 1]
+    rows = last - first
+    if rows < 2:
+        return
+    spare = np.empty(rows)
+    asked = np.empty(rows)
+    moved = np.empty((rows, groups))
+    for k in range(state.demand.shape[0]):
+        pace = rules.substitution_speed[k] * rules.step
+        if pace == 0.0:
+            continue
+        for r in range(rows):
+            i = tables.row_supplier[first + r]
+            state.call[k, first + r] = 0.0
+            asked[r] = 0.0
+            most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
+            spare[r] = max(0.0, most - state.demand[k, i])
+            if tables.supplier_rows[i, 1] >= 0:
+                # A supplier in two pools offers each half, so that both together stay within it.
+                spare[r] *= 0.5
+        for g in range(groups):
+            base, delivered, extra, offered = 0.0, 0.0, 0.0, 0.0
+            for r in range(rows):
+                i = tables.row_supplier[first + r]
+                moved[r, g] = 0.0
+                if _buys(tables, p, g, r):
+                    weight = state.weight[k, i, g]
+                    plain = state.booked[k, i, g] / weight
+                    base += plain
+                    delivered += plain * state.deliver[k, i, g]
+                    extra += plain * (weight - 1.0)
+                    if plain > 0.0:
+                        offered += _room(tables, state, k, i, g, spare[r])
+            missing = base - delivered
+            if missing > 1e-9 * base:
+                for r in range(rows):
+                    i = tables.row_supplier[first + r]
+                    plain = state.booked[k, i, g] / state.weight[k, i, g] if _buys(tables, p, g, r) else 0.0
+                    if plain <= 0.0:
+                        continue
+                    if offered > 0.0:
+                        moved[r, g] = missing * _room(tables, state, k, i, g, spare[r]) / offered
+                        asked[r] += moved[r, g]
+                    if state.ceiling[k, i, tables.group_destination[g]] == np.inf:
+                        state.call[k, first + r] += missing * plain / base
+            elif missing < -1e-9 * base and extra > 0.0:
+                keep = max(0.0, 1.0 + missing / extra)
+                for r in range(rows):
+                    i = tables.row_supplier[first + r]
+                    if _buys(tables, p, g, r):
+                        state.weight[k, i, g] = 1.0 + (state.weight[k, i, g] - 1.0) * keep
+        for r in range(rows):
+            i = tables.row_supplier[first + r]
+            scale = min(1.0, spare[r] / asked[r]) if asked[r] > 0.0 else 0.0
+            for g in range(groups):
+                if moved[r, g] > 0.0:
+                    plain = state.booked[k, i, g] / state.weight[k, i, g]
+                    state.weight[k, i, g] += pace * moved[r, g] * scale / plain
+
+
+@_contract
+def _buys(tables, p, g, r):  # type: ignore[no-untyped-def]
+    """Whether row r of pool p lies in the tile of group g."""
+    start = tables.tile_first_row[p, g]
+    return start <= r < start + tables.tile_rows[p, g]
+
+
+@_contract
+def _room(tables, state, k, i, g, spare):  # type: ignore[no-untyped-def]
+    """Spare capacity of a supplier that a group can reach under today's ceiling."""
+    d = tables.group_destination[g]
+    most = state.ceiling[k, i, d]
+    if most == np.inf:
+        return spare
+    for other in range(len(tables.group_rank)):
+        if tables.group_destination[other] == d:
+            most -= state.booked[k, i, other]
+    return min(spare, max(0.0, most))
+
+
+@_contract
+def weigh_by_capacity(tables, state):  # type: ignore[no-untyped-def]
+    """Weigh suppliers of industries by capacity relative to the base year (BoARIO's ``alt`` orders)."""
+    for k in range(state.demand.shape[0]):
+        for i in range(len(tables.base_output)):
+            base = tables.base_output[i]
+            state.weight[k, i, 0] = state.capacity[k, i] / base if base != 0.0 else 1.0
+
+
+@_contract
+def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore[no-untyped-def]
+    """Receive today's deliveries, use inputs, place tomorrow's orders, book them: one read of all flows.
+
+    use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``;
+    orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
+    follow use, what was made).
+    """
+    groups = len(tables.group_rank)
+    scenarios = state.demand.shape[0]
+    step = rules.step
+    widest = 0
+    for g in range(groups):
+        widest = max(widest, tables.group_start[g + 1] - tables.group_start[g])
+    first_row = tables.pool_start[p]
+    rows = tables.pool_start[p + 1] - first_row
+    factors = np.empty(rows)
+    received = np.empty(widest)
+    weights = np.empty(widest)
+    deliveries_close, stocks_close = True, True
+    clear_books(tables, rules, state, p)
+    for g in range(groups):
+        tile_rows = tables.tile_rows[p, g]
+        if tile_rows == 0:
+            continue
+        start, end = tables.group_start[g], tables.group_start[g + 1]
+        users = end - start
+        at = tables.tile_start[p, g]
+        flows = tables.flows[at : at + tile_rows * users].reshape(tile_rows, users)
+        top = first_row + tables.tile_first_row[p, g]
+        final = tables.group_is_final[g]
+        for k in range(scenarios):
+            for r in range(tile_rows):
+                i = tables.row_supplier[top + r]
+                factors[r] = state.deliver[k, i, g if rules.grouped[i] else int(final)]
+            receive_tile(flows, factors[:tile_rows], received[:users])
+            base = tables.base_use[p, start:end]
+            orders, next_orders = state.orders[p, k, start:end], state.next_orders[p, k, start:end]
+            if final:
+                factor, got = state.demand_factor[p, k, start:end], state.received[p, k, start:end]
+                for j in range(users):
+                    got[j] = received[j] * orders[j]
+                    next_orders[j] = factor[j]
+            else:
+                normalise = rules.normalise_by_capacity
+                if normalise:
+                    for r in range(tile_rows):
+                        factors[r] = state.weight[k, tables.row_supplier[top + r], 0]
+                    receive_tile(flows, factors[:tile_rows], weights[:users])
+                stock, next_stock = state.stock[p, k, start:end], state.next_stock[p, k, start:end]
+                made, wanted = state.made[k, start:end], state.wanted[k, start:end]
+                draw = state.draw[k, start:end]
+                target, pace = rules.inventory_days[p, k], 1.0 / rules.restocking_days[p, k]
+                for j in range(users):
+                    if base[j] == 0.0:
+                        next_orders[j] = 0.0
+                        continue
+                    came = received[j] * orders[j] / base[j]
+                    need = made[j] * step
+                    held = stock[j]
+                    use = min(need, held) + draw[j] * max(0.0, held - need)
+                    left = held if stocks_stand else held + step * came - use
+                    next_stock[j] = left
+                    gap = target * wanted[j] - left
+                    if rules.closeness_gates:
+                        flow = base[j]
+                        if abs(came - made[j]) * flow > 1e-8 + 1e-5 * made[j] * flow:
+                            deliveries_close = False
+                        if abs(gap) * flow > 1e-8 + 1e-5 * target * wanted[j] * flow:
+                            stocks_close = False
+                    order = made[j] if rules.orders_follow_use else wanted[j]
+                    if gap > 0.0 and not gaps_stand:
+                        order += gap * pace
+                    if normalise:
+                        order = order * base[j] / weights[j] if weights[j] != 0.0 else 0.0
+                    next_orders[j] = order
+            book_tile(tables, rules, state, flows, top, g, k, next_orders)
+    state.close[0, p] = deliveries_close
+    state.close[1, p] = stocks_close
+
+
+@_contract
+def count_forgone(tables, rules, state, g):  # type: ignore[no-untyped-def]
+    """What industries would have used of inputs that do not bind, and did not have."""
+    for k in range(state.demand.shape[0]):
+        for j in range(tables.group_start[g], tables.group_start[g + 1]):
+            state.forgone[k, j] = 0.0
+        for p in range(state.stock.shape[0]):
+            for j in range(tables.group_start[g], tables.group_start[g + 1]):
+                short = state.made[k, j] * rules.step - state.stock[p, k, j]
+                if short > 0.0 and rules.production != LINEAR:
+                    state.forgone[k, j] += tables.base_use[p, j] * short / rules.step
+
+
+@njit(cache=True)
+def record(tables, rules, state, days, day):  # type: ignore[no-untyped-def]
+    """Add one step to the day's record."""
+    industries = days.output.shape[2]
+    step, first_final = rules.step, rules.first_final
+    for k in range(state.demand.shape[0]):
+        for i in range(industries):
+            j = days.industry_user[i]
+            days.output[day, k, i] += step * state.output[k, i]
+            days.demand[day, k, i] += step * max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
+            days.capacity[day, k, i] += step * state.capacity[k, i]
+            days.forgone[day, k, i] += step * state.forgone[k, j]
+            days.binding[day, k, i] = state.binding[k, i]
+            days.cover[day, k, i] = state.cover[k, j]
+        for gate in range(days.gate_delivery.shape[2]):
+            i = industries + gate
+            sent = min(state.output[k, i] + tables.exogenous_supply[i], state.demand[k, i])
+            days.gate_delivery[day, k, gate] += step * sent
+        for user in range(days.consumption.shape[3]):
+            j = first_final + user
+            for p in range(state.stock.shape[0]):
+                base = tables.base_use[p, j]
+                if base == 0.0:
+                    continue
+                product = days.pool_product[p]
+                got, want = state.received[p, k, j], base * state.asked_final[p, k, user]
+                days.consumption[day, k, product, user] += step * got
+                # Moved orders can bring a little more than was asked on one day; that is not negative need.
+                days.unmet[day, k, product, user] += step * (
+                    max(0.0, want - got) if base > 0.0 else want - got
+                )
+        if days.inventory.shape[0] > 0:
+            for i in range(industries):
+                j = days.industry_user[i]
+                for p in range(state.stock.shape[0]):
+                    days.inventory[day, k, p, i] = state.stock[p, k, j] * tables.base_use[p, j]
+
+
+# The four parts of a day, over a range of suppliers, groups or pools. No two items write to one place, so
+# ranges can be shared out among threads, and the bytes are the same for any number of them.
+
+
+@njit(cache=True)
+def morning(tables, rules, step_number, state, first, last):  # type: ignore[no-untyped-def]
+    """Suppliers count their orders and their hours."""
+    for i in range(first, last):
+        collect(tables, rules, state, i)
+        work_overtime(tables, rules, step_number, state, i)
+
+
+@njit(cache=True)
+def noon(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+    """Groups of industries make what they can."""
+    for g in range(first, last):
+        if not tables.group_is_final[g]:
+            produce(tables, rules, state, g)
+            count_forgone(tables, rules, state, g)
+
+
+@njit(cache=True)
+def afternoon(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+    """Suppliers divide what there is."""
+    for i in range(first, last):
+        ration(tables, rules, state, i)
+
+
+@njit(cache=True)
+def evening(tables, rules, state, stocks_stand, gaps_stand, first, last):  # type: ignore[no-untyped-def]
+    """Pools deliver, and book tomorrow's orders."""
+    for p in range(first, last):
+        exchange(tables, rules, state, stocks_stand, gaps_stand, p)
+
+
+@njit(cache=True)
+def market(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+    """Pools move unserved orders to suppliers with spare capacity."""
+    for p in range(first, last):
+        substitute(tables, rules, state, p)
+
+
+@_threads
+def morning_threads(tables, rules, step_number, state):  # type: ignore[no-untyped-def]
+    """``morning`` of all suppliers, shared out among threads."""
+    for i in prange(len(tables.base_output)):
+        morning(tables, rules, step_number, state, np.int64(i), np.int64(i) + 1)
+
+
+@_threads
+def noon_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+    """``noon`` of all groups, shared out among threads."""
+    for g in prange(len(tables.group_rank)):
+        noon(tables, rules, state, np.int64(g), np.int64(g) + 1)
+
+
+@_threads
+def afternoon_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+    """``afternoon`` of all suppliers, shared out among threads."""
+    for i in prange(len(tables.base_output)):
+        afternoon(tables, rules, state, np.int64(i), np.int64(i) + 1)
+
+
+@_threads
+def evening_threads(tables, rules, state, stocks_stand, gaps_stand):  # type: ignore[no-untyped-def]
+    """``evening`` of all pools, shared out among threads."""
+    for p in prange(state.stock.shape[0]):
+        evening(tables, rules, state, stocks_stand, gaps_stand, np.int64(p), np.int64(p) + 1)
+
+
+@_threads
+def market_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+    """``market`` of all pools, shared out among threads."""
+    for p in prange(state.stock.shape[0]):
+        market(tables, rules, state, np.int64(p), np.int64(p) + 1)

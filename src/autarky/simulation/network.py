@@ -1,0 +1,398 @@
+"""Network: an Economy as suppliers, input slots and users, in the arrays that the kernels read.
+
+One structure serves a national table with import gates and a multi-regional table:
+
+* a **supplier** is an industry or an import gate;
+* a **pool** is the set of suppliers that can fill the same input slot: all makers of a product
+  (competitive), or those at home and those abroad apart (non-competitive);
+* a **user** is an industry or a final user; users stand in **groups** of one destination region and one
+  class (industries, final users, split by rank where rationing is by priority);
+* a **tile** holds the base-year flows from one pool to one group, and is what the kernels read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky.economy import Economy
+from autarky.errors import EconomyError, Problem, ScenarioError, did_you_mean
+from autarky.scenario import ALL, Criticality, ImportMode, Names
+from autarky.simulation.presets import Parameters
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+DAYS_PER_YEAR = 365.0
+
+NO_SLOT, ESSENTIAL, IMPORTANT, NON_BINDING = 0, 1, 2, 3
+"""Codes of ``Tables.criticality``; the kernels know them by number."""
+
+_LEVELS = {
+    Criticality.ESSENTIAL: ESSENTIAL,
+    Criticality.IMPORTANT: IMPORTANT,
+    Criticality.NON_ESSENTIAL: NON_BINDING,
+}
+
+
+class Tables(NamedTuple):
+    """The network in numbers. m suppliers, P pools, G groups, N users (in group order), D destinations.
+
+    Flows are in the table's unit per day.
+    """
+
+    flows: Floats
+    """Base-year flows, tile after tile, each tile row-major (supplier, user)."""
+    tile_start: Integers
+    """(P, G) position of a tile in ``flows``."""
+    tile_first_row: Integers
+    """(P, G) first row of the pool that the tile holds."""
+    tile_rows: Integers
+    """(P, G) number of rows; 0: the group buys nothing of the pool."""
+    pool_start: Integers
+    """(P + 1,) first row of each pool."""
+    row_supplier: Integers
+    """(rows,) the supplier a row stands for; one supplier can stand in two pools."""
+    supplier_rows: Integers
+    """(m, 2) the rows of a supplier, -1 for none."""
+    group_start: Integers
+    """(G + 1,) first user of each group."""
+    group_destination: Integers
+    """(G,) destination region of each group."""
+    group_is_final: npt.NDArray[np.bool_]
+    """(G,) industries come first, so this is False … True."""
+    group_rank: Integers
+    """(G,) rank in rationing by priority, 0 served first."""
+    user_industry: Integers
+    """(N,) industry of a user, -1 for a final user."""
+    base_use: Floats
+    """(P, N) base-year use of each pool by each user."""
+    criticality: npt.NDArray[np.uint8]
+    """(P, N) whether a slot exists and binds: ``NO_SLOT``, ``ESSENTIAL``, ``IMPORTANT``, ``NON_BINDING``."""
+    base_output: Floats
+    """(m,) output of industries, imports of gates."""
+    exogenous_supply: Floats
+    """(m,) what negative flows of the table provide every day."""
+    base_to_destination: Floats
+    """(m, D) base-year flow of each supplier to each destination region."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The name of a pool: a product, and where its suppliers may be: any, home or abroad."""
+
+    product: str
+    origin: str
+
+    def __str__(self) -> str:
+        return self.product if self.origin == "any" else f"{self.product} ({self.origin})"
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Arrays for the kernels and names for everybody else."""
+
+    economy: Economy
+    tables: Tables
+    slots: tuple[Slot, ...]
+    """(P,) what each pool supplies."""
+    destinations: tuple[str, ...]
+    """(D,) regions that receive: producing regions, then regions of final users abroad."""
+    users: Integers
+    """(N,) table column (industries, then final users) of each user in group order."""
+    ranks: int
+    """Number of priority ranks in use."""
+    negative_flows: tuple[str, ...]
+    """Negative flows treated as exogenous supply, one sentence each."""
+
+    @cached_property
+    def supplier_regions(self) -> tuple[str, ...]:
+        """(m,) region of each industry, partner of each gate."""
+        return supplier_places(self.economy)[0]
+
+    @cached_property
+    def supplier_products(self) -> tuple[str, ...]:
+        """(m,) product of each supplier."""
+        return supplier_places(self.economy)[1]
+
+    @cached_property
+    def supplier_labels(self) -> tuple[str, ...]:
+        """(m,) industry label, or ``partner.product`` of a gate."""
+        gates = (f"{gate.partner}.{gate.product}" for gate in self.economy.gates)
+        return (*self.economy.industries.labels, *gates)
+
+
+def supplier_places(economy: Economy) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Region and product of each supplier: industries in table order, then gates."""
+    pairs = [*economy.industries.pairs, *economy.gates]
+    return tuple(region for region, _ in pairs), tuple(product for _, product in pairs)
+
+
+def build_network(economy: Economy, parameters: Parameters) -> Network:
+    """Arrange an economy into suppliers, pools, groups and tiles.
+
+    Parameters
+    ----------
+    economy : Economy
+    parameters : Parameters
+        Which imports compete, who is served first, what is critical.
+
+    Returns
+    -------
+    network : Network
+        Memory: one float64 per base-year flow, without the blocks that are zero.
+
+    Raises
+    ------
+    ScenarioError
+        For products, users or kinds that the economy does not know.
+    EconomyError
+        If an industry has more negative than positive use, so that its base year cannot stand.
+    """
+    n, g = len(economy.industries), len(economy.gates)
+    regions, products = supplier_places(economy)
+    table = np.zeros((n + g, n + len(economy.final_users)))
+    table[:n, :n], table[:n, n:] = economy.Z, economy.Y
+    if g:
+        table[n:, :n], table[n:, n:] = economy.imports_intermediate, economy.imports_final
+    table /= DAYS_PER_YEAR
+
+    user_regions = [region for region, _ in economy.industries.pairs]
+    user_regions += [user.region for user in economy.final_users]
+    destinations = tuple(dict.fromkeys(user_regions))
+    negative: tuple[str, ...] = ()
+    exogenous = np.zeros(n + g)
+    if parameters.preset.negative_demand_is_supply:
+        exogenous, negative = _take_out_negative_flows(economy, table)
+    elif (table[:, :n] < 0).any():
+        i, j = np.argwhere(table[:, :n] < 0)[0]
+        raise EconomyError(
+            Problem(
+                f"{economy.name}: row {(*economy.industries.labels, *economy.gates)[i]}, "
+                f"column {economy.industries.labels[j]}",
+                f"is {table[i, j] * DAYS_PER_YEAR:g} {economy.unit}",
+                "this preset takes no negative intermediate use; correct the table or use preset autarky",
+            )
+        )
+
+    ranks, ranked = _ranks(economy, parameters)
+    groups: dict[tuple[bool, int, int], list[int]] = {}
+    for column, region in enumerate(user_regions):
+        key = (column >= n, destinations.index(region), ranks[column])
+        groups.setdefault(key, []).append(column)
+    keys = sorted(groups)
+    users = np.array([column for key in keys for column in groups[key]], dtype=np.int64)
+    group_start = np.cumsum([0] + [len(groups[key]) for key in keys])
+
+    slots, pools = _pools(economy, parameters, regions, products)
+    home = np.array([[region == other for other in destinations] for region in regions])
+    destination_of = np.array([destinations.index(user_regions[column]) for column in users])
+    arranged = np.ascontiguousarray(table[:, users])
+
+    row_supplier: list[int] = []
+    supplier_rows = np.full((n + g, 2), -1, dtype=np.int64)
+    pool_start = [0]
+    tiles: list[Floats] = []
+    shape = (len(slots), len(keys))
+    tile_start, tile_first, tile_rows = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    base_use = np.zeros((len(slots), len(users)))
+    position = 0
+    for p, (slot, suppliers) in enumerate(zip(slots, pools, strict=True)):
+        block = arranged[suppliers]
+        if slot.origin != "any":
+            inside = home[suppliers][:, destination_of]
+            block = np.where(inside if slot.origin == "home" else ~inside, block, 0.0)
+        sells = (block != 0).any(axis=1)
+        block, suppliers = block[sells], [i for i, keep in zip(suppliers, sells, strict=True) if keep]
+        for row, i in enumerate(suppliers, start=len(row_supplier)):
+            supplier_rows[i, 0 if supplier_rows[i, 0] < 0 else 1] = row
+        row_supplier += suppliers
+        pool_start.append(len(row_supplier))
+        base_use[p] = block.sum(axis=0)
+        for group in range(len(keys)):
+            cut = block[:, group_start[group] : group_start[group + 1]]
+            used = np.flatnonzero((cut != 0).any(axis=1))
+            if used.size == 0:
+                continue
+            tile = np.ascontiguousarray(cut[used[0] : used[-1] + 1])
+            tiles.append(tile.ravel())
+            tile_start[p, group] = position
+            tile_first[p, group], tile_rows[p, group] = used[0], len(tile)
+            position += tile.size
+
+    user_industry = np.where(users < n, users, -1)
+    base_to_destination = np.stack(
+        [arranged[:, destination_of == d].sum(axis=1) for d in range(len(destinations))], axis=1
+    )
+    base_output = table.sum(axis=1) - exogenous
+    if (base_output < 0).any():
+        i = int(np.argmin(base_output))
+        raise EconomyError(
+            Problem(
+                f"{economy.name}: row {(*economy.industries.labels, *economy.gates)[i]}",
+                f"adds up to {base_output[i] * DAYS_PER_YEAR:g} {economy.unit}",
+                "a supplier cannot have negative output; run autarky check and correct the table",
+            )
+        )
+    tables = Tables(
+        flows=np.concatenate(tiles) if tiles else np.zeros(0),
+        tile_start=tile_start,
+        tile_first_row=tile_first,
+        tile_rows=tile_rows,
+        pool_start=np.array(pool_start, dtype=np.int64),
+        row_supplier=np.array(row_supplier, dtype=np.int64),
+        supplier_rows=supplier_rows,
+        group_start=group_start.astype(np.int64),
+        group_destination=np.array([key[1] for key in keys], dtype=np.int64),
+        group_is_final=np.array([key[0] for key in keys]),
+        group_rank=np.array([key[2] for key in keys], dtype=np.int64),
+        user_industry=user_industry,
+        base_use=base_use,
+        criticality=_criticality(economy, parameters, slots, base_use, user_industry),
+        base_output=base_output,
+        exogenous_supply=exogenous,
+        base_to_destination=base_to_destination,
+    )
+    return Network(economy, tables, slots, destinations, users, ranked, negative)
+
+
+def _take_out_negative_flows(economy: Economy, table: Floats) -> tuple[Floats, tuple[str, ...]]:
+    """Move negative flows out of the table (in place) into exogenous supply of their supplier.
+
+    A negative change in inventories, or a negative use, is goods that appear without being made:
+    supply that goes on whatever happens.
+    """
+    rows = [*economy.industries.labels, *(f"{gate.partner}.{gate.product}" for gate in economy.gates)]
+    columns = [*economy.industries.labels]
+    columns += [f"{user.region}.{user.category}" for user in economy.final_users]
+    places = np.argwhere(table < 0)
+    sentences = tuple(
+        f"{rows[i]} → {columns[j]}: {table[i, j] * DAYS_PER_YEAR:,.6g} {economy.unit} a year"
+        for i, j in places
+    )
+    exogenous = -np.minimum(table, 0.0).sum(axis=1)
+    np.maximum(table, 0.0, out=table)
+    return exogenous, sentences
+
+
+def _pools(
+    economy: Economy, parameters: Parameters, regions: Sequence[str], products: Sequence[str]
+) -> tuple[tuple[Slot, ...], list[list[int]]]:
+    """The input slots and, for each, the suppliers that can fill it."""
+    rule = parameters.behaviour.imports
+    known = economy.products
+    for field in ("competitive", "non_competitive"):
+        check_names(getattr(rule, field, ()), known, f"behaviour.imports.{field}", "product")
+    default = parameters.preset.imports
+    if default is None:
+        national = not economy.is_multi_regional
+        default = ImportMode.NON_COMPETITIVE if national else ImportMode.COMPETITIVE
+    makers: dict[str, list[int]] = {}
+    for i, product in enumerate(products):
+        makers.setdefault(product, []).append(i)
+    slots: list[Slot] = []
+    pools: list[list[int]] = []
+    for product, suppliers in makers.items():
+        mode = default
+        if rule is not None and product in rule.competitive:
+            mode = ImportMode.COMPETITIVE
+        elif rule is not None and product in rule.non_competitive:
+            mode = ImportMode.NON_COMPETITIVE
+        if mode is ImportMode.COMPETITIVE:
+            slots.append(Slot(product, "any"))
+            pools.append(suppliers)
+        else:
+            slots += [Slot(product, "home"), Slot(product, "abroad")]
+            pools += [suppliers, suppliers]
+    return tuple(slots), pools
+
+
+def _ranks(economy: Economy, parameters: Parameters) -> tuple[list[int], int]:
+    """Priority rank of each table column, and the number of ranks; all 0 under proportional rationing."""
+    n = len(economy.industries)
+    total = n + len(economy.final_users)
+    priority = parameters.behaviour.priority
+    if parameters.preset.rationing.value != "priority":
+        return [0] * total, 1
+    if not priority:
+        raise ScenarioError(
+            Problem(
+                "behaviour.priority", "is empty", "rationing by priority needs at least one rank of users"
+            )
+        )
+    sectors = set(economy.industries.sectors)
+    kinds = {user.kind.value for user in economy.final_users} | {u.category for u in economy.final_users}
+    chosen: dict[str, int] = {}
+    for rank, names in enumerate(priority):
+        check_names(
+            names,
+            (*economy.industries.sectors, "industries", *sorted(kinds)),
+            f"behaviour.priority[{rank}]",
+            "user",
+        )
+        for name in names:
+            if name in chosen:
+                raise ScenarioError(
+                    Problem(
+                        f"behaviour.priority[{rank}]",
+                        f"{name!r} already stands in rank {chosen[name] + 1}",
+                        "name each user once",
+                    )
+                )
+            chosen[name] = rank
+    last = len(priority)
+    ranks = []
+    for _, sector in economy.industries.pairs:
+        ranks.append(chosen.get(sector, chosen.get("industries", last)) if sector in sectors else last)
+    for user in economy.final_users:
+        ranks.append(chosen.get(user.category, chosen.get(user.kind.value, last)))
+    used = sorted(set(ranks))
+    return [used.index(rank) for rank in ranks], len(used)
+
+
+def _criticality(
+    economy: Economy,
+    parameters: Parameters,
+    slots: Sequence[Slot],
+    base_use: Floats,
+    user_industry: Integers,
+) -> npt.NDArray[np.uint8]:
+    """Which slots exist and bind, (P, N)."""
+    n = len(economy.industries)
+    industry_output = economy.x / DAYS_PER_YEAR
+    output = np.where(user_industry >= 0, industry_output[np.maximum(user_industry, 0)], 0.0)
+    levels = np.where(base_use > 0, ESSENTIAL, NO_SLOT).astype(np.uint8)
+    if parameters.preset.production.value == "critical":
+        sectors = np.array([economy.industries.pairs[i][1] if i >= 0 else "" for i in user_industry])
+        for k, rule in enumerate(parameters.behaviour.criticality):
+            place = f"behaviour.criticality[{k}]"
+            check_names(rule.inputs, economy.products, f"{place}.inputs", "product")
+            check_names(rule.users, economy.industries.sectors, f"{place}.users", "sector")
+            inputs = np.array([rule.inputs == ALL or slot.product in rule.inputs for slot in slots])
+            users = np.isin(sectors, list(rule.users)) if rule.users != ALL else sectors != ""
+            levels[np.ix_(inputs, users)] = _LEVELS[rule.level]
+    levels[base_use <= 0] = NO_SLOT
+    small = (base_use > 0) & (base_use <= parameters.preset.negligible_share * output[None, :])
+    levels[small] = NON_BINDING
+    assert n == (user_industry >= 0).sum()
+    levels[:, user_industry < 0] = NO_SLOT
+    return levels
+
+
+def check_names(given: Names | Iterable[str], known: Sequence[str], place: str, what: str) -> None:
+    """Raise a ScenarioError that names every unknown name and the nearest known ones."""
+    if given == ALL:
+        return
+    known_set = set(known)
+    problems = [
+        Problem(f"{place}[{k}]", f"unknown {what} {name!r}", did_you_mean(name, known))
+        for k, name in enumerate(given)
+        if name not in known_set
+    ]
+    if problems:
+        raise ScenarioError(problems)
