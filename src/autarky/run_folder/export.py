@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from autarky.errors import InputError, Problem
+from autarky.errors import InputError, Problem, did_you_mean
 from autarky.run_folder.folder import RESULT, Run
 
 Cell = str | int | float | None
@@ -49,6 +49,14 @@ def export_run(
     InputError
         If the target exists or cannot be written, or if XLSX is asked for without the extra ``excel``.
     """
+    if format not in {str(one) for one in ExportFormat}:
+        raise InputError(
+            Problem(
+                "--format",
+                f"unknown format {str(format)!r}",
+                did_you_mean(format, [str(one) for one in ExportFormat]),
+            )
+        )
     format = ExportFormat(format)
     target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
     if target.exists():

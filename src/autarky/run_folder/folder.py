@@ -63,9 +63,13 @@ class Run:
         Raises
         ------
         SourceError
-            If ``result.nc`` is not what autarky wrote.
+            If ``result.nc`` is not what the run wrote.
         """
-        return from_netcdf(_read(self.path / RESULT), str(self.path / RESULT))
+        path = self.path / RESULT
+        content = _read(path)
+        if sha256(content) != self.manifest["files"].get(RESULT):
+            raise SourceError(Problem(str(path), "was changed after the run", "run the study again"))
+        return from_netcdf(content, str(path))
 
     @cached_property
     def answer(self) -> explanation.Answer:

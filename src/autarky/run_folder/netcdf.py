@@ -36,6 +36,10 @@ def to_netcdf(result: SimulationResult) -> bytes:
         "record": json.dumps(asdict(result.record), ensure_ascii=False),
         "labels": json.dumps(dict(result.labels), ensure_ascii=False),
     }
+    empty = [name for name, variable in data.variables.items() if 0 in variable.shape]
+    data.attrs["empty"] = json.dumps({str(name): _outline(data[name]) for name in empty}, ensure_ascii=False)
+    # To netCDF-3, a dimension of length 0 is one that grows: variables without values go into the attributes.
+    data = data.drop_vars(empty)
     for name in data.variables:
         variable = data[name]
         # A netCDF-3 reader loses its place at an empty attribute.
@@ -65,6 +69,7 @@ def from_netcdf(content: bytes, name: str) -> SimulationResult:
         record = _record(json.loads(data.attrs["record"]))
         outcome = Outcome[data.attrs["outcome"]]
         labels = json.loads(data.attrs["labels"])
+        empty = json.loads(data.attrs["empty"])
     except (ValueError, KeyError, TypeError, IndexError, EOFError, AssertionError, OverflowError) as error:
         why = " ".join(str(error).split())[:200]
         raise SourceError(
@@ -72,8 +77,22 @@ def from_netcdf(content: bytes, name: str) -> SimulationResult:
         ) from error
     for text in [key for key, variable in data.variables.items() if variable.dtype.kind in "OS"]:
         data[text] = data[text].astype(str)
+    for key, outline in empty.items():
+        shape = [data.sizes.get(dim, 0) for dim in outline["dims"]]
+        values = np.zeros(shape, dtype=outline["dtype"])
+        made = xr.Variable(outline["dims"], values, outline["attrs"])
+        data = data.assign_coords({key: made}) if outline["is_coordinate"] else data.assign({key: made})
     data.attrs = {}
     return SimulationResult(data, outcome, record, labels)
+
+
+def _outline(variable: xr.DataArray) -> dict[str, Any]:
+    return {
+        "dims": [str(dim) for dim in variable.dims],
+        "dtype": "U1" if variable.dtype.kind in "OSU" else variable.dtype.str,
+        "attrs": {key: str(value) for key, value in variable.attrs.items() if value != ""},
+        "is_coordinate": variable.name in variable.coords,
+    }
 
 
 def _record(stored: dict[str, Any]) -> RunRecord:
