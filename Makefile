@@ -39,7 +39,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/.installed
-	$(BIN)/autarky schema > docs/scenario.schema.json
+	$(BIN)/autarky schema > docs/study.schema.json
 
 changelog: $(VENV)/.made
 	@$(BIN)/python scripts/changelog.py $(RELEASE)
