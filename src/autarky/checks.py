@@ -380,7 +380,14 @@ def _by_product(economy: Economy) -> tuple[Matrix, Matrix, Matrix, Matrix]:
 def _beyond_use(economy: Economy) -> tuple[Mask, Mask]:
     """Where imports exceed total use, by product and user: (p, n) and (p, c)."""
     home_Z, home_Y, gate_Z, gate_Y = _by_product(economy)
-    free = np.array([_may_be_negative(economy, user.kind) for user in economy.final_users], dtype=bool)
+    # Capital formation is net of disposals, so that imports may exceed what is left of it.
+    free = np.array(
+        [
+            _may_be_negative(economy, user.kind) or user.kind is FinalUseKind.INVESTMENT
+            for user in economy.final_users
+        ],
+        dtype=bool,
+    )
     allowed_Z = _allowed(economy, 2, gate_Z)
     allowed_Y = _allowed(economy, 2, gate_Y)
     # A use that is negative in all is no excess of imports: its sign is the finding.

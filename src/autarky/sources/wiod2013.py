@@ -71,7 +71,7 @@ def read_wiod2013(path: str | Path, year: int | None = None) -> Economy:
             (i for i, label in enumerate(table.labels()) if label != (*table.header, "")[i + 1]),
             len(table.rows) - 1,
         )
-        what = f"row {table.labels()[i]!r} does not match column {i + 1}, {table.header[i + 1]!r}"
+        what = f"row {table.labels()[i]!r} does not match column {i + 2}, {table.header[i + 1]!r}"
         remedy = "rows must name the industries in the order of the columns, then VA_residual"
         raise SourceError(Problem(f"{path}, line {table.lines[i]}", what, remedy))
     final_users = _final_users(table, n)
