@@ -239,16 +239,14 @@ def _misused(error: TyperException) -> Problem:
     return Problem(command, what[:1].lower() + what[1:], f"see {command} --help")
 
 
-def _options(given: list[str]) -> dict[str, Any]:
-    from autarky.study_file.tree import scalar
-
+def _options(given: list[str]) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in given]
     for name, equals, _ in pairs:
         if not (name and equals):
             raise InputError(
                 Problem("--option", f"{name!r} is not name=value", "write for instance year=2014")
             )
-    return {name: scalar(value) for name, _, value in pairs}
+    return {name: value for name, _, value in pairs}
 
 
 def _show(as_json: bool, value: Any, text: Any) -> None:

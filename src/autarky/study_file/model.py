@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from autarky import sources
 from autarky.economy import Economy
-from autarky.errors import Problem, ScenarioError, did_you_mean
+from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
 from autarky.scenario import Declared, Name, Scenario
 from autarky.study_file.tree import Node, Step, follow, steps_of
 
@@ -103,7 +103,18 @@ class Study(Declared):
         if not table.exists():
             remedy = "paths count from the folder of the study file"
             raise ScenarioError(Problem(self.locate("economy.path"), f"no such table: {table}", remedy))
-        return sources.read_table(table, reference.format, **reference.options)
+        try:
+            return sources.read_table(table, reference.format, **reference.options)
+        except SourceError as error:
+            raise SourceError([self._option_placed(problem, table) for problem in error.problems]) from error
+
+    def _option_placed(self, problem: Problem, table: Path) -> Problem:
+        """A problem with an option, told at the option's place in the study."""
+        for name in self.economy.options:
+            if problem.place == f"{table}, option {name!r}":
+                what = f"option {name!r} {problem.what}"
+                return Problem(self.locate(f"economy.options.{name}"), what, problem.remedy)
+        return problem
 
     def _unknown(self, field: str, what: str, given: str, known: tuple[str, ...]) -> ScenarioError:
         place = self.locate(f"economy.{field}")
