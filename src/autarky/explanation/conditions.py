@@ -1,0 +1,97 @@
+"""Conditions: the shocks of a scenario as the if-part of an if–then sentence."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from autarky.explanation.names import Names
+from autarky.explanation.wording import count, date_words, listing, percent
+from autarky.scenario import CapacityLoss, DemandChange, Scenario, Shock, TradeCut
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A shock in words, and the days on which it acts in full (ISO dates; ``until`` None: to the end)."""
+
+    kind: str
+    text: str
+    start: str
+    until: str | None
+
+
+def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
+    """One clause for each shock, in the order declared: ``trade in X from ABROAD is cut to nothing …``."""
+    return tuple(
+        Condition(
+            kind=shock.kind,
+            text=_clause(shock, names),
+            start=shock.start.isoformat(),
+            until=shock.until.isoformat() if shock.until else None,
+        )
+        for shock in scenario.shocks
+    )
+
+
+def first_shock_day(scenario: Scenario) -> datetime.date:
+    """Day 0: the first day on which a shock acts; the first day of the run where there is no shock."""
+    return max(scenario.start, min((shock.start for shock in scenario.shocks), default=scenario.start))
+
+
+def shock_acts_on(scenario: Scenario, date: datetime.date) -> bool:
+    """Whether any shock acts in full on a date."""
+    return any(
+        shock.start <= date and (shock.until is None or date <= shock.until) for shock in scenario.shocks
+    )
+
+
+def _clause(shock: Shock, names: Names) -> str:
+    match shock:
+        case TradeCut():
+            what = f"trade in {_either(shock.products, 'all products', names)}"
+            if shock.origin != "all":
+                what += f" from {_either(shock.origin, '', names)}"
+            if shock.destination != "all":
+                what += f" to {_either(shock.destination, '', names)}"
+            if shock.ceiling is not None:
+                limit = f"is held to {shock.ceiling.value:,.6g} (table's unit) a {shock.ceiling.per.value}"
+            elif shock.share_kept:
+                limit = f"is held to {percent(shock.share_kept)} of the base year"
+            else:
+                limit = "is cut to nothing"
+            return f"{what} {limit} {_dates(shock)}{_ramp(shock.ramp_days)}"
+        case CapacityLoss():
+            clause = f"{_either(shock.sectors, 'every industry', names)}{_place(shock.regions, names)}"
+            clause += f" can make {percent(shock.share)} less {_dates(shock)}"
+            if shock.recovery is not None:
+                clause += f", then recovers over {count(round(shock.recovery.days), 'day')}"
+            return clause
+        case DemandChange():
+            users = _either(shock.users, "all final users", names)
+            products = _either(shock.products, "demand for all products", names)
+            wanted = f"want {percent(shock.factor)} of their base-year {products}"
+            return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
+
+
+def _either(chosen: Literal["all"] | Sequence[str], everything: str, names: Names) -> str:
+    if isinstance(chosen, str):
+        return everything if chosen == "all" else names.of(chosen)
+    return listing([names.of(code) for code in chosen], most=4)
+
+
+def _place(regions: Literal["all"] | Sequence[str], names: Names) -> str:
+    return "" if regions == "all" else f" in {_either(regions, '', names)}"
+
+
+def _dates(shock: TradeCut | CapacityLoss | DemandChange) -> str:
+    if shock.until is None:
+        return f"from {date_words(shock.start)} on"
+    if shock.until == shock.start:
+        return f"on {date_words(shock.start)}"
+    return f"from {date_words(shock.start)} to {date_words(shock.until)}"
+
+
+def _ramp(days: float) -> str:
+    return f", coming in over {count(round(days), 'day')}" if days else ""

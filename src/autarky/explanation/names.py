@@ -1,0 +1,93 @@
+"""Names: the codes of a result as the long names that people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import xarray as xr
+
+from autarky.explanation.wording import plain
+from autarky.results import SimulationResult
+
+
+class Gate(NamedTuple):
+    """An import gate by its long names."""
+
+    partner: str
+    product: str
+
+
+class Names:
+    """Long names by position along each dimension, and by code. Every name is safe to print.
+
+    An industry of a multi-regional table reads ``region: sector``. Two codes with one long name keep
+    their code in brackets, so that no two lines of an answer read the same.
+    """
+
+    def __init__(self, result: SimulationResult) -> None:
+        self._labels = result.labels
+        data = result.data
+        self.industry_codes = texts(data, "industry")
+        sectors = texts(data, "sector") or self.industry_codes
+        regions = texts(data, "region") or ("",) * len(sectors)
+        self.is_multi_regional = len(set(regions)) > 1
+        self.industries = _distinct(
+            self.industry_codes,
+            [
+                f"{self.of(region)}: {self.of(sector)}" if self.is_multi_regional else self.of(sector)
+                for region, sector in zip(regions, sectors, strict=True)
+            ],
+        )
+        self.product_codes = texts(data, "product")
+        self.products = _distinct(self.product_codes, [self.of(code) for code in self.product_codes])
+        self.slots = tuple(self.of(code) for code in texts(data, "slot"))
+        self.gate_codes = texts(data, "gate")
+        self.gates = tuple(self._gate(code) for code in self.gate_codes)
+        self._industry_by_code = dict(zip(self.industry_codes, self.industries, strict=True))
+        self._region_by_code = {
+            code: self.of(region) for code, region in zip(self.industry_codes, regions, strict=True)
+        }
+        self._gate_by_code = dict(zip(self.gate_codes, self.gates, strict=True))
+
+    def of(self, code: object) -> str:
+        """The long name of a sector, product or region code; the code where there is none."""
+        return plain(self._labels.get(str(code)) or code)
+
+    def supplier(self, code: str) -> str:
+        """The long name of a supplier: an industry, or the partner behind an import gate."""
+        if code in self._industry_by_code:
+            return self._industry_by_code[code]
+        if code in self._gate_by_code:
+            return self._gate_by_code[code].partner
+        return self.of(code)
+
+    def origin(self, supplier: str) -> str:
+        """Where a supplier of a known product sits: its partner abroad, its region, or ``home``."""
+        if supplier in self._industry_by_code:
+            return self._region_by_code[supplier] if self.is_multi_regional else "home"
+        return self.supplier(supplier) if supplier else ""
+
+    def _gate(self, code: str) -> Gate:
+        # A gate is labelled partner.product, and either may hold a dot itself.
+        for cut in (place for place, char in enumerate(code) if char == "."):
+            if code[cut + 1 :] in self.product_codes:
+                return Gate(self.of(code[:cut]), self.of(code[cut + 1 :]))
+        partner, _, product = code.partition(".")
+        return Gate(self.of(partner), self.of(product or code))
+
+
+def texts(data: xr.Dataset, name: str) -> tuple[str, ...]:
+    """A coordinate as Python text, whatever the file format made of it; empty where it is absent."""
+    if name not in data.variables:
+        return ()
+    return tuple(str(value) for value in data[name].values.ravel())
+
+
+def _distinct(codes: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    often = Counter(names)
+    return tuple(
+        name if often[name] == 1 or name == plain(code) else f"{name} ({plain(code)})"
+        for code, name in zip(codes, names, strict=True)
+    )

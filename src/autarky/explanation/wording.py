@@ -1,0 +1,68 @@
+"""Wording: numbers, dates and labels as the words that are printed."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# Control, format (text direction, zero width), surrogate, private and unassigned characters: nothing of this
+# may reach a terminal or a page from a label in somebody's table.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def plain(text: object) -> str:
+    """A label as one line of visible characters: terminal escape sequences and control characters removed."""
+    without_escapes = _ESCAPE_SEQUENCE.sub("", str(text))
+    visible = (
+        " " if char.isspace() else "" if unicodedata.category(char) in _UNPRINTABLE else char
+        for char in without_escapes
+    )
+    return " ".join("".join(visible).split()) or "(no name)"
+
+
+def percent(share: float) -> str:
+    """A share as per cent, to the digits a reader can use: ``0.123`` is ``12 %``, ``0.0123`` is ``1.2 %``.
+
+    Between 99 and 101 one decimal is kept, so that 99.6 % is not read as all of it.
+    """
+    if not math.isfinite(share):
+        return "no data"
+    value = abs(share) * 100
+    if value < 0.001:
+        return "0 %"
+    sign = "−" if share < 0 else ""
+    if value < 0.095:
+        return f"{sign}{value:.1g} %"
+    whole = 9.95 <= value < 98.95 or value >= 101.05
+    digits = f"{value:.0f}" if whole else f"{value:.1f}".removesuffix(".0")
+    return f"{sign}{digits} %"
+
+
+def date_words(date: datetime.date) -> str:
+    """A date as ``1 Mar 2024``, whatever the machine's language."""
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{date.day} {months[date.month - 1]} {date.year}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number and its noun: ``1 day``, ``2 days``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """``a, b and c``; with more than ``most`` names, ``a, b and 5 more``."""
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most:,} more")
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def shorten(text: str, width: int) -> str:
+    """The text, or its beginning and an ellipsis, in at most ``width`` characters."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

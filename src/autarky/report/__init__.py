@@ -1,0 +1,5 @@
+"""Report: a result and its answer as one self-contained page; nothing is computed here."""
+
+from autarky.report.page import render
+
+__all__ = ["render"]

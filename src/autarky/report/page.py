@@ -1,0 +1,474 @@
+"""The page: answer, when, households, imports, and how it was computed, in one file without scripts."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from autarky.explanation import Answer
+from autarky.explanation.losses import Day, IndustryLoss
+from autarky.explanation.names import Names
+from autarky.explanation.timeline import (
+    weekly_consumption,
+    weekly_consumption_by_region,
+    weekly_deliveries,
+    weekly_output,
+)
+from autarky.explanation.wording import count, date_words, percent
+from autarky.report.heatmap import Row, heatmap, legend
+from autarky.report.households import small_multiples
+from autarky.report.markup import Content, Markup, element
+from autarky.report.tables import folded, table, timeline_tables
+from autarky.results import SimulationResult
+
+MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS = 40, 10, 12, 12, 12
+"""Rows of the pictures."""
+MOST_TABLE_ROWS = 100
+"""Rows of a table; all numbers are in the result file."""
+LEADS = ("What stops first", "What follows", "Households", "In all", "How sure")
+
+
+def render(
+    result: SimulationResult,
+    answer: Answer,
+    *,
+    command: str = "autarky run STUDY",
+    digests: Mapping[str, str] | None = None,
+) -> str:
+    """The report as one HTML file: no script, no request, the same bytes for the same result.
+
+    Parameters
+    ----------
+    command
+        What reproduces the run, printed in the last section.
+    digests
+        Name → SHA-256 of the files that went into the run.
+    """
+    style = resources.files("autarky.report").joinpath("style.css").read_text(encoding="utf-8")
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
+    end = datetime.date.fromisoformat(answer.end)
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name_="color-scheme", content="light dark"),
+        element("title", f"{answer.title} – autarky"),
+        element("style", Markup(style)),
+    )
+    body = element(
+        "body",
+        element("a", "Skip to the answer", class_="skip", href="#answer"),
+        element("header", element("h1", answer.scenario), element("p", _subtitle(answer))),
+        element(
+            "main",
+            _answer_section(answer),
+            _when_section(result, answer, end),
+            _households_section(result, answer, end),
+            _imports_section(result, answer, end),
+            _method_section(result, answer, command, digests or {}),
+        ),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _subtitle(answer: Answer) -> str:
+    year = f" {answer.year}" if answer.year is not None else ""
+    return (
+        f"{answer.economy}{year} · {count(answer.days, 'day')}, {_date(answer.start)} to {_date(answer.end)}"
+        f" · day 0 is {_date(answer.day_zero)}"
+    )
+
+
+def _section(ident: str, title: str, *content: Content) -> Markup:
+    heading = element("h2", title, id=f"{ident}-heading")
+    return element("section", heading, *content, id=ident, aria_labelledby=f"{ident}-heading")
+
+
+def _answer_section(answer: Answer) -> Markup:
+    sentences = [
+        element("li", element("strong", lead), " ", sentence)
+        for lead, sentence in zip(LEADS, answer.sentences, strict=True)
+    ]
+    return _section("answer", "1 Answer", element("ol", sentences, class_="answer"))
+
+
+def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
+    losses = answer.industries
+    if not losses:
+        return _section("when", "2 When industries fall and stop", element("p", answer.sentences[1]))
+    timeline = weekly_output(result)
+    shown = _most_affected(losses)
+    rows = [
+        Row(
+            loss.industry,
+            loss.name,
+            loss.first,
+            f"{'stops' if loss.stops else 'falls'} day {_number(loss.first)}",
+        )
+        for loss in shown
+    ]
+    intro = (
+        f"Output of each industry against the base year, by {timeline.period}, in the order in which they "
+        "stop. An industry falls below 90 % of its base output and stops below half of it."
+    )
+    rest = f"Shown: {len(shown):,} of {count(len(losses), 'industry', 'industries')} that fall"
+    if len(shown) < len(losses):
+        rest += " (the first to stop, then those that lose most value added)"
+    if others := answer.industry_count - len(losses):
+        never = "never falls" if others == 1 else "never fall"
+        rest += f"; {count(others, 'industry', 'industries')} {never} below 90 %"
+    drawn = heatmap(
+        "when-map",
+        timeline,
+        rows,
+        answer.conditions,
+        end,
+        f"Output by industry and {timeline.period}, % of the base year",
+        f"{answer.sentences[0]} {answer.sentences[1]}",
+    )
+    listed = [
+        (
+            loss.name,
+            _day(loss.falls),
+            _day(loss.stops),
+            loss.cause.text,
+            percent(loss.lowest),
+            _day(loss.lowest_day),
+            percent(loss.at_end),
+            percent(loss.lost),
+            f"{loss.value_added_lost:,.4g}",
+        )
+        for loss in losses[:MOST_TABLE_ROWS]
+    ]
+    header = (
+        "industry",
+        "falls below 90 %",
+        "stops, below 50 %",
+        "because",
+        "lowest, % of base",
+        "on",
+        "last day, % of base",
+        "lost over the run, % of base",
+        f"value added lost, {answer.unit}",
+    )
+    return _section(
+        "when",
+        "2 When industries fall and stop",
+        element("p", intro),
+        legend(),
+        _framed(drawn, "Heatmap of output by industry"),
+        element("p", f"{rest}.", class_="note"),
+        folded(
+            "The same as a table: when each industry falls and stops, and why",
+            table("Industries in the order in which they stop, then fall", header, listed),
+            _left_out(len(losses), "industries"),
+        ),
+        folded(
+            "The numbers of the picture",
+            timeline_tables(timeline, [(row.code, row.name) for row in rows], "Output"),
+        ),
+    )
+
+
+def _households_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
+    title = f"3 {answer.consumers.capitalize()}"
+    timeline = weekly_consumption(result)
+    hit = [loss for loss in answer.households if loss.lowest < 0.99][:MOST_PRODUCTS]
+    content: list[Content] = []
+    if not hit:
+        content.append(element("p", answer.sentences[2]))
+    else:
+        content += [
+            element(
+                "p",
+                f"What {answer.consumers} receive of each product, home-made and imported together, against "
+                "the base year. The dashed line is 90 % of base, the triangle the first day below it, the "
+                "shaded area what is missing. Products that lose most of a year's use come first.",
+            ),
+            small_multiples(hit, timeline, end),
+        ]
+    if answer.households:
+        listed = [
+            (
+                loss.name,
+                percent(loss.weight),
+                _day(loss.below),
+                percent(loss.lowest),
+                _day(loss.lowest_day) if loss.lowest < 0.9999 else "–",
+                percent(loss.lost_of_year),
+            )
+            for loss in answer.households[:MOST_TABLE_ROWS]
+        ]
+        header = (
+            "product",
+            f"share of what {answer.consumers} buy in the base year",
+            "first day below 90 %",
+            "lowest, % of base",
+            "on",
+            "lost, % of a year's use",
+        )
+        content.append(
+            folded(
+                "The same as a table: every product",
+                table(f"Consumption of {answer.consumers} by product against the base year", header, listed),
+                _left_out(len(answer.households), "products"),
+            )
+        )
+    if hit:
+        named = [(loss.product, loss.name) for loss in hit]
+        content.append(folded("The numbers of the pictures", timeline_tables(timeline, named, "Consumption")))
+    if answer.regions:
+        content += _regions(result, answer, end)
+    return _section("households", title, content)
+
+
+def _regions(result: SimulationResult, answer: Answer, end: datetime.date) -> list[Content]:
+    timeline = weekly_consumption_by_region(result)
+    shown = [loss for loss in answer.regions if loss.consumption_lost is not None][:MOST_REGIONS]
+    content: list[Content] = [element("h3", "By region")]
+    if shown:
+        rows = [
+            Row(loss.region, loss.name, None, f"{percent(loss.consumption_lost or 0)} lost") for loss in shown
+        ]
+        worst = (
+            f"{shown[0].name} loses most: {percent(shown[0].consumption_lost or 0)} of its base over the run."
+        )
+        content += [
+            element(
+                "p",
+                f"All products that the {answer.consumers} of a region receive, against the base year, by "
+                f"{timeline.period}. {worst}",
+            ),
+            _framed(
+                heatmap(
+                    "region-map",
+                    timeline,
+                    rows,
+                    answer.conditions,
+                    end,
+                    f"Consumption of {answer.consumers} by region and {timeline.period}, % of the base year",
+                    worst,
+                ),
+                "Heatmap of consumption by region",
+            ),
+        ]
+    listed = [
+        (loss.name, _percent(loss.consumption_lost), _percent(loss.gdp_lost))
+        for loss in answer.regions[:MOST_TABLE_ROWS]
+    ]
+    header = ("region", f"{answer.consumers}: consumption lost, % of base", "GDP lost, % of base")
+    content.append(
+        folded(
+            "The same as a table: every region",
+            table("Lost over the run by region", header, listed),
+            timeline_tables(timeline, [(loss.region, loss.name) for loss in shown], "Consumption by region"),
+        )
+    )
+    return content
+
+
+def _imports_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
+    declared = [element("li", condition.text) for condition in answer.conditions]
+    content: list[Content] = [
+        element("h3", "What is declared"),
+        element("ul", declared) if declared else element("p", "No shock is declared."),
+        element("h3", "What import gates deliver"),
+    ]
+    timeline = weekly_deliveries(result)
+    if not timeline.codes:
+        content.append(
+            element("p", "The table is multi-regional or has no imports: there are no import gates to show.")
+        )
+    elif not answer.gates:
+        content.append(
+            element("p", "Every import gate delivers at least 99 % of its base-year amount, every day.")
+        )
+    else:
+        shown = answer.gates[:MOST_GATES]
+        named = [(loss.gate, f"{loss.product} from {loss.partner}") for loss in shown]
+        rows = [
+            Row(code, name, loss.below, f"lowest {percent(loss.lowest)}")
+            for (code, name), loss in zip(named, shown, strict=True)
+        ]
+        first = shown[0]
+        finding = (
+            f"{count(len(answer.gates), 'import gate')} of {len(timeline.codes):,} "
+            f"{'delivers' if len(answer.gates) == 1 else 'deliver'} less than in the base year; "
+            f"{first.product} from {first.partner} loses most value, its lowest day is at "
+            f"{percent(first.lowest)} of base."
+        )
+        content += [
+            element(
+                "p",
+                f"{finding} A gate delivers less because it is cut, or because industries that have stopped "
+                "order less from it.",
+            ),
+            legend(),
+            _framed(
+                heatmap(
+                    "gate-map",
+                    timeline,
+                    rows,
+                    answer.conditions,
+                    end,
+                    f"Deliveries by import gate and {timeline.period}, % of the base year",
+                    finding,
+                ),
+                "Heatmap of deliveries by import gate",
+            ),
+            folded(
+                "The same as a table: every gate that delivers less",
+                table(
+                    "Import gates, those that lose most value first",
+                    (
+                        "product",
+                        "from",
+                        "first day below 90 %",
+                        "lowest, % of base",
+                        "on",
+                        "lost, % of a year's base",
+                    ),
+                    [
+                        (
+                            loss.product,
+                            loss.partner,
+                            _day(loss.below),
+                            percent(loss.lowest),
+                            _day(loss.lowest_day),
+                            percent(loss.lost_of_year),
+                        )
+                        for loss in answer.gates[:MOST_TABLE_ROWS]
+                    ],
+                ),
+                _left_out(len(answer.gates), "import gates"),
+            ),
+            folded("The numbers of the picture", timeline_tables(timeline, named, "Deliveries")),
+        ]
+    return _section("imports", "4 Imports: what is cut and what arrives", content)
+
+
+def _method_section(
+    result: SimulationResult, answer: Answer, command: str, digests: Mapping[str, str]
+) -> Markup:
+    record = result.record
+    economy = dict(record.economy)
+    notes, gaps = economy.pop("notes", ()), economy.pop("declared_gaps", ())
+    names = Names(result)
+    reading = (
+        f"Day 0 is {_date(answer.day_zero)}, the first day on which a shock acts (the first day of the run "
+        "if none does).",
+        "Base is the base year's amount per day: a 365th of the year.",
+        "An industry falls when its output is below 90 % of base, and stops when it is below 50 %.",
+        "The cause is what limited output on that day: an input out of stock, capacity, or orders; the arrow "
+        "points to the supplier that fell short most and says why.",
+        "GDP is value added at base-year coefficients: output of each industry times its base-year value "
+        "added per unit.",
+        "“Lost” is base minus what was made or received, added up over the days of the run.",
+        "Pictures show means over a period, so a shorter dip is softened; days and lowest values are daily.",
+    )
+    limits = (
+        "Prices, wages and exchange rates do not move: the run says what can be made and delivered, not who "
+        "can pay for it.",
+        "An industry is one producer with one recipe: firms, sites and grades of a product are not told "
+        "apart.",
+        "One run shows one course under the declared assumptions. It has no range and is not a forecast.",
+    )
+    return _section(
+        "method",
+        "5 How this was computed",
+        element("h3", "How to read this page"),
+        element("ul", [element("li", sentence) for sentence in reading]),
+        element("h3", "What the run leaves out"),
+        element("ul", [element("li", sentence) for sentence in limits]),
+        element("h3", "Assumptions without a source"),
+        element("ul", [element("li", sentence) for sentence in answer.assumptions])
+        if answer.assumptions
+        else element("p", "None: every parameter has a source."),
+        element("p", f"{answer.deciding[0].upper()}{answer.deciding[1:]}.") if answer.deciding else None,
+        element("h3", "Economy"),
+        _pairs("Economy and its source", economy),
+        element("h4", "Notes of the source") if notes else None,
+        element("ul", [element("li", _told(note)) for note in notes]) if notes else None,
+        element("h4", "Gaps that the source declares") if gaps else None,
+        element("ul", [element("li", _told(gap)) for gap in gaps]) if gaps else None,
+        element("p", f"{len(names.industries):,} industries, {len(names.products):,} products."),
+        element("h3", "Parameters"),
+        folded("Every parameter in force", _pairs("Parameters", record.parameters)),
+        element("h3", "Scenario"),
+        folded("The scenario as declared", _json(record.scenario)),
+        element("h3", "Reproduce"),
+        element("p", "This command gives the same bytes: ", element("code", command)),
+        element("p", f"How the run ended: {answer.outcome}. Seed: {_told(record.seed)}."),
+        _pairs("Versions", record.versions),
+        _pairs("Digests (SHA-256)", digests) if digests else None,
+    )
+
+
+def _most_affected(losses: Sequence[IndustryLoss]) -> list[IndustryLoss]:
+    """The first to stop, then those that lose most value added; in the order in which they stop."""
+    first, others = losses[:FIRST_SHOWN], losses[FIRST_SHOWN:]
+    largest = sorted(others, key=lambda loss: -loss.value_added_lost)[: MOST_INDUSTRIES - FIRST_SHOWN]
+    chosen = {loss.industry for loss in (*first, *largest)}
+    return [loss for loss in losses if loss.industry in chosen]
+
+
+def _framed(drawn: Markup, label: str) -> Markup:
+    """A wide picture in its own scrolling box, which takes the focus so that keys can scroll it."""
+    return element("div", drawn, class_="scroll", role="region", aria_label=label, tabindex="0")
+
+
+def _left_out(total: int, what: str) -> Markup | None:
+    if total <= MOST_TABLE_ROWS:
+        return None
+    return element("p", f"{total - MOST_TABLE_ROWS:,} more {what} are in the result file.", class_="note")
+
+
+def _pairs(caption: str, values: Mapping[str, Any]) -> Markup:
+    rows = [(key.replace("_", " "), _told(value)) for key, value in values.items()]
+    return table(caption, ("name", "value"), rows, "pairs")
+
+
+def _told(value: Any) -> str:
+    """A value of the record in words: no braces and quotes where none are needed."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case float() | int():
+            return f"{value:g}"
+        case Mapping():
+            return "; ".join(f"{key}: {_told(item)}" for key, item in value.items()) or "none"
+        case list() | tuple():
+            return ", ".join(_told(item) for item in value) or "none"
+    return str(value) or "none"
+
+
+def _json(value: Mapping[str, Any]) -> Markup:
+    # Every character beyond ASCII leaves json.dumps as an escape; its own line ends and indents must stay.
+    written = json.dumps(value, indent=2, ensure_ascii=True, default=str)
+    return element("pre", Markup(html.escape(written, quote=False)), tabindex="0")
+
+
+def _day(day: Day | None) -> str:
+    return f"day {_number(day)}, {_date(day.date)}" if day is not None else "never"
+
+
+def _number(day: Day) -> str:
+    return f"{day.number:,}".replace("-", "−")
+
+
+def _date(iso: str) -> str:
+    return date_words(datetime.date.fromisoformat(iso))
+
+
+def _percent(share: float | None) -> str:
+    return percent(share) if share is not None else "no data"
