@@ -206,9 +206,9 @@ def _imports_within_use(economy: Economy, name: str) -> list[Finding]:
         return findings
     if treatment is ImportTreatment.PROPORTIONAL:
         return [_note(name, Status.WARNING, f"within use by construction. {treatment.value}")]
-    share = economy.imports_intermediate.sum() / max(
-        economy.imports_intermediate.sum() + economy.Z.sum(), np.finfo(float).tiny
-    )
+    imported = economy.imports_intermediate.sum()
+    used = imported + economy.Z.sum()
+    share = imported / used if used > 0 else 0.0
     return [_note(name, Status.PASS, f"{share:.1%} of intermediate use is imported. {treatment.value}")]
 
 
@@ -363,7 +363,8 @@ def _may_be_negative(economy: Economy, kind: FinalUseKind) -> bool:
 
 def _by_product(economy: Economy) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     """Domestic and imported use by product: (p, n), (p, c), (p, n), (p, c)."""
-    products, sectors = economy.products, len(economy.industries.sectors)
+    products = economy.products
+    regions, sectors = len(economy.industries.regions), len(economy.industries.sectors)
     index = {product: p for p, product in enumerate(products)}
     result = []
     for home, gates in ((economy.Z, economy.imports_intermediate), (economy.Y, economy.imports_final)):
@@ -371,7 +372,7 @@ def _by_product(economy: Economy) -> tuple[Matrix, Matrix, Matrix, Matrix]:
             np.zeros((len(products), home.shape[1])),
             np.zeros((len(products), home.shape[1])),
         )
-        domestic[:sectors] = home.reshape(-1, sectors, home.shape[1]).sum(axis=0)
+        domestic[:sectors] = home.reshape(regions, sectors, home.shape[1]).sum(axis=0)
         np.add.at(imported, [index[gate.product] for gate in economy.gates], gates)
         result.append((domestic, imported))
     return result[0][0], result[1][0], result[0][1], result[1][1]
@@ -411,15 +412,18 @@ def _sums_of_others(rows: Matrix, columns: Matrix | None) -> list[tuple[int, npt
     """
     weight = np.abs(rows).sum(axis=1)
     alive = np.flatnonzero(weight)
-    total = rows.sum(axis=1)
-    before = np.concatenate(([0.0], np.cumsum(total)))
+    # Two sums of each row, plain and weighted, tell nearly every block that cannot be the row.
+    weights = np.stack([np.ones(rows.shape[1]), np.cos(np.arange(rows.shape[1]))], axis=1)
+    total = rows @ weights
+    before = np.concatenate((np.zeros((1, 2)), np.cumsum(total, axis=0)))
     found = []
     for i in alive:
         near = SAME * weight[i]
-        starts = np.flatnonzero(np.abs(before[i] - before[:i] - total[i]) <= near)
-        ends = i + 2 + np.flatnonzero(np.abs(before[i + 2 :] - before[i + 1] - total[i]) <= near)
-        blocks = [range(start, i) for start in starts] + [range(i + 1, end) for end in ends]
-        if abs(before[-1] - 2 * total[i]) <= near:
+        starts = np.flatnonzero((np.abs(before[i] - before[:i] - total[i]) <= near).all(axis=1))
+        ends = (np.abs(before[i + 2 :] - before[i + 1] - total[i]) <= near).all(axis=1)
+        blocks = [range(start, i) for start in starts]
+        blocks += [range(i + 1, i + 2 + end) for end in np.flatnonzero(ends)]
+        if (np.abs(before[-1] - 2 * total[i]) <= near).all():
             blocks.append(range(len(rows)))
         for block in blocks:
             parts = np.array([k for k in block if k != i and weight[k] > 0], dtype=np.intp)
@@ -437,7 +441,7 @@ def _sums_of_others(rows: Matrix, columns: Matrix | None) -> list[tuple[int, npt
 def _power_of_ten(left: Vector, right: Vector) -> npt.NDArray[np.int_]:
     """k where ``left/right`` is within 12 % of 10ᵏ for one of the usual slips, 0 elsewhere."""
     sound = (left > 0) & (right > 0)
-    ratio = np.log10(np.where(sound, left, 1.0) / np.where(sound, right, 1.0))
+    ratio = np.log10(np.where(sound, left, 1.0)) - np.log10(np.where(sound, right, 1.0))
     power = np.rint(ratio).astype(int)
     return np.where(np.isin(power, SLIPS) & (np.abs(ratio - power) < 0.05), power, 0)
 
@@ -507,9 +511,9 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 or value == 0 else f"{value:.4g}"
 
 
-def _some(labels: Sequence[str]) -> str:
+def _some(labels: Sequence[str], between: str = ", ") -> str:
     more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
-    return ", ".join(labels[:SHOWN]) + more
+    return between.join(labels[:SHOWN]) + more
 
 
 def _settle(economy: Economy, name: str, findings: list[Finding]) -> list[Finding]:
@@ -522,10 +526,9 @@ def _settle(economy: Economy, name: str, findings: list[Finding]) -> list[Findin
     ]
     kept = [finding for finding in findings if finding not in seen]
     if declared:
+        places = _some([gap.place for gap in declared], "; ")
         reasons = Counter(gap.reason for gap in declared).most_common(1)[0][0]
-        message = (
-            f"{len(declared)} declared by the source: {_some([gap.place for gap in declared])}. {reasons}"
-        )
+        message = f"{len(declared)} declared by the source: {places}. {reasons}"
         summary = _note(name, Status.WARNING, message)
         if seen:
             worst = max(seen, key=_weight)

@@ -389,7 +389,7 @@ def test_what_the_source_declares_is_a_warning_with_number_and_names() -> None:
     findings = of(check(economy(Z=short, declared_gaps=declared)), "imports within use")
     assert [f.status for f in findings] == [Status.FAIL, Status.WARNING]
     assert (findings[0].row, findings[0].column) == ("farm", "mill")  # declared for another cell
-    assert "2 declared by the source: row mill, column shop, row farm, column farm" in findings[1].message
+    assert "2 declared by the source: row mill, column shop; row farm, column farm" in findings[1].message
     assert "another port" in findings[1].message
     assert findings[1].difference == 2.0
 
