@@ -218,6 +218,8 @@ class _Reader:
         while not isinstance(event := next(events), MappingEndEvent):
             key = self.node(event, events, depth + 1)
             value = self.node(next(events), events, depth + 1)
+            if value.value is None and not value.text:
+                value = Node(None, key.mark)  # an empty value stands nowhere: its name shows the place
             if not isinstance(key.value, str):
                 if isinstance(key.value, dict | list):
                     self.refuse(event, "a field's name is a list or a mapping", "write a word")

@@ -1,0 +1,226 @@
+"""Wrong study files: made by hand, each with what must be said about it, and drawn by a seeded generator."""
+
+# A table reads best with one case to a line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+RIGHT = """\
+version: 1
+title: A right study
+economy:
+  embedded: usa-2023
+scenario:
+  start: 2024-01-01
+  days: 100
+  groups:
+    chips: ["334"]
+  shocks:
+    - kind: trade_cut
+      origin: ABROAD
+      products: ["334", "335"]
+      from: 2024-01-10
+      until: 2024-02-10
+      share_kept: 0.5
+      ramp_days: 3
+    - kind: capacity_loss
+      sectors: ["325"]
+      share: 0.2
+      from: 2024-02-01
+      until: 2024-02-05
+      recovery: {days: 10, curve: linear}
+    - kind: demand_change
+      users: [households]
+      factor: 0.9
+      from: 2024-01-05
+  behaviour:
+    preset: autarky
+    rationing: proportional
+    inventory_days: {default: 30, products: {"334": 60}}
+    overtime: {max: 1.1, days: 30}
+    imports: {default: non_competitive, competitive: ["335"]}
+sources:
+  - a test
+notes: nothing
+"""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong study and what its problems must say, in the order of the file: ``(line:column, words …)``."""
+
+    name: str
+    content: bytes
+    problems: tuple[tuple[str, ...], ...]
+
+
+def _edit(name: str, old: str, new: str, *problems: tuple[str, ...]) -> Wrong:
+    assert RIGHT.count(old) == 1, (name, old)
+    return Wrong(name, RIGHT.replace(old, new).encode(), problems)
+
+
+def _whole(name: str, content: str | bytes, *problems: tuple[str, ...]) -> Wrong:
+    return Wrong(name, content if isinstance(content, bytes) else content.encode(), problems)
+
+
+SHOCK = "    - kind: trade_cut\n"
+QUOTES = "write it in quotes"
+
+BY_HAND = (
+    # Not a study at all.
+    _whole("a file of 0 bytes", "", ("1:1", "is empty", "autarky new")),
+    _whole("blanks only", "\n  \n", ("1:1", "is empty")),
+    _whole("comments only", "# nothing\n", ("1:1", "group of fields")),
+    _whole("a list", "- version: 1\n", ("1:1", "this is a list", "version: 1")),
+    _whole("a text", "just words\n", ("1:1", "this is a text")),
+    _whole("not YAML", "version: 1\ntitle: [a\n", ("3:1", "is not YAML")),
+    _whole("two colons", "version: 1\ntitle: a: b\n", ("2:9", "is not YAML")),
+    _whole("an open quote", 'version: 1\ntitle: "a\n', ("3:1", "is not YAML")),
+    _whole("an impossible escape", 'title: "\\U99999999"\n', ("1:1", "is not YAML")),
+    _whole("NUL bytes", b"version: 1\ntitle: a\x00b\n", ("2:9", "control character")),
+    _whole("Latin-1", "version: 1\ntitle: caf\u00e9\n".encode("latin-1"), ("2:11", "0xe9", "UTF-8")),
+    _whole("UTF-16", "version: 1\n".encode("utf-16"), ("1:1", "0xff", "UTF-8")),
+    _whole("larger than 1 MiB", "# " + "x" * 1024 * 1024, ("", "larger than 1 MiB")),
+    _whole("nested too deep", "a: " + "[" * 40 + "]" * 40, ("1:23", "more than 20 deep")),
+    _whole("nested a million deep", "[" * 1_000_000, ("1:21", "more than 20 deep")),
+    _whole("two documents", RIGHT + "---\n" + RIGHT, ("37:1", "second document", "one study per file")),
+    _whole("other YAML", "%YAML 3.0\n---\na: 1\n", ("1:1", "is not YAML")),
+    _edit("a tab", "  days: 100", "\tdays: 100", ("7:1", "tab", "spaces")),
+    _edit("a doubled field", "  days: 100\n", "  days: 100\n  days: 90\n", ("8:3", "'days'", "line 7", "delete")),
+    _edit(
+        "an alias",
+        "title: A right study\neconomy:",
+        "title: &t A right study\nnotes: *t\neconomy:",
+        ("2:8", "anchor (&t)"),
+        ("3:8", "alias (*t)", "write the value out"),
+        ("37:1", "'notes'", "given twice"),
+    ),
+    _edit("a tag", "days: 100", "days: !!str 100", ("7:9", "tag", "delete the tag")),
+    _edit("a Python object", "notes: nothing", "notes: !!python/name:os.system x", ("36:8", "tag")),
+    # Fields.
+    _edit("no scenario", RIGHT[RIGHT.index("scenario:") : RIGHT.index("sources:")], "", ("1:1", "'scenario'", "add it")),
+    _edit("no version", "version: 1\n", "", ("1:1", "'version'", "add it")),
+    _edit("wrong version", "version: 1", "version: 2", ("1:10", "version is 2", "write 1")),
+    _edit("version as text", "version: 1", 'version: "1"', ("1:10", "version is '1'", "write 1")),
+    _edit("a misspelt field", "  behaviour:", "  behavior:", ("28:3", "'behavior'", "did you mean 'behaviour'?")),
+    _edit("a misspelt field of a shock", "origin: ABROAD", "orgin: ABROAD", ("12:7", "'orgin'", "'origin'")),
+    _edit("a field of another shock", "share: 0.2", "share_kept: 0.2",
+          ("18:7", "shocks[1] needs the field 'share'"), ("20:7", "'share_kept'", "did you mean 'share'?")),
+    _edit("a number as a field's name", "title: A right study", "title: x\n7: y", ("3:1", "7", QUOTES)),
+    _edit("an empty value", "days: 100", "days:", ("7:3", "days is empty")),
+    _edit("a mapping where a list is", "sources:\n  - a test", "sources: {a: test}", ("34:10", "a list is expected")),
+    _edit("a list where a mapping is", "overtime: {max: 1.1, days: 30}", "overtime: [1.1, 30]",
+          ("32:15", "fields are expected")),
+    _edit("a text where a mapping is", "economy:\n  embedded: usa-2023", "economy: usa-2023",
+          ("3:10", "'usa-2023'", "field: value")),
+    _edit("a shock that is a number", SHOCK, "    - 7\n" + SHOCK, ("11:7", "shocks[0] is 7")),
+    _edit("no kind", SHOCK, "    - share_kept: 0\n" + SHOCK, ("11:7", "'kind'", "trade_cut, capacity_loss or")),
+    _edit("an unknown kind", "kind: trade_cut", "kind: trade_cuts", ("11:13", "'trade_cuts'", "'trade_cut'")),
+    _edit("two tables", "embedded: usa-2023", "embedded: usa-2023\n  path: here",
+          ("4:3", "either embedded or path", "keep one")),
+    _edit("no table", "economy:\n  embedded: usa-2023", "economy: {}", ("3:10", "either embedded or path")),
+    # Numbers.
+    _edit("no days", "  days: 100", "  days: 0", ("7:9", "days is 0", "write 1 or more")),
+    _edit("a thousand million days", "  days: 100", "  days: 1000000000", ("7:9", "1000000000", "write 36500 or less")),
+    _edit("more digits than a machine number", "  days: 100", "  days: " + "9" * 5000, ("7:9", "days is 999")),
+    _edit("half a day", "  days: 100", "  days: 99.5", ("7:9", "99.5", "whole number")),
+    _edit("days as text", "  days: 100", '  days: "100"', ("7:9", "'100'", "without quotes")),
+    _edit("days as a truth value", "  days: 100", "  days: true", ("7:9", "true", "whole number")),
+    _edit("a share of 120", "share_kept: 0.5", "share_kept: 120", ("16:19", "120", "between 0 and 1", "0.2 means 20 %")),
+    _edit("a share of 20", "share: 0.2", "share: 20", ("20:14", "20", "for 20 % write 0.2")),
+    _edit("a negative share", "share_kept: 0.5", "share_kept: -0.5", ("16:19", "-0.5", "between 0 and 1")),
+    _edit("a share that is no number", "share_kept: 0.5", "share_kept: .nan", ("16:19", ".nan", "finite")),
+    _edit("an infinite factor", "factor: 0.9", "factor: .inf", ("26:15", ".inf")),
+    _edit("a share and a ceiling", "share_kept: 0.5", "share_kept: 0.5\n      ceiling: {value: 1, per: year}",
+          ("11:7", "either share_kept or ceiling", "keep one")),
+    _edit("neither share nor ceiling", "      share_kept: 0.5\n", "", ("11:7", "either share_kept or ceiling")),
+    _edit("a negative ramp", "ramp_days: 3", "ramp_days: -3", ("17:18", "-3", "write 0 or more")),
+    # Dates.
+    _edit("30 February", "start: 2024-01-01", "start: 2024-02-30", ("6:10", "'2024-02-30'", "not a date")),
+    _edit("a date the other way round", "from: 2024-01-05", "from: 05.01.2024", ("27:13", "'05.01.2024'", "2024-01-31")),
+    _edit("a year for a date", "start: 2024-01-01", "start: 2024", ("6:10", "2024", "not a date")),
+    _edit("ends before it starts", "until: 2024-02-10", "until: 2024-01-09", ("11:7", "before it starts", "swap")),
+    _edit("starts before the run", "from: 2024-01-10", "from: 2023-12-31", ("14:13", "2023-12-31", "before the run")),
+    _edit("ends after the run", "until: 2024-02-10", "until: 2024-12-31", ("15:14", "2024-12-31", "at least 366")),
+    _edit("starts after the run", "from: 2024-01-05", "from: 2025-01-05", ("27:13", "2025-01-05", "after the last day")),
+    _edit("the year 9999", "start: 2024-01-01", "start: 9999-12-31", ("6:10", "9999-12-31", "between 1800 and 2500")),
+    # Words.
+    _edit("an unknown preset", "preset: autarky", "preset: ario", ("29:13", "'ario'", "boario")),
+    _edit("an unknown rationing", "rationing: proportional", "rationing: lottery",
+          ("30:16", "'lottery'", "proportional or priority")),
+    _edit("an unknown curve", "curve: linear", "curve: linea", ("23:35", "'linea'", "did you mean 'linear'?")),
+    _edit("an unknown embedded table", "usa-2023", "usa-2022", ("4:13", "'usa-2022'", "did you mean 'usa-2023'?")),
+    _edit("an unknown check accepted", "embedded: usa-2023", "embedded: usa-2023\n  accept: {row balanse: why}",
+          ("5:25", "'row balanse'", "did you mean 'row balance'")),
+    _edit("a table that is not there", "embedded: usa-2023", "path: tables/none", ("4:9", "tables/none", "folder of the study")),
+    _edit("an unknown format", "embedded: usa-2023", "path: .\n  format: cvs_folder",
+          ("5:11", "'cvs_folder'", "did you mean 'csv_folder'?")),
+    # Codes and names.
+    _edit("a code without quotes", 'sectors: ["325"]', "sectors: [0325]", ("19:17", "0325", 'write it in quotes: "0325"')),
+    _edit("one code without quotes", 'sectors: ["325"]', "sectors: 325", ("19:16", "325", 'write it in quotes: "325"')),
+    _edit("a code as a truth value", "users: [households]", "users: [true]", ("25:15", "true", QUOTES)),
+    _edit("a code without quotes as a field", '{"334": 60}', "{334: 60}", ("31:46", "334", QUOTES)),
+    _edit("an empty name", "origin: ABROAD", 'origin: ""', ("12:15", "origin", "empty")),
+    _edit("an empty list", 'products: ["334", "335"]', "products: []", ("13:17", "products", "empty list", "all")),
+    _edit("a group called all", "chips:", "all:", ("9:10", "'all'", "another name")),
+    _edit("an empty group", 'chips: ["334"]', "chips: []", ("9:12", "'chips'", "empty")),
+    _edit("an unknown region", "origin: ABROAD", "origin: 'ABROAD '", ("12:15", "'ABROAD '", "did you mean 'ABROAD'?")),
+    _edit("an unknown product", '"334", "335"', '"334", "3355"', ("13:25", "'3355'", "did you mean")),
+    _edit("an unknown sector", 'sectors: ["325"]', 'sectors: ["25"]', ("19:17", "'25'")),
+    _edit("an unknown user", "users: [households]", "users: [household]", ("25:15", "'household'", "'households'")),
+    _edit("a product in both lists", 'competitive: ["335"]}', 'competitive: ["335"], non_competitive: ["335"]}',
+          ("33:81", "'335'", "both competitive and non_competitive")),
+    _edit("a cut that touches nothing", 'products: ["334", "335"]', 'products: ["23"]', ("11:7", "no trade flow", "match")),
+    _edit("a cut of a region from itself", "origin: ABROAD", "origin: ABROAD\n      destination: ABROAD",
+          ("13:20", "'ABROAD'", "itself")),
+    _edit("one shock twice", "  behaviour:", "    - {kind: demand_change, users: [households], factor: 0.9, from: 2024-01-05}\n  behaviour:",
+          ("28:7", "same as shocks[2]", "delete")),
+    _edit("three mistakes at once", "share_kept: 0.5\n      ramp_days: 3", "share_kept: 50\n      ramp_day: 3\n      until_: 1",
+          ("16:19", "for 50 % write 0.5"), ("17:7", "'ramp_day'", "'ramp_days'"), ("18:7", "'until_'", "'until'")),
+)  # fmt: skip
+
+
+def drawn(seed: int) -> Wrong:
+    """A study made wrong in one place that a seed chooses; what must be said is its line."""
+    rng = random.Random(seed)
+    lines = RIGHT.splitlines(keepends=True)
+    named = [k for k, line in enumerate(lines) if re.match(r"[ -]*\w+:", line)]
+    k = rng.choice(named)
+    name, how = (
+        re.match(r"[ -]*(\w+):", lines[k])[1],
+        rng.choice(["field", "twice", "tab", "alias", "value", "nested"]),
+    )  # type: ignore[index]
+    place = f"{k + 1}:"
+    match how:
+        case "field":
+            wrong = rng.choice([name + "x", name[:-1] + "_", "x" + name, name.upper()])
+            lines[k] = lines[k].replace(f"{name}:", f"{wrong}:", 1)
+            # A shock without its kind is told where the shock begins, a group may have any name.
+            said = ("",) if name in ("kind", "chips") else (place, repr(wrong))
+            if name == "chips":
+                lines[k] = lines[k].replace('["334"]', "334")
+        case "twice":
+            lines.insert(k, lines[k].replace("- ", "  ").rstrip().split(":")[0] + ": 1\n")
+            said = ("",)
+        case "tab":
+            lines[k] = "\t" + lines[k]
+            said = (f"{k + 1}:1", "tab")
+        case "alias":
+            lines[k] = lines[k].split(":")[0] + ": *it\n"
+            said = ("",)
+        case "nested":
+            lines[k] = lines[k].split(":")[0] + ": " + "[" * 21 + "]" * 21 + "\n"
+            said = ("",)
+        case _:
+            lines[k] = lines[k].split(":")[0] + ": !what 1\n"
+            said = ("",)
+    return Wrong(f"{how} {name}", "".join(lines).encode(), (said,))
+
+
+def all_drawn(count: int = 60) -> list[Wrong]:
+    """As many as are wanted, always the same."""
+    return [drawn(seed) for seed in range(count)]
