@@ -435,3 +435,24 @@ def test_a_finding_prints_as_one_line() -> None:
     line = str(check(economy())[0])
     assert line.startswith("PASS    row balance: 3 rows; largest gap")
     assert "\n" not in line
+
+
+def test_the_spectral_radius_is_refused_from_one_on() -> None:
+    """One sector that uses 0.9 and then 1.1 of its own output per unit of output."""
+    for own, expected in ((0.9, Status.PASS), (1.1, Status.FAIL)):
+        single = economy(
+            industries=Industries(("H",), ("all",)),
+            Z=np.array([[100 * own]]),
+            Y=np.array([[100.0, 0.0, -100 * own]]),
+            gates=(),
+            imports_intermediate=np.zeros((0, 1)),
+            imports_final=np.zeros((0, 3)),
+        )
+        assert status(single, "spectral radius") is expected
+
+
+def test_the_worst_comes_first_whichever_block_it_stands_in() -> None:
+    negative_Z, negative_imports = Z.copy(), IMPORTS.copy()
+    negative_Z[0, 0], negative_imports[0, 0] = -1, -50
+    found = of(check(economy(Z=negative_Z, imports_intermediate=negative_imports)), "signs")
+    assert [f.row for f in found] == ["ABROAD.farm", "farm"]
