@@ -184,12 +184,15 @@ def made_result(
             "region": ("industry", [region for region, _ in pairs]),
             "sector": ("industry", [sector for _, sector in pairs]),
             "gate": np.array(gate_labels, dtype=object),
+            "partner": ("gate", np.array([partner for partner, _ in gates], dtype=object)),
+            "gate_product": ("gate", np.array([product for _, product in gates], dtype=object)),
             "product": products,
             "final_user": [f"{region}.{category}" for region, category, _ in users],
             "final_region": ("final_user", [region for region, _, _ in users]),
             "category": ("final_user", [category for _, category, _ in users]),
             "kind": ("final_user", [kind for _, _, kind in users]),
-            "slot": [product for product, _ in slots],
+            "slot": [p if origin == "any" else f"{p} ({origin})" for p, origin in slots],
+            "slot_product": ("slot", [product for product, _ in slots]),
             "slot_origin": ("slot", [origin for _, origin in slots]),
             "level": [FALLS, STOPS],
         },
@@ -231,8 +234,8 @@ def national_result(days: int = 200, labels: Mapping[str, str] | None = None) ->
     shares = np.ones((days, len(codes)))
     oil, refined = len(codes) + 0, codes.index("C19")
     plan = {
-        "C19": (39, 0.95, oil, "ABROAD", Reason.TRADE_CUT),
-        "C20": (52, 0.60, oil, "ABROAD", Reason.TRADE_CUT),
+        "C19": (39, 0.95, oil, "ABROAD.B", Reason.TRADE_CUT),
+        "C20": (52, 0.60, oil, "ABROAD.B", Reason.TRADE_CUT),
         "H49": (69, 0.70, refined, "C19", Reason.SHORT_ITSELF),
         "C22": (83, 0.55, codes.index("C20"), "C20", Reason.SHORT_ITSELF),
         "A01": (90, 0.35, refined, "C19", Reason.SHORT_ITSELF),

@@ -61,8 +61,9 @@ class SimulationResult:
     """What happened, day by day. ``data`` is an ``xarray.Dataset`` with units on every variable.
 
     Dimensions: ``day`` (dates), ``industry`` (labels, with coordinates ``region`` and ``sector``),
-    ``gate`` (import gates of a national table), ``product``, ``final_user`` (with ``final_region``,
-    ``category``, ``kind``), ``slot`` (input slots: product, with ``slot_origin`` any | home | abroad).
+    ``gate`` (import gates of a national table, with ``partner`` and ``gate_product``), ``product``,
+    ``final_user`` (with ``final_region``, ``category``, ``kind``), ``slot`` (input slots, with
+    ``slot_product`` and ``slot_origin``: any | home | abroad).
 
     Variables, flows in the table's unit per day:
 

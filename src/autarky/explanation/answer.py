@@ -104,10 +104,17 @@ class Answer:
         return sum(loss.stops is not None for loss in self.industries)
 
     @property
+    def economy_and_year(self) -> str:
+        """Name and year of the economy; the year once, where the name has it."""
+        told = self.year is None or str(self.year) in self.economy
+        return self.economy if told else f"{self.economy} {self.year}"
+
+    @property
     def title(self) -> str:
         """``scenario · economy year · days``."""
-        year = f" {self.year}" if self.year is not None else ""
-        return f"{self.scenario} · {self.economy}{year} · {count(self.days, 'day')} from {_words(self.start)}"
+        return (
+            f"{self.scenario} · {self.economy_and_year} · {count(self.days, 'day')} from {_words(self.start)}"
+        )
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -379,7 +386,7 @@ def _deciding_choice(result: SimulationResult, names: Names) -> str:
         days = result.record.parameters.get("substitution_days")
         moving = f"move to other suppliers over {days:g} days" if days else "never move to other suppliers"
         return f"unserved orders {moving}; to see what turns on it, vary behaviour: {{substitution_days: …}}"
-    slots = zip(texts(result.data, "slot"), texts(result.data, "slot_origin"), strict=True)
+    slots = zip(texts(result.data, "slot_product"), texts(result.data, "slot_origin"), strict=True)
     imported = imported_products(result)
     origins = [origin for product, origin in slots if product in imported and origin != "home"]
     if not origins:

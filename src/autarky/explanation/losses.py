@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -314,12 +314,12 @@ def _cause(result: SimulationResult, names: Names, level: int, industry: int) ->
 
     binding = int(at("cause_binding"))
     if binding == Binding.CAPACITY:
-        return Cause("its own lost capacity", "because of its own lost capacity", "capacity")
+        return Cause("its own lost capacity", "because capacity is lost", "capacity")
     if binding == Binding.DEMAND:
-        return Cause("fewer orders", "because it gets fewer orders", "demand")
+        return Cause("fewer orders", "for want of orders", "demand")
     if not 0 <= binding < len(names.slots):
         return Cause("not recorded", "for a reason that is not recorded", "unknown")
-    code, name = texts(data, "slot")[binding], names.slots[binding]
+    code, name = texts(data, "slot_product")[binding], names.slots[binding]
     stock = _stock_days(result.record.parameters, code)
     supply = _supply(result, code, binding)
     source, reason = str(at("cause_supplier")), str(at("cause_reason"))
@@ -347,11 +347,7 @@ def _supply(result: SimulationResult, product: str, slot: int) -> str:
 
 def imported_products(result: SimulationResult) -> frozenset[str]:
     """Codes of the products that have an import gate."""
-    products = texts(result.data, "product")
-    gates: Iterable[str] = texts(result.data, "gate")
-    return frozenset(
-        product for gate in gates for product in products if gate == product or gate.endswith(f".{product}")
-    )
+    return frozenset(texts(result.data, "gate_product"))
 
 
 def _stock_days(parameters: Mapping[str, Any], product: str) -> float | None:

@@ -42,9 +42,13 @@ class Names:
         )
         self.product_codes = texts(data, "product")
         self.products = _distinct(self.product_codes, [self.of(code) for code in self.product_codes])
-        self.slots = tuple(self.of(code) for code in texts(data, "slot"))
+        self.slots = tuple(self.of(code) for code in texts(data, "slot_product"))
         self.gate_codes = texts(data, "gate")
-        self.gates = tuple(self._gate(code) for code in self.gate_codes)
+        partners, products = texts(data, "partner"), texts(data, "gate_product")
+        self.gates = tuple(
+            Gate(self.of(partner), self.of(product))
+            for partner, product in zip(partners, products, strict=True)
+        )
         self._industry_by_code = dict(zip(self.industry_codes, self.industries, strict=True))
         self._region_by_code = {
             code: self.of(region) for code, region in zip(self.industry_codes, regions, strict=True)
@@ -68,14 +72,6 @@ class Names:
         if supplier in self._industry_by_code:
             return self._region_by_code[supplier] if self.is_multi_regional else "home"
         return self.supplier(supplier) if supplier else ""
-
-    def _gate(self, code: str) -> Gate:
-        # A gate is labelled partner.product, and either may hold a dot itself.
-        for cut in (place for place, char in enumerate(code) if char == "."):
-            if code[cut + 1 :] in self.product_codes:
-                return Gate(self.of(code[:cut]), self.of(code[cut + 1 :]))
-        partner, _, product = code.partition(".")
-        return Gate(self.of(partner), self.of(product or code))
 
 
 def texts(data: xr.Dataset, name: str) -> tuple[str, ...]:

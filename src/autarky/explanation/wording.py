@@ -54,12 +54,14 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:
-    """``a, b and c``; with more than ``most`` names, ``a, b and 5 more``."""
+    """``a, b and c``; of many, ``a, b and 5 more``; names with commas take semicolons."""
     shown = list(names[:most])
     if len(names) > most:
         shown.append(f"{len(names) - most:,} more")
     if len(shown) < 2:
         return "".join(shown)
+    if any("," in name for name in shown):
+        return f"{'; '.join(shown[:-1])}; and {shown[-1]}"
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 

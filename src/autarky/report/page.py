@@ -80,11 +80,8 @@ def render(
 
 
 def _subtitle(answer: Answer) -> str:
-    year = f" {answer.year}" if answer.year is not None else ""
-    return (
-        f"{answer.economy}{year} · {count(answer.days, 'day')}, {_date(answer.start)} to {_date(answer.end)}"
-        f" · day 0 is {_date(answer.day_zero)}"
-    )
+    span = f"{count(answer.days, 'day')}, {_date(answer.start)} to {_date(answer.end)}"
+    return f"{answer.economy_and_year} · {span} · day 0 is {_date(answer.day_zero)}"
 
 
 def _section(ident: str, title: str, *content: Content) -> Markup:

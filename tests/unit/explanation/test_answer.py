@@ -252,7 +252,7 @@ def test_the_dictionary_is_plain_json_and_says_what_the_answer_says(embargo):
                 "products": ["A01", "B"],
                 "ceiling": {"value": 5000, "per": "month"},
             },
-            "trade in Crop and animal production, hunting and related service activities and Mining and "
+            "trade in Crop and animal production, hunting and related service activities; and Mining and "
             "quarrying to ABROAD is held to 5,000 (table's unit) a month on 5 Jan 2024",
         ),
         (

@@ -56,4 +56,5 @@ def test_dates_counts_and_lists_read_as_words():
     assert count(1, "day") == "1 day" and count(1200, "industry", "industries") == "1,200 industries"
     assert listing([]) == "" and listing(["a"]) == "a" and listing(["a", "b"]) == "a and b"
     assert listing(list("abcdef")) == "a, b, c and 3 more"
+    assert listing(["a, b", "c", "d"]) == "a, b; c; and d"
     assert shorten("crude oil", 6) == "crude…" and shorten("oil", 6) == "oil"
