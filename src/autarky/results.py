@@ -73,7 +73,7 @@ class SimulationResult:
     demand                day, industry                  orders received after ceilings
     capacity              day, industry                  could be made with all inputs at hand
     binding               day, industry                  what limited output (``Binding`` or a slot)
-    stock_cover           day, industry                  days of base-year use left of the scarcest binding input
+    stock_cover           day, industry                  days of base-year use left of the scarcest input
     forgone_inputs        day, industry                  use of non-binding inputs that was not there
     value_added_base      industry                       base-year value added per day
     gdp                   day                            value added at base-year coefficients
@@ -86,7 +86,7 @@ class SimulationResult:
     first_day_below       level, industry                first day output is below level × base; -1: never
     cause_binding         level, industry                ``binding`` on that day
     cause_supplier        level, industry                text: supplier of that slot that fell short most
-    cause_reason          level, industry                text: why it fell short (``Reason``); empty: no slot binds
+    cause_reason          level, industry                text: why it fell short (``Reason``), or empty
     ====================  =============================  ================================================
     """
 
