@@ -51,8 +51,8 @@ class Rules(NamedTuple):
     """(K,)"""
     overtime_days: Floats
     """(K,)"""
-    utilisation: Floats
-    """(K,)"""
+    normal_capacity: Floats
+    """(K, m) capacity without losses and overtime, flow per day."""
     substitution_speed: Floats
     """(K,) per day; 0: orders never move."""
 
@@ -177,11 +177,14 @@ def order_row(flows, orders):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def book_tile(tables, rules, state, flows, top, g, k, orders):  # type: ignore[no-untyped-def]
+def book_tile(tables, rules, state, flows, top, p, g, k, orders):  # type: ignore[no-untyped-def]
     """Book one group's orders with the suppliers of one tile, at base-year shares times their weight."""
     final = int(tables.group_is_final[g])
     for r in range(flows.shape[0]):
         i = tables.row_supplier[top + r]
+        if tables.pool_abroad[p] and tables.supplier_home[i] == tables.group_destination[g]:
+            # A zero row of the tile: these users buy from this supplier through the pool of home suppliers.
+            continue
         if rules.grouped[i]:
             state.booked[k, i, g] = state.weight[k, i, g] * order_row(flows[r], orders)
         else:
@@ -213,7 +216,7 @@ def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
             flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
             top = tables.pool_start[p] + tables.tile_first_row[p, g]
             for k in range(state.demand.shape[0]):
-                book_tile(tables, rules, state, flows, top, g, k, state.orders[p, k, start:end])
+                book_tile(tables, rules, state, flows, top, p, g, k, state.orders[p, k, start:end])
 
 
 @njit(cache=True)
@@ -292,7 +295,6 @@ def collect(tables, rules, state, i):  # type: ignore[no-untyped-def]
 @_contract
 def work_overtime(tables, rules, step_number, state, i):  # type: ignore[no-untyped-def]
     """Capacity of the day; overtime rises towards its maximum with scarcity and relaxes without (ARIO)."""
-    base = tables.base_output[i]
     for k in range(state.demand.shape[0]):
         asked = state.demand[k, i] - tables.exogenous_supply[i]
         alpha = state.overtime[k, i]
@@ -301,7 +303,7 @@ def work_overtime(tables, rules, step_number, state, i):  # type: ignore[no-unty
                 row = tables.supplier_rows[i, slot]
                 if row >= 0:
                     asked += state.call[k, row]
-            scarcity = (asked - state.output[k, i]) / asked if asked != 0.0 else 0.0
+            scarcity = (asked - state.output[k, i]) / asked if asked > 0.0 else 0.0
             if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
                 scarcity = 0.0
             pace = rules.step / rules.overtime_days[k]
@@ -309,7 +311,7 @@ def work_overtime(tables, rules, step_number, state, i):  # type: ignore[no-unty
             down = (1.0 - alpha) * pace if abs(scarcity) <= rules.scarcity_tolerance else 0.0
             alpha = max(1.0, alpha + up + down)
         state.overtime[k, i] = alpha
-        state.capacity[k, i] = base * state.survive[k, i] * alpha / rules.utilisation[k]
+        state.capacity[k, i] = rules.normal_capacity[k, i] * state.survive[k, i] * alpha
 
 
 @_contract
@@ -496,9 +498,12 @@ def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
 
 @_contract
 def _buys(tables, p, g, r):  # type: ignore[no-untyped-def]
-    """Whether row r of pool p lies in the tile of group g."""
+    """Whether group g can buy from row r of pool p."""
     start = tables.tile_first_row[p, g]
-    return start <= r < start + tables.tile_rows[p, g]
+    if r < start or r >= start + tables.tile_rows[p, g]:
+        return False
+    i = tables.row_supplier[tables.pool_start[p] + r]
+    return not (tables.pool_abroad[p] and tables.supplier_home[i] == tables.group_destination[g])
 
 
 @_contract
@@ -515,12 +520,18 @@ def _room(tables, state, k, i, g, spare):  # type: ignore[no-untyped-def]
 
 
 @_contract
-def weigh_by_capacity(tables, state):  # type: ignore[no-untyped-def]
+def weigh_by_capacity(tables, rules, state):  # type: ignore[no-untyped-def]
     """Weigh suppliers of industries by capacity relative to the base year (BoARIO's ``alt`` orders)."""
     for k in range(state.demand.shape[0]):
         for i in range(len(tables.base_output)):
             base = tables.base_output[i]
-            state.weight[k, i, 0] = state.capacity[k, i] / base if base != 0.0 else 1.0
+            factor = state.capacity[k, i] / base if base != 0.0 else 1.0
+            if rules.grouped[i]:
+                for g in range(len(tables.group_rank)):
+                    if not tables.group_is_final[g]:
+                        state.weight[k, i, g] = factor
+            else:
+                state.weight[k, i, 0] = factor
 
 
 @_contract
@@ -570,7 +581,8 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                 normalise = rules.normalise_by_capacity
                 if normalise:
                     for r in range(tile_rows):
-                        factors[r] = state.weight[k, tables.row_supplier[top + r], 0]
+                        i = tables.row_supplier[top + r]
+                        factors[r] = state.weight[k, i, g if rules.grouped[i] else 0]
                     receive_tile(flows, factors[:tile_rows], weights[:users])
                 stock, next_stock = state.stock[p, k, start:end], state.next_stock[p, k, start:end]
                 made, wanted = state.made[k, start:end], state.wanted[k, start:end]
@@ -599,7 +611,7 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                     if normalise:
                         order = order * base[j] / weights[j] if weights[j] != 0.0 else 0.0
                     next_orders[j] = order
-            book_tile(tables, rules, state, flows, top, g, k, next_orders)
+            book_tile(tables, rules, state, flows, top, p, g, k, next_orders)
     state.close[0, p] = deliveries_close
     state.close[1, p] = stocks_close
 

@@ -58,6 +58,10 @@ class Tables(NamedTuple):
     """(P + 1,) first row of each pool."""
     row_supplier: Integers
     """(rows,) the supplier a row stands for; one supplier can stand in two pools."""
+    pool_abroad: npt.NDArray[np.bool_]
+    """(P,) whether the pool serves users outside the supplier's own region only."""
+    supplier_home: Integers
+    """(m,) the destination region a supplier lies in, -1 for a partner that receives nothing."""
     supplier_rows: Integers
     """(m, 2) the rows of a supplier, -1 for none."""
     group_start: Integers
@@ -230,7 +234,10 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         [arranged[:, destination_of == d].sum(axis=1) for d in range(len(destinations))], axis=1
     )
     base_output = table.sum(axis=1) - exogenous
-    if (base_output < 0).any():
+    if parameters.preset.negative_demand_is_supply:
+        # A supplier whose stocks run down by more than is used made nothing; what is there is given.
+        base_output = np.maximum(base_output, 0.0)
+    elif (base_output < 0).any():
         i = int(np.argmin(base_output))
         raise EconomyError(
             Problem(
@@ -246,6 +253,11 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         tile_rows=tile_rows,
         pool_start=np.array(pool_start, dtype=np.int64),
         row_supplier=np.array(row_supplier, dtype=np.int64),
+        pool_abroad=np.array([slot.origin == "abroad" for slot in slots]),
+        supplier_home=np.array(
+            [destinations.index(region) if region in destinations else -1 for region in regions],
+            dtype=np.int64,
+        ),
         supplier_rows=supplier_rows,
         group_start=group_start.astype(np.int64),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),

@@ -149,7 +149,7 @@ def _live(
         kernels.open_gates(tables, days.output.shape[2], state)
         afternoon(tables, rules, state)
         if rules.normalise_by_capacity:
-            kernels.weigh_by_capacity(tables, state)
+            kernels.weigh_by_capacity(tables, rules, state)
         if rules.substitution_speed.any():
             market(tables, rules, state)
         state.asked_final[:] = state.orders[:, :, rules.first_final :]
@@ -185,7 +185,6 @@ def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parame
             preset.production,
             preset.rationing,
             preset.imports,
-            preset.import_spare,
             preset.negligible_share,
             behaviour.criticality,
             behaviour.priority,
@@ -284,9 +283,18 @@ def _rules(network: Network, each: Sequence[Parameters], forcing: Forcing) -> ke
         reserve_days=reserve,
         overtime_max=np.array([params.preset.overtime_max for params in each]),
         overtime_days=np.array([params.preset.overtime_days for params in each]),
-        utilisation=np.array([params.preset.utilisation for params in each]),
+        normal_capacity=np.stack([_normal_capacity(network, params) for params in each]),
         substitution_speed=speed,
     )
+
+
+def _normal_capacity(network: Network, params: Parameters) -> Floats:
+    """Capacity of industries (base year / utilisation) and import gates (base year × (1 + spare)), (m,)."""
+    n = len(network.economy.industries)
+    capacity = network.tables.base_output.copy()
+    capacity[:n] /= params.preset.utilisation
+    capacity[n:] *= 1.0 + params.preset.import_spare
+    return capacity
 
 
 def _opening_state(
@@ -303,9 +311,6 @@ def _opening_state(
     stock = np.repeat((filled * rules.inventory_days)[:, :, None], N, axis=2)
     orders = np.ones((P, K, N))
     gates = rules.closeness_gates
-    n = len(network.economy.industries)
-    spare = np.ones(m)
-    spare[n:] += each[0].preset.import_spare
     output = np.repeat(tables.base_output[None, :], K, axis=0)
     state = kernels.State(
         stock=stock,

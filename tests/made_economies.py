@@ -1,0 +1,194 @@
+"""Random small economies and scenarios, made from a seed: every kind of thing the engine must handle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autarky.economy import (
+    ABROAD,
+    Economy,
+    FinalUseKind,
+    FinalUser,
+    Gate,
+    ImportTreatment,
+    Industries,
+    Provenance,
+)
+from autarky.scenario import Scenario
+
+SECTORS = ("food", "coal", "steel", "power", "cloth")
+REGIONS = ("NOR", "CHN", "PRK", "USA")
+START = "2020-01-01"
+
+
+def make_economy(
+    rng: np.random.Generator,
+    *,
+    national: bool | None = None,
+    negative_inventories: bool = True,
+    scale: float = 1.0,
+    sectors: int | None = None,
+    regions: int | None = None,
+) -> Economy:
+    """A balanced economy: multi-regional, or national with gates from one or two partners."""
+    national = bool(rng.integers(2)) if national is None else national
+    R = 1 if national else (regions or int(rng.integers(2, 5)))
+    S = sectors or int(rng.integers(2, 6))
+    n = R * S
+    region_names, sector_names = REGIONS[:R], SECTORS[:S]
+    weights = rng.lognormal(0.0, 1.0, (n, n)) * (rng.random((n, n)) < 0.7)
+    share = weights / np.maximum(weights.sum(axis=0), 1e-9) * rng.uniform(0.2, 0.6, n)
+    finals = [
+        FinalUser(region, category, kind)
+        for region in region_names
+        for category, kind in (
+            ("HH", FinalUseKind.HOUSEHOLDS),
+            ("GOV", FinalUseKind.GOVERNMENT),
+            ("INV", FinalUseKind.INVENTORIES),
+        )
+    ]
+    partners = (ABROAD,) if rng.integers(2) else ("CHINA", "RUSSIA")
+    if national:
+        finals.append(FinalUser(partners[0], "EXP", FinalUseKind.EXPORTS))
+    Y = rng.lognormal(1.0, 1.0, (n, len(finals))) * (rng.random((n, len(finals))) < 0.8)
+    Y[:, 0] += 1.0
+    for column, user in enumerate(finals):
+        if user.kind is FinalUseKind.INVENTORIES:
+            Y[:, column] *= 0.05 * (rng.choice([-1.0, 1.0], n) if negative_inventories else 1.0)
+    x = np.linalg.solve(np.eye(n) - share, Y.sum(axis=1))
+    Z = share * x
+    gates: list[Gate] = []
+    imports_intermediate = np.zeros((0, n))
+    imports_final = np.zeros((0, len(finals)))
+    left = x - Z.sum(axis=0)
+    if national:
+        gates = [Gate(p, s) for p in partners for s in (*sector_names, "oil") if rng.random() < 0.8]
+        gates = gates or [Gate(partners[0], "oil")]
+        g = len(gates)
+        imported = rng.lognormal(0.0, 1.0, (g, n)) * (rng.random((g, n)) < 0.7)
+        imports_intermediate = imported / np.maximum(imported.sum(axis=0), 1e-9) * (left * 0.5)
+        imports_final = rng.lognormal(0.0, 1.0, (g, len(finals))) * (rng.random((g, len(finals))) < 0.5)
+        imports_final[:, -1] = 0.0
+        left = left - imports_intermediate.sum(axis=0)
+    year = 365.0 * scale
+    return Economy(
+        name="made",
+        year=2019,
+        currency="USD",
+        unit="million USD",
+        valuation="basic prices",
+        industries=Industries(region_names, sector_names),
+        Z=Z * year,
+        final_users=tuple(finals),
+        Y=Y * year,
+        value_added_names=("value added",),
+        value_added=left[None, :] * year,
+        import_treatment=ImportTreatment.MATRIX if national else ImportTreatment.MULTI_REGIONAL,
+        provenance=Provenance("made", "assumption: random numbers"),
+        gates=tuple(gates),
+        imports_intermediate=imports_intermediate * year,
+        imports_final=imports_final * year,
+    )
+
+
+def _pick(rng: np.random.Generator, names: tuple[str, ...]) -> list[str]:
+    chosen = [name for name in names if rng.random() < 0.6]
+    return chosen or [names[0]]
+
+
+def _date(rng: np.random.Generator, first: int, last: int) -> str:
+    return str(np.datetime64(START) + int(rng.integers(first, last)))
+
+
+def make_shocks(rng: np.random.Generator, economy: Economy, days: int) -> list[dict[str, Any]]:
+    """Between one and four shocks of all kinds; none that touches nothing."""
+    regions = economy.industries.regions
+    sectors = economy.industries.sectors
+    shocks: list[dict[str, Any]] = []
+    for _ in range(int(rng.integers(1, 5))):
+        kind = rng.choice(["trade_cut", "capacity_loss", "demand_change"], p=[0.5, 0.3, 0.2])
+        shock: dict[str, Any] = {"kind": str(kind), "from": _date(rng, 0, days // 2)}
+        if rng.random() < 0.6:
+            shock["until"] = _date(rng, days // 2, days)
+        if kind == "trade_cut":
+            if economy.is_multi_regional and rng.random() < 0.6:
+                shock["origin"] = [str(rng.choice(regions))]
+            elif not economy.is_multi_regional:
+                shock["destination"] = [regions[0]]
+            if rng.random() < 0.7:
+                shock["share_kept"] = float(rng.choice([0.0, 0.0, 0.3, 0.8]))
+            else:
+                amount = float(rng.uniform(0, 2000))
+                shock["ceiling"] = {"value": amount, "per": str(rng.choice(["day", "month", "year"]))}
+            shock["ramp_days"] = float(rng.choice([0, 0, 7]))
+        elif kind == "capacity_loss":
+            shock["sectors"] = _pick(rng, sectors)
+            shock["regions"] = _pick(rng, regions)
+            shock["share"] = float(rng.choice([0.2, 0.6, 1.0]))
+            if rng.random() < 0.5:
+                shock["recovery"] = {
+                    "days": int(rng.integers(1, 20)),
+                    "curve": str(rng.choice(["linear", "convex", "concave"])),
+                }
+        else:
+            shock["users"] = ["households"]
+            shock["factor"] = float(rng.choice([0.0, 0.5, 1.5]))
+            shock["ramp_days"] = float(rng.choice([0, 5]))
+        shocks.append(shock)
+    return shocks
+
+
+def make_behaviour(
+    rng: np.random.Generator, economy: Economy, preset: str, production: str, rationing: str
+) -> dict[str, Any]:
+    """Everything that can be set, set at random."""
+    sectors = economy.industries.sectors
+    behaviour: dict[str, Any] = {
+        "preset": preset,
+        "production": production,
+        "rationing": rationing,
+        "inventory_days": {"default": float(rng.choice([1, 3, 10, 30])), "products": {sectors[0]: 5.0}},
+        "restocking_days": float(rng.choice([1, 5, 30])),
+        "initial_stocks": {"default": float(rng.choice([1.0, 0.5])), "products": {sectors[-1]: 0.8}},
+        "overtime": {"max": float(rng.choice([1.0, 1.25])), "days": float(rng.choice([10, 365]))},
+        "steps_per_day": int(rng.choice([1, 1, 2])),
+    }
+    if production == "critical":
+        behaviour["criticality"] = [
+            {"inputs": [sectors[0]], "level": "important"},
+            {"inputs": [sectors[-1]], "users": [sectors[0]], "level": "non_essential"},
+        ]
+    if rationing == "priority":
+        behaviour["priority"] = [[sectors[-1]], ["households", "industries"]]
+    if preset == "autarky":
+        behaviour["substitution_days"] = [5.0, 30.0, "off"][int(rng.integers(3))]
+        behaviour["imports"] = {
+            "default": str(rng.choice(["competitive", "non_competitive"])),
+            "competitive": [sectors[0]],
+        }
+        behaviour["utilisation"] = float(rng.choice([1.0, 0.8]))
+        behaviour["import_spare"] = float(rng.choice([0.0, 0.2]))
+        behaviour["negligible_share"] = float(rng.choice([0.0, 0.02]))
+    return behaviour
+
+
+def make_scenario(
+    rng: np.random.Generator,
+    economy: Economy,
+    days: int,
+    preset: str = "autarky",
+    production: str = "leontief",
+    rationing: str = "proportional",
+) -> Scenario:
+    """A scenario with random shocks and random behaviour."""
+    return Scenario.model_validate(
+        {
+            "name": "made",
+            "start": START,
+            "days": days,
+            "shocks": make_shocks(rng, economy, days),
+            "behaviour": make_behaviour(rng, economy, preset, production, rationing),
+        }
+    )

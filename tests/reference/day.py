@@ -1,0 +1,489 @@
+"""The slow, readable twin of the simulation: one day in plain Python, straight from the equations.
+
+It shares nothing with the kernels but the parameters: no arrays, no pools of padded rows, no tiles.
+Suppliers and users are looked up by name in dictionaries. docs/model.md numbers the steps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autarky.economy import Economy
+from autarky.scenario import (
+    ALL,
+    CapacityLoss,
+    Criticality,
+    DemandChange,
+    ImportMode,
+    Period,
+    ProductionFunction,
+    RecoveryCurve,
+    Scenario,
+    TradeCut,
+)
+from autarky.simulation.presets import Parameters, parameters
+
+YEAR = 365.0
+
+
+class Twin:
+    """A small economy, and the state of one evening."""
+
+    def __init__(self, economy: Economy, scenario: Scenario) -> None:
+        self.economy, self.scenario = economy, scenario
+        self.params: Parameters = parameters(scenario.behaviour)
+        self.preset = self.params.preset
+        self.dt = 1.0 / scenario.behaviour.steps_per_day
+        n = len(economy.industries)
+        # Suppliers and users are (region, product) and (region, name) pairs, with a tag against clashes.
+        self.industries = [("industry", *pair) for pair in economy.industries.pairs]
+        self.gates = [("gate", *gate) for gate in economy.gates]
+        self.suppliers = self.industries + self.gates
+        self.finals = [("final", user.region, user.category) for user in economy.final_users]
+        self.kind = {f: user.kind.value for f, user in zip(self.finals, economy.final_users, strict=True)}
+        self.users = self.industries + self.finals
+        self.flow: dict[Any, dict[Any, float]] = {i: {} for i in self.suppliers}
+        self.exogenous = dict.fromkeys(self.suppliers, 0.0)
+        for row, i in enumerate(self.suppliers):
+            for column, j in enumerate(self.users):
+                if row < n:
+                    annual = economy.Z[row, column] if column < n else economy.Y[row, column - n]
+                elif column < n:
+                    annual = economy.imports_intermediate[row - n, column]
+                else:
+                    annual = economy.imports_final[row - n, column - n]
+                if annual < 0 and self.preset.negative_demand_is_supply:
+                    self.exogenous[i] += -float(annual) / YEAR
+                elif annual != 0:
+                    self.flow[i][j] = float(annual) / YEAR
+        self.base = {i: sum(self.flow[i].values()) - self.exogenous[i] for i in self.suppliers}
+        if self.preset.negative_demand_is_supply:
+            self.base = {i: max(0.0, made) for i, made in self.base.items()}
+        # slot[i][j]: the name of the slot of user j that supplier i fills.
+        self.slot_of = {i: {j: self._slot(i, j) for j in self.flow[i]} for i in self.suppliers}
+        self.use: dict[Any, dict[Any, float]] = {j: {} for j in self.users}
+        for i in self.suppliers:
+            for j, amount in self.flow[i].items():
+                slot = self.slot_of[i][j]
+                self.use[j][slot] = self.use[j].get(slot, 0.0) + amount
+        self.target: dict[Any, float] = {}
+        self.pace: dict[Any, float] = {}
+        self.stock: dict[Any, dict[Any, float]] = {j: {} for j in self.industries}
+        for j in self.users:
+            for slot in self.use[j]:
+                product = slot[0]
+                days = self.params.inventory_days.get(product, self.preset.inventory_days)
+                if self.preset.shortest_inventory_days > 0:
+                    days = self.preset.shortest_inventory_days if days <= 1 else days
+                else:
+                    days = max(days, self.dt)
+                self.target[slot] = days
+                restocking = self.params.restocking_days.get(product, self.preset.restocking_days)
+                self.pace[slot] = 1.0 / max(restocking, self.dt)
+                if j in self.stock:
+                    filled = self.params.initial_stocks.get(product, self.preset.initial_stocks)
+                    self.stock[j][slot] = filled * days
+        self.level = {j: {slot: self._level(j, slot) for slot in self.use[j]} for j in self.industries}
+        self.rank = {j: self._rank(j) for j in self.users}
+        self.order = {j: dict.fromkeys(self.use[j], 1.0) for j in self.users}
+        for f in self.finals:
+            for slot in self.use[f]:
+                self.order[f][slot] = self._wanted(f, slot[0], 0)
+        # Factors on base-year shares by (supplier, destination, kind of group); 1 if not there.
+        self.weight: dict[Any, float] = {}
+        self.overtime = dict.fromkeys(self.suppliers, 1.0)
+        self.output = dict(self.base)
+        self.call = dict.fromkeys(self.suppliers, 0.0)
+        self.step = 0
+
+    # --- structure -------------------------------------------------------------------------------
+
+    def _slot(self, i: Any, j: Any) -> tuple[str, str]:
+        """Product, and where its suppliers may be."""
+        product = i[2]
+        mode = self.preset.imports
+        if mode is None:
+            many = self.economy.is_multi_regional
+            mode = ImportMode.COMPETITIVE if many else ImportMode.NON_COMPETITIVE
+        rule = self.scenario.behaviour.imports
+        if rule is not None and product in rule.competitive:
+            mode = ImportMode.COMPETITIVE
+        elif rule is not None and product in rule.non_competitive:
+            mode = ImportMode.NON_COMPETITIVE
+        if mode is ImportMode.COMPETITIVE:
+            return product, "any"
+        return product, "home" if i[1] == j[1] else "abroad"
+
+    def _level(self, j: Any, slot: Any) -> str:
+        """How an input binds."""
+        x = self.economy.x[self.industries.index(j)] / YEAR
+        if self.use[j][slot] <= 0:
+            return "none"
+        if self.use[j][slot] <= self.preset.negligible_share * x:
+            return Criticality.NON_ESSENTIAL
+        level = Criticality.ESSENTIAL
+        if self.preset.production is ProductionFunction.CRITICAL:
+            for rule in self.scenario.behaviour.criticality:
+                if (rule.inputs == ALL or slot[0] in rule.inputs) and (
+                    rule.users == ALL or j[2] in rule.users
+                ):
+                    level = rule.level
+        return level
+
+    def _rank(self, j: Any) -> int:
+        priority = self.scenario.behaviour.priority
+        if self.preset.rationing.value != "priority":
+            return 0
+        names = [j[2], self.kind[j]] if j in self.kind else [j[2], "industries"]
+        for name in names:
+            for rank, members in enumerate(priority):
+                if name in members:
+                    return rank
+        return len(priority)
+
+    def _group(self, j: Any) -> tuple[Any, ...]:
+        """Destination, final or not, rank: users among whom supplier factors do not differ."""
+        return j[1], j in self.kind, self.rank[j]
+
+    # --- shocks ----------------------------------------------------------------------------------
+
+    def _weight_of(self, shock: Any, day: int, ramp: float) -> float:
+        first = (shock.start - self.scenario.start).days
+        after = math.inf if shock.until is None else (shock.until - self.scenario.start).days + 1
+        if ramp == 0:
+            return 1.0 if first <= day < after else 0.0
+        coming = min(1.0, max(0.0, (day - first + 1) / ramp))
+        going = min(1.0, max(0.0, (after + ramp - 1 - day) / ramp)) if after < math.inf else 1.0
+        return min(coming, going)
+
+    def _in(self, name: str, names: Any) -> bool:
+        if names == ALL:
+            return True
+        opened = [item for given in names for item in self.scenario.groups.get(given, (given,))]
+        return name in opened
+
+    def _cut_flow(self, cut: TradeCut, i: Any, destination: str) -> float:
+        """Base-year flow of supplier i to a destination if the cut limits it, else 0."""
+        if i[1] == destination or not (self._in(i[1], cut.origin) and self._in(i[2], cut.products)):
+            return 0.0
+        if not self._in(destination, cut.destination):
+            return 0.0
+        return sum(amount for j, amount in self.flow[i].items() if j[1] == destination)
+
+    def ceiling(self, i: Any, destination: str, day: int) -> float:
+        """Most that supplier i may send to a destination (inf: no limit)."""
+        most = math.inf
+        for shock in self.scenario.shocks:
+            if not isinstance(shock, TradeCut):
+                continue
+            base = self._cut_flow(shock, i, destination)
+            weight = self._weight_of(shock, day, shock.ramp_days)
+            if base <= 0 or weight == 0:
+                continue
+            share = shock.share_kept
+            if share is None:
+                days = {Period.DAY: 1.0, Period.MONTH: YEAR / 12, Period.YEAR: YEAR}[shock.ceiling.per]
+                places = {j[1] for j in self.users}
+                total = sum(
+                    self._cut_flow(shock, other, place) for other in self.suppliers for place in places
+                )
+                share = shock.ceiling.value / days / total
+            most = min(most, ((1.0 - weight) + share * weight) * base)
+        return most
+
+    def surviving(self, i: Any, day: int) -> float:
+        """Share of capacity left."""
+        left = 1.0
+        for shock in self.scenario.shocks:
+            if not isinstance(shock, CapacityLoss):
+                continue
+            home = self.economy.industries.regions
+            if not (
+                self._in(i[1], shock.regions if shock.regions != ALL else home)
+                and self._in(i[2], shock.sectors)
+            ):
+                continue
+            first = (shock.start - self.scenario.start).days
+            if day < first:
+                continue
+            lost = shock.share
+            if shock.until is not None:
+                since = day - (shock.until - self.scenario.start).days
+                if since > 0:
+                    part = min(1.0, since / shock.recovery.days) if shock.recovery else 1.0
+                    curve = shock.recovery.curve if shock.recovery else RecoveryCurve.LINEAR
+                    lost *= {
+                        RecoveryCurve.LINEAR: 1 - part,
+                        RecoveryCurve.CONVEX: (1 - part) ** 2,
+                        RecoveryCurve.CONCAVE: 1 - part**2,
+                    }[curve]
+            left *= 1.0 - lost
+        return left
+
+    def _wanted(self, f: Any, product: str, day: int) -> float:
+        factor = 1.0
+        for shock in self.scenario.shocks:
+            if not isinstance(shock, DemandChange):
+                continue
+            named = self._in(f[2], shock.users) or self._in(self.kind[f], shock.users)
+            if self._in(f[1], shock.regions) and named and self._in(product, shock.products):
+                weight = self._weight_of(shock, day, shock.ramp_days)
+                factor *= (1.0 - weight) + shock.factor * weight
+        return factor
+
+    # --- the day ---------------------------------------------------------------------------------
+
+    def one_step(self, day: int, last_of_day: bool) -> dict[str, Any]:
+        """Steps 1 to 9 of docs/model.md; returns what happened."""
+        preset, dt = self.preset, self.dt
+        booked = {
+            i: {
+                j: self.weight.get((i, self._group(j)), 1.0) * amount * self.order[j][self.slot_of[i][j]]
+                for j, amount in self.flow[i].items()
+            }
+            for i in self.suppliers
+        }
+        # Ceilings bind on orders: rank by rank, within a rank everybody the same share.
+        accepted = {i: dict(booked[i]) for i in self.suppliers}
+        for i in self.suppliers:
+            for place in {j[1] for j in booked[i]}:
+                left = self.ceiling(i, place, day)
+                if left == math.inf:
+                    continue
+                for rank in sorted({self.rank[j] for j in self.users}):
+                    asking = [j for j in booked[i] if j[1] == place and self.rank[j] == rank]
+                    asked = sum(booked[i][j] for j in asking)
+                    if asked > left:
+                        for j in asking:
+                            accepted[i][j] = booked[i][j] * left / asked
+                    left = max(0.0, left - asked)
+        demand = {i: sum(accepted[i].values()) for i in self.suppliers}
+
+        capacity, possible, output = {}, {}, {}
+        for i in self.suppliers:
+            asked = demand[i] - self.exogenous[i]
+            if self.step >= preset.overtime_first_step and preset.overtime_max > 1:
+                calling = asked + self.call[i]
+                scarcity = (calling - self.output[i]) / calling if calling > 0 else 0.0
+                if not preset.signed_scarcity and scarcity <= preset.scarcity_tolerance:
+                    scarcity = 0.0
+                change = (preset.overtime_max - self.overtime[i]) * scarcity
+                if abs(scarcity) <= preset.scarcity_tolerance:
+                    change += 1.0 - self.overtime[i]
+                self.overtime[i] = max(1.0, self.overtime[i] + change * dt / preset.overtime_days)
+            normal = (
+                self.base[i] * (1.0 + preset.import_spare)
+                if i in self.gates
+                else self.base[i] / preset.utilisation
+            )
+            capacity[i] = normal * self.surviving(i, day) * self.overtime[i]
+        for i in self.suppliers:
+            asked = max(0.0, demand[i] - self.exogenous[i])
+            possible[i] = math.inf if i in self.gates else self._possible(i, capacity[i])
+            output[i] = min(capacity[i], possible[i], asked)
+
+        # Rationing of what is made and what is there anyway.
+        delivered: dict[Any, dict[Any, float]] = {i: {} for i in self.suppliers}
+        for i in self.suppliers:
+            left = output[i] + self.exogenous[i]
+            for rank in sorted({self.rank[j] for j in self.users}):
+                asking = [j for j in accepted[i] if self.rank[j] == rank]
+                asked = sum(accepted[i][j] for j in asking)
+                fill = min(1.0, left / asked) if asked != 0 else 0.0
+                for j in asking:
+                    delivered[i][j] = accepted[i][j] * fill
+                left = max(0.0, left - asked)
+        came: dict[Any, dict[Any, float]] = {j: dict.fromkeys(self.use[j], 0.0) for j in self.users}
+        for i in self.suppliers:
+            for j, amount in delivered[i].items():
+                came[j][self.slot_of[i][j]] += amount
+
+        self._move_orders(booked, delivered, demand, capacity, possible, day)
+
+        forgone = dict.fromkeys(self.industries, 0.0)
+        used: dict[Any, dict[Any, float]] = {}
+        made = {i: output[i] / self.base[i] if self.base[i] > 0 else 0.0 for i in self.industries}
+        goal = {
+            i: min(capacity[i], max(0.0, demand[i] - self.exogenous[i])) / self.base[i]
+            if self.base[i] > 0
+            else 0.0
+            for i in self.industries
+        }
+        for j in self.industries:
+            used[j] = self._used(j, made[j])
+            if preset.production is not ProductionFunction.LINEAR:
+                forgone[j] = sum(
+                    self.use[j][slot] * max(0.0, made[j] * dt - self.stock[j][slot]) / dt
+                    for slot in self.use[j]
+                )
+        stocks = {
+            j: {s: self.stock[j][s] + dt * came[j][s] / self.use[j][s] - used[j][s] for s in self.use[j]}
+            for j in self.industries
+        }
+        if preset.closeness_gates and self._all_close(
+            [(came[j][s], self.use[j][s] * made[j]) for j in self.industries for s in self.use[j]]
+        ):
+            stocks = self.stock
+        gaps = {
+            j: {s: max(0.0, self.target[s] * goal[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
+            for j in self.industries
+        }
+        if preset.closeness_gates and self._all_close(
+            [
+                (stocks[j][s] * self.use[j][s], self.target[s] * goal[j] * self.use[j][s])
+                for j in self.industries
+                for s in self.use[j]
+            ]
+        ):
+            gaps = {j: dict.fromkeys(self.use[j], 0.0) for j in self.industries}
+        asked_by_final = {f: dict(self.order[f]) for f in self.finals}
+        orders: dict[Any, dict[Any, float]] = {}
+        for j in self.industries:
+            follow = made[j] if preset.orders_follow_use else goal[j]
+            orders[j] = {s: follow + gaps[j][s] for s in self.use[j]}
+        for f in self.finals:
+            orders[f] = {s: self._wanted(f, s[0], day + 1 if last_of_day else day) for s in self.use[f]}
+        if preset.normalise_by_capacity:
+            self._split_by_capacity(orders, capacity)
+        self.order, self.stock, self.output = orders, stocks, output
+        self.step += 1
+        return {
+            "output": output,
+            "demand": {i: max(0.0, demand[i] - self.exogenous[i]) for i in self.industries},
+            "capacity": capacity,
+            "forgone": forgone,
+            "stock": stocks,
+            "sent": {i: min(output[i] + self.exogenous[i], demand[i]) for i in self.gates},
+            "came": {f: came[f] for f in self.finals},
+            "unmet": {
+                f: {
+                    s: max(0.0, self.use[f][s] * asked_by_final[f][s] - came[f][s])
+                    if self.use[f][s] > 0
+                    else self.use[f][s] * asked_by_final[f][s] - came[f][s]
+                    for s in self.use[f]
+                }
+                for f in self.finals
+            },
+        }
+
+    def _reserve(self, slot: Any) -> float:
+        """Days of use that must be in stock for full output."""
+        return self.dt if self.preset.reserve_share is None else self.preset.reserve_share * self.target[slot]
+
+    def _possible(self, j: Any, capacity: float) -> float:
+        """What morning stocks allow."""
+        stock, use, base = self.stock[j], self.use[j], self.base[j]
+        binding = [s for s in use if self.level[j][s] in (Criticality.ESSENTIAL, Criticality.IMPORTANT)]
+        if self.preset.production is ProductionFunction.LINEAR:
+            need = sum(use.values())
+            if need <= 0:
+                return math.inf
+            return base * sum(use[s] * stock[s] / self._reserve(s) for s in use) / need
+        limits = []
+        for s in binding:
+            limit = base * stock[s] / self._reserve(s)
+            if self.level[j][s] is Criticality.IMPORTANT:
+                limit = 0.5 * (limit + capacity)
+            limits.append(limit)
+        return min(limits, default=math.inf)
+
+    def _used(self, j: Any, made: float) -> dict[Any, float]:
+        """Days of base-year use taken from each slot."""
+        need = made * self.dt
+        stock, use = self.stock[j], self.use[j]
+        share = 0.0
+        if self.preset.production is ProductionFunction.LINEAR:
+            short = sum(use[s] * max(0.0, need - stock[s]) for s in use)
+            spare = sum(use[s] * max(0.0, stock[s] - need) for s in use)
+            share = min(1.0, short / spare) if spare > 0 else 0.0
+        return {s: min(need, stock[s]) + share * max(0.0, stock[s] - need) for s in use}
+
+    def _move_orders(
+        self, booked: Any, delivered: Any, demand: Any, capacity: Any, possible: Any, day: int
+    ) -> None:
+        """Step 9: orders some suppliers of a slot leave unserved move to others with spare capacity."""
+        pace = self.dt / self.preset.substitution_days
+        if pace == 0:
+            return
+        self.call = dict.fromkeys(self.suppliers, 0.0)
+        slots = sorted({slot for i in self.suppliers for slot in self.slot_of[i].values()})
+        for slot in slots:
+            fills = [i for i in self.suppliers if slot in self.slot_of[i].values()]
+            if len(fills) < 2:
+                continue
+            spare = {}
+            for i in fills:
+                most = min(capacity[i], possible[i]) + self.exogenous[i]
+                pools = len(set(self.slot_of[i].values()))
+                spare[i] = max(0.0, most - demand[i]) / pools
+            moves: dict[Any, dict[Any, float]] = {i: {} for i in fills}
+            plain: dict[Any, dict[Any, float]] = {i: {} for i in fills}
+            for group in sorted({self._group(j) for j in self.users}):
+                members = [j for j in self.users if self._group(j) == group]
+                sent = 0.0
+                for i in fills:
+                    buys = [j for j in members if j in self.flow[i] and self.slot_of[i][j] == slot]
+                    weight = self.weight.get((i, group), 1.0)
+                    plain[i][group] = sum(booked[i][j] for j in buys) / weight
+                    sent += sum(delivered[i][j] for j in buys)
+                base = sum(plain[i][group] for i in fills)
+                missing = base - sent
+                extra = sum(plain[i][group] * (self.weight.get((i, group), 1.0) - 1.0) for i in fills)
+                # ``sent`` counts what moved orders brought; base-year orders are compared with all of it.
+                if missing > 1e-9 * base:
+                    rooms = {
+                        i: self._room(i, group[0], spare[i], booked, day)
+                        for i in fills
+                        if plain[i][group] > 0
+                    }
+                    offered = sum(rooms.values())
+                    for i, room in rooms.items():
+                        if offered > 0:
+                            moves[i][group] = missing * room / offered
+                        if self.ceiling(i, group[0], day) == math.inf:
+                            self.call[i] += missing * plain[i][group] / base
+                elif missing < -1e-9 * base and extra > 0:
+                    keep = max(0.0, 1.0 + missing / extra)
+                    for i in fills:
+                        if (i, group) in self.weight and self._serves(i, group, slot):
+                            self.weight[i, group] = 1.0 + (self.weight[i, group] - 1.0) * keep
+            for i in fills:
+                asked = sum(moves[i].values())
+                scale = min(1.0, spare[i] / asked) if asked > 0 else 0.0
+                for group, amount in moves[i].items():
+                    if amount > 0:
+                        before = self.weight.get((i, group), 1.0)
+                        self.weight[i, group] = before + pace * amount * scale / plain[i][group]
+
+    def _serves(self, i: Any, group: Any, slot: Any) -> bool:
+        return any(self._group(j) == group and self.slot_of[i][j] == slot for j in self.flow[i])
+
+    def _room(self, i: Any, place: str, spare: float, booked: Any, day: int) -> float:
+        most = self.ceiling(i, place, day)
+        if most == math.inf:
+            return spare
+        return min(spare, max(0.0, most - sum(amount for j, amount in booked[i].items() if j[1] == place)))
+
+    def _split_by_capacity(self, orders: Any, capacity: Any) -> None:
+        """Supplier shares ∝ base-year flow × capacity relative to the base year, for industries."""
+        factor = {i: capacity[i] / self.base[i] if self.base[i] != 0 else 1.0 for i in self.suppliers}
+        for j in self.industries:
+            for slot in self.use[j]:
+                fills = [i for i in self.suppliers if j in self.flow[i] and self.slot_of[i][j] == slot]
+                weighted = sum(self.flow[i][j] * factor[i] for i in fills)
+                orders[j][slot] *= self.use[j][slot] / weighted if weighted != 0 else 0.0
+        for i in self.suppliers:
+            for j in self.industries:
+                self.weight[i, self._group(j)] = factor[i]
+
+    @staticmethod
+    def _all_close(pairs: list[tuple[float, float]]) -> bool:
+        return all(abs(one - other) <= 1e-8 + 1e-5 * abs(other) for one, other in pairs)
+
+
+def live(economy: Economy, scenario: Scenario) -> list[list[dict[str, Any]]]:
+    """All days: for each day, what happened in each of its steps."""
+    twin = Twin(economy, scenario)
+    steps = scenario.behaviour.steps_per_day
+    return [[twin.one_step(day, part == steps - 1) for part in range(steps)] for day in range(scenario.days)]
