@@ -1,9 +1,9 @@
 """Kernels: the verbs of one day, on plain arrays. Nothing else in autarky has to be fast.
 
-Axes: m suppliers, P pools, N users (industries first), G groups, D destinations, K scenarios. The scenario
-axis stands in the *middle* and users in the vector lanes: a tile of flows is read from memory once and
-serves all K scenarios from the first-level cache, and K = 1 is the same code with the same bytes
-(docs/decisions/0002).
+Axes: m suppliers, P pools, R rows (a supplier in a pool), N users (industries first), G groups,
+D destinations, K scenarios. The scenario axis stands in the *middle* and users in the vector lanes: a tile of
+flows is read from memory once and serves all K scenarios from the first-level cache, and K = 1 is the same
+code with the same bytes (docs/decisions/0002).
 
 Flows are in the table's unit per day; stocks in days of base-year use; orders H relative to base-year use.
 Kernels raise nothing; ``run`` checks what they filled. The slow twin is tests/reference/day.py.
@@ -39,8 +39,8 @@ class Rules(NamedTuple):
     """Length of a step in days."""
     first_final: int
     """First user that is a final user."""
-    grouped: npt.NDArray[np.bool_]
-    """(m,) whether a supplier's factors differ between groups; if not, they stand at 0 and 1 only."""
+    grouped: bool
+    """Whether suppliers' factors can differ between groups; if not, two are kept: industries, final users."""
     inventory_days: Floats
     """(P, K)"""
     restocking_days: Floats
@@ -58,22 +58,25 @@ class Rules(NamedTuple):
 
 
 class State(NamedTuple):
-    """What one evening hands to the next morning, and the day's workings. Filled in place."""
+    """What one evening hands to the next morning, and the day's workings. Filled in place.
+
+    G' is G where suppliers' factors can differ between groups, else 2.
+    """
 
     stock: Floats
-    """(P, K, N) days of base-year use, this morning."""
-    next_stock: Floats
+    """(P, K, N) days of base-year use."""
     orders: Floats
     """(P, K, N) orders of each user to each pool, relative to base-year use, placed last evening."""
-    next_orders: Floats
     weight: Floats
-    """(K, m, G) factor on base-year supplier shares."""
+    """(K, G', R) factor on base-year supplier shares."""
     deliver: Floats
-    """(K, m, G) the same times the share of orders that is delivered."""
+    """(K, G', R) the same times the share of orders that is delivered."""
     booked: Floats
-    """(K, m, G) orders received from each group, flow per day."""
+    """(K, G', R) orders received from each group, flow per day."""
     accepted: Floats
-    """(K, m, G) the same under today's ceilings; kept for grouped suppliers only."""
+    """(K, G', R) the same under today's ceilings; kept for rows under a ceiling only."""
+    row_demand: Floats
+    """(K, R) orders accepted."""
     ceiling: Floats
     """(K, m, D) most that may leave for a destination, flow per day."""
     limited: npt.NDArray[np.bool_]
@@ -85,7 +88,7 @@ class State(NamedTuple):
     demand: Floats
     """(K, m) orders accepted."""
     call: Floats
-    """(K, rows) unserved orders that would come if there were room."""
+    """(K, R) unserved orders that would come if there were room."""
     capacity: Floats
     """(K, m)"""
     possible: Floats
@@ -176,30 +179,28 @@ def order_row(flows, orders):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True)
-def book_tile(tables, rules, state, flows, top, p, g, k, orders):  # type: ignore[no-untyped-def]
+@_contract
+def book_tile(tables, rules, state, flows, top, g, k, orders):  # type: ignore[no-untyped-def]
     """Book one group's orders with the suppliers of one tile, at base-year shares times their weight."""
-    final = int(tables.group_is_final[g])
-    for r in range(flows.shape[0]):
-        i = tables.row_supplier[top + r]
-        if tables.pool_abroad[p] and tables.supplier_home[i] == tables.group_destination[g]:
-            # A zero row of the tile: these users buy from this supplier through the pool of home suppliers.
-            continue
-        if rules.grouped[i]:
-            state.booked[k, i, g] = state.weight[k, i, g] * order_row(flows[r], orders)
-        else:
-            state.booked[k, i, final] += state.weight[k, i, final] * order_row(flows[r], orders)
+    if rules.grouped:
+        weight, booked = state.weight[k, g], state.booked[k, g]
+        for r in range(flows.shape[0]):
+            booked[top + r] = weight[top + r] * order_row(flows[r], orders)
+    else:
+        final = int(tables.group_is_final[g])
+        weight, booked = state.weight[k, final], state.booked[k, final]
+        for r in range(flows.shape[0]):
+            booked[top + r] += weight[top + r] * order_row(flows[r], orders)
 
 
-@njit(cache=True)
+@_contract
 def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
-    """Start the books of a pool's ungrouped suppliers, which add up over groups, at zero."""
-    for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
-        i = tables.row_supplier[row]
-        if not rules.grouped[i]:
-            for k in range(state.demand.shape[0]):
-                state.booked[k, i, 0] = 0.0
-                state.booked[k, i, 1] = 0.0
+    """Books that add up over groups start at zero."""
+    if not rules.grouped:
+        for k in range(state.demand.shape[0]):
+            for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+                state.booked[k, 0, row] = 0.0
+                state.booked[k, 1, row] = 0.0
 
 
 @njit(cache=True)
@@ -216,12 +217,12 @@ def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
             flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
             top = tables.pool_start[p] + tables.tile_first_row[p, g]
             for k in range(state.demand.shape[0]):
-                book_tile(tables, rules, state, flows, top, p, g, k, state.orders[p, k, start:end])
+                book_tile(tables, rules, state, flows, top, g, k, state.orders[p, k, start:end])
 
 
 @njit(cache=True)
 def apply_shocks(tables, forcing, day, state):  # type: ignore[no-untyped-def]
-    """Ceilings and capacity of ``day``, from the shocks that act: minimum of cuts, product of what losses leave."""
+    """Ceilings and capacity of ``day``: the lowest of the cuts that act, the product of what losses leave."""
     state.ceiling[:] = np.inf
     state.limited[:] = False
     state.survive[:] = 1.0
@@ -254,55 +255,78 @@ def apply_demand(forcing, day, state):  # type: ignore[no-untyped-def]
 
 
 @_contract
-def collect(tables, rules, state, i):  # type: ignore[no-untyped-def]
-    """Demand on each supplier: orders booked, cut to the ceilings. Nobody makes what cannot leave."""
-    groups = len(tables.group_rank)
-    finals = tables.group_is_final
+def collect(tables, rules, state, p):  # type: ignore[no-untyped-def]
+    """Demand on each row of a pool: orders booked, cut to the ceilings. Nobody makes what cannot leave."""
+    first, last = tables.pool_start[p], tables.pool_start[p + 1]
+    industries = np.empty(last - first)
     for k in range(state.demand.shape[0]):
-        booked, accepted = state.booked[k, i], state.accepted[k, i]
-        if not rules.grouped[i]:
-            state.demand[k, i] = booked[0] + booked[1]
-            continue
-        for g in range(groups):
-            accepted[g] = booked[g]
-        if state.limited[k, i]:
-            for d in range(state.ceiling.shape[2]):
-                left = state.ceiling[k, i, d]
-                if left == np.inf:
-                    continue
-                # Water-filling: rank by rank, within a rank everybody the same share.
-                for rank in range(rules.ranks):
-                    asked = 0.0
-                    for g in range(groups):
-                        if tables.group_destination[g] == d and tables.group_rank[g] == rank:
-                            asked += booked[g]
-                    if asked > left:
-                        share = left / asked
-                        for g in range(groups):
-                            if tables.group_destination[g] == d and tables.group_rank[g] == rank:
-                                accepted[g] = booked[g] * share
-                    left = max(0.0, left - asked)
-        # Industries and final users are summed apart, as ungrouped suppliers keep them: same bytes.
-        industries, final = 0.0, 0.0
-        for g in range(groups):
-            if finals[g]:
-                final += accepted[g]
+        booked, demand = state.booked[k], state.row_demand[k]
+        # Industries and final users are summed apart and group by group, whether kept by group or not:
+        # the bytes do not depend on what other scenarios need.
+        for row in range(first, last):
+            industries[row - first] = 0.0
+            demand[row] = 0.0
+        for g in range(booked.shape[0]):
+            if (rules.grouped and tables.group_is_final[g]) or (not rules.grouped and g == 1):
+                for row in range(first, last):
+                    demand[row] += booked[g, row]
             else:
-                industries += accepted[g]
-        state.demand[k, i] = industries + final
+                for row in range(first, last):
+                    industries[row - first] += booked[g, row]
+        for row in range(first, last):
+            demand[row] = industries[row - first] + demand[row]
+            if state.limited[k, tables.row_supplier[row]]:
+                demand[row] = accept(tables, rules, state, k, row)
 
 
 @_contract
-def work_overtime(tables, rules, step_number, state, i):  # type: ignore[no-untyped-def]
-    """Capacity of the day; overtime rises towards its maximum with scarcity and relaxes without (ARIO)."""
+def accept(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
+    """Cut one row's orders to its ceilings, rank by rank, within a rank all alike; return what is left."""
+    groups = len(tables.group_rank)
+    ceiling = state.ceiling[k, tables.row_supplier[row]]
+    for g in range(groups):
+        state.accepted[k, g, row] = state.booked[k, g, row]
+    for d in range(len(ceiling)):
+        left = ceiling[d]
+        if left == np.inf:
+            continue
+        for rank in range(rules.ranks):
+            asked = 0.0
+            for g in range(groups):
+                if tables.group_destination[g] == d and tables.group_rank[g] == rank:
+                    asked += state.booked[k, g, row]
+            if asked > left:
+                share = left / asked
+                for g in range(groups):
+                    if tables.group_destination[g] == d and tables.group_rank[g] == rank:
+                        state.accepted[k, g, row] = state.booked[k, g, row] * share
+            left = max(0.0, left - asked)
+    industries, final = 0.0, 0.0
+    for g in range(groups):
+        if tables.group_is_final[g]:
+            final += state.accepted[k, g, row]
+        else:
+            industries += state.accepted[k, g, row]
+    return industries + final
+
+
+@_contract
+def count_hours(tables, rules, step_number, state, i):  # type: ignore[no-untyped-def]
+    """A supplier's demand, and its capacity with overtime.
+
+    Overtime rises towards its maximum with scarcity and relaxes without (ARIO: Hallegatte 2008).
+    """
+    first, second = tables.supplier_rows[i, 0], tables.supplier_rows[i, 1]
     for k in range(state.demand.shape[0]):
-        asked = state.demand[k, i] - tables.exogenous_supply[i]
+        demand, call = 0.0, 0.0
+        if first >= 0:
+            demand, call = state.row_demand[k, first], state.call[k, first]
+        if second >= 0:
+            demand, call = demand + state.row_demand[k, second], call + state.call[k, second]
+        state.demand[k, i] = demand
         alpha = state.overtime[k, i]
         if step_number >= rules.overtime_first_step and rules.overtime_max[k] > 1.0:
-            for slot in range(2):
-                row = tables.supplier_rows[i, slot]
-                if row >= 0:
-                    asked += state.call[k, row]
+            asked = demand - tables.exogenous_supply[i] + call
             scarcity = (asked - state.output[k, i]) / asked if asked > 0.0 else 0.0
             if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
                 scarcity = 0.0
@@ -385,10 +409,11 @@ def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def open_gates(tables, industries, state):  # type: ignore[no-untyped-def]
+def open_gates(tables, rules, step_number, industries, state):  # type: ignore[no-untyped-def]
     """Import gates deliver what is ordered, up to their capacity: they have no inputs of ours."""
-    for k in range(state.demand.shape[0]):
-        for i in range(industries, len(tables.base_output)):
+    for i in range(industries, len(tables.base_output)):
+        count_hours(tables, rules, step_number, state, i)
+        for k in range(state.demand.shape[0]):
             asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
             state.possible[k, i] = np.inf
             state.output[k, i] = min(state.capacity[k, i], asked)
@@ -396,142 +421,169 @@ def open_gates(tables, industries, state):  # type: ignore[no-untyped-def]
 
 
 @_contract
-def ration(tables, rules, state, i):  # type: ignore[no-untyped-def]
+def ration(tables, rules, state, p):  # type: ignore[no-untyped-def]
     """Divide what there is among those who ordered: the same share for all, or rank by rank."""
-    groups = len(tables.group_rank)
+    first, last = tables.pool_start[p], tables.pool_start[p + 1]
+    fill = np.empty(last - first)
     for k in range(state.demand.shape[0]):
-        weight, deliver = state.weight[k, i], state.deliver[k, i]
-        there_is = state.output[k, i] + tables.exogenous_supply[i]
-        demand = state.demand[k, i]
-        fill = 0.0
-        if demand != 0.0:
-            fill = there_is / demand
-            if fill > 1.0:
-                fill = 1.0
-        if not rules.grouped[i]:
-            deliver[0] = weight[0] * fill
-            deliver[1] = weight[1] * fill
-            continue
-        booked, accepted = state.booked[k, i], state.accepted[k, i]
-        for rank in range(rules.ranks):
-            if rules.ranks > 1:
-                asked = 0.0
-                for g in range(groups):
+        weight, deliver = state.weight[k], state.deliver[k]
+        for row in range(first, last):
+            i = tables.row_supplier[row]
+            demand = state.demand[k, i]
+            there_is = state.output[k, i] + tables.exogenous_supply[i]
+            fill[row - first] = min(1.0, there_is / demand) if demand != 0.0 else 0.0
+        for g in range(deliver.shape[0]):
+            for row in range(first, last):
+                deliver[g, row] = weight[g, row] * fill[row - first]
+        if rules.ranks > 1:
+            for row in range(first, last):
+                serve_ranks(tables, rules, state, k, row)
+        for row in range(first, last):
+            if state.limited[k, tables.row_supplier[row]]:
+                for g in range(deliver.shape[0]):
+                    booked, accepted = state.booked[k, g, row], state.accepted[k, g, row]
+                    if booked != accepted:
+                        deliver[g, row] *= accepted / booked
+
+
+@_contract
+def serve_ranks(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
+    """Fill one row's orders rank by rank; a supplier's ranks go over all of its rows."""
+    i = tables.row_supplier[row]
+    orders = state.accepted[k] if state.limited[k, i] else state.booked[k]
+    left = state.output[k, i] + tables.exogenous_supply[i]
+    for rank in range(rules.ranks):
+        asked = 0.0
+        for n in range(2):
+            other = tables.supplier_rows[i, n]
+            if other >= 0:
+                for g in range(len(tables.group_rank)):
                     if tables.group_rank[g] == rank:
-                        asked += accepted[g]
-                fill = min(1.0, there_is / asked) if asked > 0.0 else 0.0
-                there_is = max(0.0, there_is - asked)
-            for g in range(groups):
-                if tables.group_rank[g] == rank:
-                    passed = accepted[g] / booked[g] if booked[g] != accepted[g] else 1.0
-                    deliver[g] = weight[g] * (passed * fill)
+                        asked += orders[g, other]
+        fill = min(1.0, left / asked) if asked > 0.0 else 0.0
+        left = max(0.0, left - asked)
+        for g in range(len(tables.group_rank)):
+            if tables.group_rank[g] == rank:
+                state.deliver[k, g, row] = state.weight[k, g, row] * fill
+
+
+@njit(cache=True, fastmath=_LANES)
+def count_missing(weight, deliver, booked):  # type: ignore[no-untyped-def]
+    """Of one pool and group: orders at base-year shares, deliveries, and orders moved in, flow per day."""
+    base, delivered, moved = 0.0, 0.0, 0.0
+    for r in range(len(booked)):
+        plain = booked[r] / weight[r]
+        base += plain
+        delivered += plain * deliver[r]
+        moved += booked[r] - plain
+    return base, delivered, moved
 
 
 @_contract
 def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
     """Move orders that some suppliers of a pool leave unserved to others with spare capacity.
 
-    For each pool and group: missing = orders at base-year shares − deliveries. What is missing is asked of
-    the pool's suppliers in proportion to their spare capacity, never more than it, and moves at
-    ``substitution_speed``. Deliveries beyond the orders (the old supplier is back) cancel moved orders at once.
+    For each group: missing = orders at base-year shares − deliveries. What is missing is asked of the pool's
+    suppliers in proportion to their spare capacity, never more than it, and moves at ``substitution_speed``.
+    Deliveries beyond the orders (the old supplier is back) cancel moved orders at once.
     """
-    groups = len(tables.group_rank)
     first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    rows = last - first
+    rows, groups = last - first, len(tables.group_rank)
     if rows < 2:
         return
-    spare = np.empty(rows)
-    asked = np.empty(rows)
-    moved = np.empty((rows, groups))
     for k in range(state.demand.shape[0]):
         pace = rules.substitution_speed[k] * rules.step
         if pace == 0.0:
             continue
-        for r in range(rows):
-            i = tables.row_supplier[first + r]
-            state.call[k, first + r] = 0.0
-            asked[r] = 0.0
-            most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
-            spare[r] = max(0.0, most - state.demand[k, i])
-            if tables.supplier_rows[i, 1] >= 0:
-                # A supplier in two pools offers each half, so that both together stay within it.
-                spare[r] *= 0.5
+        for row in range(first, last):
+            state.call[k, row] = 0.0
+        short = False
         for g in range(groups):
-            base, delivered, extra, offered = 0.0, 0.0, 0.0, 0.0
-            for r in range(rows):
-                i = tables.row_supplier[first + r]
-                moved[r, g] = 0.0
-                if _buys(tables, p, g, r):
-                    weight = state.weight[k, i, g]
-                    plain = state.booked[k, i, g] / weight
-                    base += plain
-                    delivered += plain * state.deliver[k, i, g]
-                    extra += plain * (weight - 1.0)
-                    if plain > 0.0:
-                        offered += _room(tables, state, k, i, g, spare[r])
+            if tables.tile_rows[p, g] == 0:
+                continue
+            weight = state.weight[k, g, first:last]
+            base, delivered, moved = count_missing(
+                weight, state.deliver[k, g, first:last], state.booked[k, g, first:last]
+            )
             missing = base - delivered
             if missing > 1e-9 * base:
+                short = True
+            elif missing < -1e-9 * base and moved > 0.0:
+                keep = max(0.0, 1.0 + missing / moved)
                 for r in range(rows):
-                    i = tables.row_supplier[first + r]
-                    plain = state.booked[k, i, g] / state.weight[k, i, g] if _buys(tables, p, g, r) else 0.0
-                    if plain <= 0.0:
-                        continue
-                    if offered > 0.0:
-                        moved[r, g] = missing * _room(tables, state, k, i, g, spare[r]) / offered
-                        asked[r] += moved[r, g]
-                    if state.ceiling[k, i, tables.group_destination[g]] == np.inf:
-                        state.call[k, first + r] += missing * plain / base
-            elif missing < -1e-9 * base and extra > 0.0:
-                keep = max(0.0, 1.0 + missing / extra)
-                for r in range(rows):
-                    i = tables.row_supplier[first + r]
-                    if _buys(tables, p, g, r):
-                        state.weight[k, i, g] = 1.0 + (state.weight[k, i, g] - 1.0) * keep
+                    weight[r] = 1.0 + (weight[r] - 1.0) * keep
+        if short:
+            move_orders(tables, state, k, p, pace)
+
+
+@_contract
+def move_orders(tables, state, k, p, pace):  # type: ignore[no-untyped-def]
+    """Ask spare capacity for what is missing, group by group; grant no supplier more than it has."""
+    first, last = tables.pool_start[p], tables.pool_start[p + 1]
+    rows, groups = last - first, len(tables.group_rank)
+    spare, asked, room = np.empty(rows), np.zeros(rows), np.empty(rows)
+    request = np.zeros((groups, rows))
+    for r in range(rows):
+        i = tables.row_supplier[first + r]
+        most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
+        spare[r] = max(0.0, most - state.demand[k, i])
+        if tables.supplier_rows[i, 1] >= 0:
+            # A supplier in two pools offers each half, so that both together stay within it.
+            spare[r] *= 0.5
+    for g in range(groups):
+        if tables.tile_rows[p, g] == 0:
+            continue
+        weight, booked = state.weight[k, g, first:last], state.booked[k, g, first:last]
+        base, delivered, _ = count_missing(weight, state.deliver[k, g, first:last], booked)
+        missing = base - delivered
+        if missing <= 1e-9 * base:
+            continue
+        d = tables.group_destination[g]
+        offered = 0.0
         for r in range(rows):
-            i = tables.row_supplier[first + r]
-            scale = min(1.0, spare[r] / asked[r]) if asked[r] > 0.0 else 0.0
-            for g in range(groups):
-                if moved[r, g] > 0.0:
-                    plain = state.booked[k, i, g] / state.weight[k, i, g]
-                    state.weight[k, i, g] += pace * moved[r, g] * scale / plain
+            room[r] = 0.0
+            if booked[r] > 0.0:
+                room[r] = spare[r]
+                if state.limited[k, tables.row_supplier[first + r]]:
+                    room[r] = min(spare[r], room_under_ceiling(tables, state, k, first + r, d))
+                offered += room[r]
+        for r in range(rows):
+            if offered > 0.0:
+                request[g, r] = missing * room[r] / offered
+                asked[r] += request[g, r]
+            if booked[r] > 0.0 and state.ceiling[k, tables.row_supplier[first + r], d] == np.inf:
+                state.call[k, first + r] += missing * (booked[r] / weight[r]) / base
+    for g in range(groups):
+        for r in range(rows):
+            if request[g, r] > 0.0:
+                granted = request[g, r] * min(1.0, spare[r] / asked[r])
+                plain = state.booked[k, g, first + r] / state.weight[k, g, first + r]
+                state.weight[k, g, first + r] += pace * granted / plain
 
 
 @_contract
-def _buys(tables, p, g, r):  # type: ignore[no-untyped-def]
-    """Whether group g can buy from row r of pool p."""
-    start = tables.tile_first_row[p, g]
-    if r < start or r >= start + tables.tile_rows[p, g]:
-        return False
-    i = tables.row_supplier[tables.pool_start[p] + r]
-    return not (tables.pool_abroad[p] and tables.supplier_home[i] == tables.group_destination[g])
+def room_under_ceiling(tables, state, k, row, d):  # type: ignore[no-untyped-def]
+    """What a destination could still order from a row under today's ceiling."""
+    left = state.ceiling[k, tables.row_supplier[row], d]
+    if left == np.inf:
+        return left
+    for g in range(len(tables.group_rank)):
+        if tables.group_destination[g] == d:
+            left -= state.booked[k, g, row]
+    return max(0.0, left)
 
 
 @_contract
-def _room(tables, state, k, i, g, spare):  # type: ignore[no-untyped-def]
-    """Spare capacity of a supplier that a group can reach under today's ceiling."""
-    d = tables.group_destination[g]
-    most = state.ceiling[k, i, d]
-    if most == np.inf:
-        return spare
-    for other in range(len(tables.group_rank)):
-        if tables.group_destination[other] == d:
-            most -= state.booked[k, i, other]
-    return min(spare, max(0.0, most))
-
-
-@_contract
-def weigh_by_capacity(tables, rules, state):  # type: ignore[no-untyped-def]
+def weigh_by_capacity(tables, rules, state, p):  # type: ignore[no-untyped-def]
     """Weigh suppliers of industries by capacity relative to the base year (BoARIO's ``alt`` orders)."""
     for k in range(state.demand.shape[0]):
-        for i in range(len(tables.base_output)):
+        for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+            i = tables.row_supplier[row]
             base = tables.base_output[i]
             factor = state.capacity[k, i] / base if base != 0.0 else 1.0
-            if rules.grouped[i]:
-                for g in range(len(tables.group_rank)):
-                    if not tables.group_is_final[g]:
-                        state.weight[k, i, g] = factor
-            else:
-                state.weight[k, i, 0] = factor
+            for g in range(state.weight.shape[1]):
+                if (rules.grouped and not tables.group_is_final[g]) or (not rules.grouped and g == 0):
+                    state.weight[k, g, row] = factor
 
 
 @_contract
@@ -542,78 +594,88 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
     follow use, what was made).
     """
-    groups = len(tables.group_rank)
-    scenarios = state.demand.shape[0]
-    step = rules.step
-    widest = 0
-    for g in range(groups):
-        widest = max(widest, tables.group_start[g + 1] - tables.group_start[g])
     first_row = tables.pool_start[p]
-    rows = tables.pool_start[p + 1] - first_row
-    factors = np.empty(rows)
-    received = np.empty(widest)
-    weights = np.empty(widest)
-    deliveries_close, stocks_close = True, True
+    widest = 0
+    for g in range(len(tables.group_rank)):
+        widest = max(widest, tables.group_start[g + 1] - tables.group_start[g])
+    buffer = np.empty(widest)
+    state.close[0, p], state.close[1, p] = True, True
     clear_books(tables, rules, state, p)
-    for g in range(groups):
-        tile_rows = tables.tile_rows[p, g]
-        if tile_rows == 0:
+    for g in range(len(tables.group_rank)):
+        rows = tables.tile_rows[p, g]
+        if rows == 0:
             continue
         start, end = tables.group_start[g], tables.group_start[g + 1]
-        users = end - start
         at = tables.tile_start[p, g]
-        flows = tables.flows[at : at + tile_rows * users].reshape(tile_rows, users)
+        flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
         top = first_row + tables.tile_first_row[p, g]
         final = tables.group_is_final[g]
-        for k in range(scenarios):
-            for r in range(tile_rows):
-                i = tables.row_supplier[top + r]
-                factors[r] = state.deliver[k, i, g if rules.grouped[i] else int(final)]
-            receive_tile(flows, factors[:tile_rows], received[:users])
-            base = tables.base_use[p, start:end]
-            orders, next_orders = state.orders[p, k, start:end], state.next_orders[p, k, start:end]
+        factors = g if rules.grouped else int(final)
+        received = buffer[: end - start]
+        for k in range(state.demand.shape[0]):
+            orders = state.orders[p, k, start:end]
+            receive_tile(flows, state.deliver[k, factors, top : top + rows], received)
             if final:
-                factor, got = state.demand_factor[p, k, start:end], state.received[p, k, start:end]
-                for j in range(users):
+                got, factor = state.received[p, k, start:end], state.demand_factor[p, k, start:end]
+                for j in range(end - start):
                     got[j] = received[j] * orders[j]
-                    next_orders[j] = factor[j]
+                    orders[j] = factor[j]
             else:
-                normalise = rules.normalise_by_capacity
-                if normalise:
-                    for r in range(tile_rows):
-                        i = tables.row_supplier[top + r]
-                        factors[r] = state.weight[k, i, g if rules.grouped[i] else 0]
-                    receive_tile(flows, factors[:tile_rows], weights[:users])
-                stock, next_stock = state.stock[p, k, start:end], state.next_stock[p, k, start:end]
-                made, wanted = state.made[k, start:end], state.wanted[k, start:end]
-                draw = state.draw[k, start:end]
-                target, pace = rules.inventory_days[p, k], 1.0 / rules.restocking_days[p, k]
-                for j in range(users):
-                    if base[j] == 0.0:
-                        next_orders[j] = 0.0
-                        continue
-                    came = received[j] * orders[j] / base[j]
-                    need = made[j] * step
-                    held = stock[j]
-                    use = min(need, held) + draw[j] * max(0.0, held - need)
-                    left = held if stocks_stand else held + step * came - use
-                    next_stock[j] = left
-                    gap = target * wanted[j] - left
-                    if rules.closeness_gates:
-                        flow = base[j]
-                        if abs(came - made[j]) * flow > 1e-8 + 1e-5 * made[j] * flow:
-                            deliveries_close = False
-                        if abs(gap) * flow > 1e-8 + 1e-5 * target * wanted[j] * flow:
-                            stocks_close = False
-                    order = made[j] if rules.orders_follow_use else wanted[j]
-                    if gap > 0.0 and not gaps_stand:
-                        order += gap * pace
-                    if normalise:
-                        order = order * base[j] / weights[j] if weights[j] != 0.0 else 0.0
-                    next_orders[j] = order
-            book_tile(tables, rules, state, flows, top, p, g, k, next_orders)
-    state.close[0, p] = deliveries_close
-    state.close[1, p] = stocks_close
+                restock(tables, rules, state, stocks_stand, gaps_stand, p, k, start, end, received)
+                if rules.normalise_by_capacity:
+                    receive_tile(flows, state.weight[k, factors, top : top + rows], received)
+                    base = tables.base_use[p, start:end]
+                    for j in range(end - start):
+                        orders[j] = orders[j] * base[j] / received[j] if received[j] != 0.0 else 0.0
+            book_tile(tables, rules, state, flows, top, g, k, orders)
+
+
+@_contract
+def restock(  # type: ignore[no-untyped-def]
+    tables, rules, state, stocks_stand, gaps_stand, p, k, start, end, received
+):
+    """Stocks of one group after deliveries and use, and the orders that follow."""
+    step, follow_use = rules.step, rules.orders_follow_use
+    target, pace = rules.inventory_days[p, k], 1.0 / rules.restocking_days[p, k]
+    if gaps_stand:
+        pace = 0.0
+    per_use = tables.inverse_base_use[p, start:end]
+    stock, orders = state.stock[p, k, start:end], state.orders[p, k, start:end]
+    made, wanted, draw = state.made[k, start:end], state.wanted[k, start:end], state.draw[k, start:end]
+    if rules.closeness_gates:
+        compare(tables, rules, state, stocks_stand, p, k, start, end, received)
+    for j in range(end - start):
+        need, held = made[j] * step, stock[j]
+        use = min(need, held) + draw[j] * max(0.0, held - need)
+        came = received[j] * orders[j] * per_use[j]
+        left = held if stocks_stand else held + step * came - use
+        stock[j] = left
+        orders[j] = (made[j] if follow_use else wanted[j]) + max(0.0, target * wanted[j] - left) * pace
+
+
+@_contract
+def compare(  # type: ignore[no-untyped-def]
+    tables, rules, state, stocks_stand, p, k, start, end, received
+):
+    """Whether deliveries are close to use and stocks to their targets, in flows (BoARIO's gates)."""
+    target = rules.inventory_days[p, k]
+    for j in range(start, end):
+        base, made, wanted, held = (
+            tables.base_use[p, j],
+            state.made[k, j],
+            state.wanted[k, j],
+            state.stock[p, k, j],
+        )
+        if base == 0.0:
+            continue
+        came = received[j - start] * state.orders[p, k, j] / base
+        need = made * rules.step
+        use = min(need, held) + state.draw[k, j] * max(0.0, held - need)
+        left = held if stocks_stand else held + rules.step * came - use
+        if abs(came - made) * base > 1e-8 + 1e-5 * made * base:
+            state.close[0, p] = False
+        if abs(left - target * wanted) * base > 1e-8 + 1e-5 * target * wanted * base:
+            state.close[1, p] = False
 
 
 @_contract
@@ -667,32 +729,37 @@ def record(tables, rules, state, days, day):  # type: ignore[no-untyped-def]
                     days.inventory[day, k, p, i] = state.stock[p, k, j] * tables.base_use[p, j]
 
 
-# The four parts of a day, over a range of suppliers, groups or pools. No two items write to one place, so
-# ranges can be shared out among threads, and the bytes are the same for any number of them.
+# The four parts of a day, over a range of groups or pools. No two items write to one place, so ranges can be
+# shared out among threads, and the bytes are the same for any number of them.
 
 
 @njit(cache=True)
-def morning(tables, rules, step_number, state, first, last):  # type: ignore[no-untyped-def]
-    """Suppliers count their orders and their hours."""
-    for i in range(first, last):
-        collect(tables, rules, state, i)
-        work_overtime(tables, rules, step_number, state, i)
+def morning(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+    """Pools count the orders their suppliers can accept."""
+    for p in range(first, last):
+        collect(tables, rules, state, p)
 
 
 @njit(cache=True)
-def noon(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+def noon(tables, rules, step_number, state, first, last):  # type: ignore[no-untyped-def]
     """Groups of industries make what they can."""
     for g in range(first, last):
         if not tables.group_is_final[g]:
+            for j in range(tables.group_start[g], tables.group_start[g + 1]):
+                count_hours(tables, rules, step_number, state, tables.user_industry[j])
             produce(tables, rules, state, g)
             count_forgone(tables, rules, state, g)
 
 
 @njit(cache=True)
 def afternoon(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
-    """Suppliers divide what there is."""
-    for i in range(first, last):
-        ration(tables, rules, state, i)
+    """Pools divide what there is, and move orders to where there is more."""
+    for p in range(first, last):
+        ration(tables, rules, state, p)
+        if rules.normalise_by_capacity:
+            weigh_by_capacity(tables, rules, state, p)
+        if rules.grouped:
+            substitute(tables, rules, state, p)
 
 
 @njit(cache=True)
@@ -702,32 +769,25 @@ def evening(tables, rules, state, stocks_stand, gaps_stand, first, last):  # typ
         exchange(tables, rules, state, stocks_stand, gaps_stand, p)
 
 
-@njit(cache=True)
-def market(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
-    """Pools move unserved orders to suppliers with spare capacity."""
-    for p in range(first, last):
-        substitute(tables, rules, state, p)
+@_threads
+def morning_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+    """``morning`` of all pools, shared out among threads."""
+    for p in prange(state.stock.shape[0]):
+        morning(tables, rules, state, np.int64(p), np.int64(p) + 1)
 
 
 @_threads
-def morning_threads(tables, rules, step_number, state):  # type: ignore[no-untyped-def]
-    """``morning`` of all suppliers, shared out among threads."""
-    for i in prange(len(tables.base_output)):
-        morning(tables, rules, step_number, state, np.int64(i), np.int64(i) + 1)
-
-
-@_threads
-def noon_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+def noon_threads(tables, rules, step_number, state):  # type: ignore[no-untyped-def]
     """``noon`` of all groups, shared out among threads."""
     for g in prange(len(tables.group_rank)):
-        noon(tables, rules, state, np.int64(g), np.int64(g) + 1)
+        noon(tables, rules, step_number, state, np.int64(g), np.int64(g) + 1)
 
 
 @_threads
 def afternoon_threads(tables, rules, state):  # type: ignore[no-untyped-def]
-    """``afternoon`` of all suppliers, shared out among threads."""
-    for i in prange(len(tables.base_output)):
-        afternoon(tables, rules, state, np.int64(i), np.int64(i) + 1)
+    """``afternoon`` of all pools, shared out among threads."""
+    for p in prange(state.stock.shape[0]):
+        afternoon(tables, rules, state, np.int64(p), np.int64(p) + 1)
 
 
 @_threads
@@ -735,10 +795,3 @@ def evening_threads(tables, rules, state, stocks_stand, gaps_stand):  # type: ig
     """``evening`` of all pools, shared out among threads."""
     for p in prange(state.stock.shape[0]):
         evening(tables, rules, state, stocks_stand, gaps_stand, np.int64(p), np.int64(p) + 1)
-
-
-@_threads
-def market_threads(tables, rules, state):  # type: ignore[no-untyped-def]
-    """``market`` of all pools, shared out among threads."""
-    for p in prange(state.stock.shape[0]):
-        market(tables, rules, state, np.int64(p), np.int64(p) + 1)

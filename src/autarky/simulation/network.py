@@ -58,10 +58,6 @@ class Tables(NamedTuple):
     """(P + 1,) first row of each pool."""
     row_supplier: Integers
     """(rows,) the supplier a row stands for; one supplier can stand in two pools."""
-    pool_abroad: npt.NDArray[np.bool_]
-    """(P,) whether the pool serves users outside the supplier's own region only."""
-    supplier_home: Integers
-    """(m,) the destination region a supplier lies in, -1 for a partner that receives nothing."""
     supplier_rows: Integers
     """(m, 2) the rows of a supplier, -1 for none."""
     group_start: Integers
@@ -76,6 +72,8 @@ class Tables(NamedTuple):
     """(N,) industry of a user, -1 for a final user."""
     base_use: Floats
     """(P, N) base-year use of each pool by each user."""
+    inverse_base_use: Floats
+    """(P, N) 1 / base_use, 0 where there is none."""
     criticality: npt.NDArray[np.uint8]
     """(P, N) whether a slot exists and binds: ``NO_SLOT``, ``ESSENTIAL``, ``IMPORTANT``, ``NON_BINDING``."""
     base_output: Floats
@@ -253,11 +251,6 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         tile_rows=tile_rows,
         pool_start=np.array(pool_start, dtype=np.int64),
         row_supplier=np.array(row_supplier, dtype=np.int64),
-        pool_abroad=np.array([slot.origin == "abroad" for slot in slots]),
-        supplier_home=np.array(
-            [destinations.index(region) if region in destinations else -1 for region in regions],
-            dtype=np.int64,
-        ),
         supplier_rows=supplier_rows,
         group_start=group_start.astype(np.int64),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),
@@ -265,6 +258,7 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         group_rank=np.array([key[2] for key in keys], dtype=np.int64),
         user_industry=user_industry,
         base_use=base_use,
+        inverse_base_use=np.divide(1.0, base_use, out=np.zeros_like(base_use), where=base_use != 0),
         criticality=_criticality(economy, parameters, slots, base_use, user_industry),
         base_output=base_output,
         exogenous_supply=exogenous,

@@ -134,38 +134,40 @@ def _live(
     if forcing.changes[day]:
         kernels.apply_shocks(tables, forcing, day, state)
     if tables.flows.size * len(state.demand) > _WORTH_THREADS:
-        morning, noon, afternoon = kernels.morning_threads, kernels.noon_threads, kernels.afternoon_threads
-        market, evening = kernels.market_threads, kernels.evening_threads
+        morning, noon = kernels.morning_threads, kernels.noon_threads
+        afternoon, evening = kernels.afternoon_threads, kernels.evening_threads
     else:
-        suppliers, groups = (0, len(tables.base_output)), (0, len(tables.group_rank))
-        pools = (0, len(tables.base_use))
-        morning, noon = _over(kernels.morning, suppliers), _over(kernels.noon, groups)
-        afternoon = _over(kernels.afternoon, suppliers)
-        market, evening = _over(kernels.market, pools), _over(kernels.evening, pools)
+        pools, groups = (0, len(tables.base_use)), (0, len(tables.group_rank))
+        morning, noon = _over(kernels.morning, pools), _over(kernels.noon, groups)
+        afternoon, evening = _over(kernels.afternoon, pools), _over(kernels.evening, pools)
     steps = round(1.0 / rules.step)
     for part in range(steps):
-        morning(tables, rules, day * steps + part, state)
-        noon(tables, rules, state)
-        kernels.open_gates(tables, days.output.shape[2], state)
+        number = day * steps + part
+        morning(tables, rules, state)
+        noon(tables, rules, number, state)
+        kernels.open_gates(tables, rules, number, days.output.shape[2], state)
         afternoon(tables, rules, state)
-        if rules.normalise_by_capacity:
-            kernels.weigh_by_capacity(tables, rules, state)
-        if rules.substitution_speed.any():
-            market(tables, rules, state)
         state.asked_final[:] = state.orders[:, :, rules.first_final :]
         if part == steps - 1 and forcing.changes[day + 1]:
             kernels.apply_demand(forcing, day + 1, state)
-        evening(tables, rules, state, False, False)
         if rules.closeness_gates:
-            # All deliveries close to use, or all stocks close to target: the evening again, standing still.
-            stocks_stand = bool(state.close[0].all())
-            if stocks_stand:
-                evening(tables, rules, state, True, False)
-            if state.close[1].all():
-                evening(tables, rules, state, stocks_stand, True)
-            state.stock[:] = state.next_stock
-            state.orders[:] = state.next_orders
+            _gated_evening(evening, tables, rules, state)
+        else:
+            evening(tables, rules, state, False, False)
         kernels.record(tables, rules, state, days, day)
+
+
+def _gated_evening(
+    evening: Callable[..., None], tables: Tables, rules: kernels.Rules, state: kernels.State
+) -> None:
+    """The evening; again with stocks, or gaps, standing still if all are close to use, or to target."""
+    stock, orders = state.stock.copy(), state.orders.copy()
+    evening(tables, rules, state, False, False)
+    stocks_stand = bool(state.close[0].all())
+    for gaps_stand in (False, True):
+        if state.close[1].all() if gaps_stand else stocks_stand:
+            state.stock[:], state.orders[:] = stock, orders
+            evening(tables, rules, state, stocks_stand, gaps_stand)
 
 
 def _over(verb: Callable[..., None], span: tuple[int, int]) -> Callable[..., None]:
@@ -256,14 +258,9 @@ def _rules(network: Network, each: Sequence[Parameters], forcing: Forcing) -> ke
         axis=1,
     )
     speed = np.array([1.0 / params.preset.substitution_days for params in each])
-    row_pool = np.repeat(np.arange(len(network.slots)), np.diff(tables.pool_start))
-    sizes = np.diff(tables.pool_start)[row_pool]
-    grouped = np.zeros(len(tables.base_output), dtype=np.bool_)
-    grouped |= tables.supplier_rows[:, 1] >= 0
-    grouped |= preset.rationing.value == "priority"
-    grouped[np.unique(forcing.ceilings.first)] = True
-    if speed.any():
-        grouped[tables.row_supplier[sizes > 1]] = True
+    # Without ceilings, priorities or moving orders a supplier treats all groups alike.
+    grouped = network.ranks > 1 or len(forcing.ceilings.first) > 0
+    grouped |= bool(speed.any()) and bool((np.diff(tables.pool_start) > 1).any())
     return kernels.Rules(
         production=_PRODUCTION[preset.production],
         orders_follow_use=preset.orders_follow_use,
@@ -309,25 +306,23 @@ def _opening_state(
         [_by_slot(network, params.preset.initial_stocks, params.initial_stocks) for params in each], axis=1
     )
     stock = np.repeat((filled * rules.inventory_days)[:, :, None], N, axis=2)
-    orders = np.ones((P, K, N))
-    gates = rules.closeness_gates
+    rows = len(tables.row_supplier)
+    factors = (K, G if rules.grouped else 2, rows)
     output = np.repeat(tables.base_output[None, :], K, axis=0)
     state = kernels.State(
         stock=stock,
-        # Without gates each element is read before it is written, so evening and morning share memory.
-        next_stock=stock.copy() if gates else stock,
-        orders=orders,
-        next_orders=orders.copy() if gates else orders,
-        weight=np.ones((K, m, G if rules.grouped.any() else 2)),
-        deliver=np.ones((K, m, G if rules.grouped.any() else 2)),
-        booked=np.zeros((K, m, max(G, 2) if rules.grouped.any() else 2)),
-        accepted=np.zeros((K, m, max(G, 2) if rules.grouped.any() else 2)),
+        orders=np.ones((P, K, N)),
+        weight=np.ones(factors),
+        deliver=np.ones(factors),
+        booked=np.zeros(factors),
+        accepted=np.zeros(factors),
+        row_demand=np.zeros((K, rows)),
         ceiling=np.full((K, m, D), np.inf),
         limited=np.zeros((K, m), dtype=np.bool_),
         survive=np.ones((K, m)),
         overtime=np.ones((K, m)),
         demand=np.zeros((K, m)),
-        call=np.zeros((K, len(tables.row_supplier))),
+        call=np.zeros((K, rows)),
         capacity=output.copy(),
         possible=np.full((K, m), np.inf),
         output=output,
@@ -597,7 +592,7 @@ def _record(network: Network, scenario: Scenario, params: Parameters) -> RunReco
     assumptions = list(params.assumptions)
     if network.negative_flows:
         assumptions.append(
-            f"{len(network.negative_flows)} negative flows of the table are supply that goes on whatever happens: "
+            f"{len(network.negative_flows)} negative flows of the table are supply that always goes on: "
             + "; ".join(network.negative_flows[:5])
             + ("; …" if len(network.negative_flows) > 5 else "")
         )
