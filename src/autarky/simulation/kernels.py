@@ -150,47 +150,78 @@ _threads: Any = njit(cache=True, parallel=True)
 
 
 @_contract
-def receive_tile(flows, factors, received):  # type: ignore[no-untyped-def]
-    """``received[j] = Σ_r factors[r] · flows[r, j]``: what suppliers' factors bring to each user."""
-    rows, users = flows.shape
-    for j in range(users):
-        received[j] = 0.0
+def across(flows, factors, out):  # type: ignore[no-untyped-def]
+    """``out[c] = Σ_r factors[r] · flows[r, c]``."""
+    rows, columns = flows.shape
+    for c in range(columns):
+        out[c] = 0.0
     r = 0
-    # Four suppliers at a time, so that the sums stay in registers for four reads of flows.
+    # Four rows at a time, so that the sums stay in registers for four reads of flows.
     while r + 4 <= rows:
-        a, b, c, d = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
-        fa, fb, fc, fd = flows[r], flows[r + 1], flows[r + 2], flows[r + 3]
-        for j in range(users):
-            received[j] = (((received[j] + a * fa[j]) + b * fb[j]) + c * fc[j]) + d * fd[j]
+        f0, f1, f2, f3 = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
+        row0, row1, row2, row3 = flows[r], flows[r + 1], flows[r + 2], flows[r + 3]
+        for c in range(columns):
+            out[c] = (((out[c] + f0 * row0[c]) + f1 * row1[c]) + f2 * row2[c]) + f3 * row3[c]
         r += 4
     while r < rows:
-        a, fa = factors[r], flows[r]
-        for j in range(users):
-            received[j] += a * fa[j]
+        factor, row = factors[r], flows[r]
+        for c in range(columns):
+            out[c] += factor * row[c]
         r += 1
 
 
 @njit(cache=True, fastmath=_LANES)
-def order_row(flows, orders):  # type: ignore[no-untyped-def]
-    """``Σ_j flows[j] · orders[j]``: what one supplier is asked for by one group."""
-    total = 0.0
-    for j in range(len(flows)):
-        total += flows[j] * orders[j]
-    return total
+def along(flows, factors, out):  # type: ignore[no-untyped-def]
+    """``out[r] = Σ_c flows[r, c] · factors[c]``."""
+    rows, columns = flows.shape
+    for r in range(rows):
+        row, total = flows[r], 0.0
+        for c in range(columns):
+            total += row[c] * factors[c]
+        out[r] = total
+
+
+# A tile lies with its longer side in memory order: by supplier, or, where it has more suppliers than users
+# (a region's final users), by user. What is ``across`` for one is ``along`` for the other.
 
 
 @_contract
-def book_tile(tables, rules, state, flows, top, g, k, orders):  # type: ignore[no-untyped-def]
-    """Book one group's orders with the suppliers of one tile, at base-year shares times their weight."""
+def tile(tables, p, g):  # type: ignore[no-untyped-def]
+    """Flows of a tile as they lie in memory."""
+    rows, users = tables.tile_rows[p, g], tables.group_start[g + 1] - tables.group_start[g]
+    flat = tables.flows[tables.tile_start[p, g] : tables.tile_start[p, g] + rows * users]
+    if rows > users:
+        return flat.reshape(users, rows)
+    return flat.reshape(rows, users)
+
+
+@_contract
+def bring(tables, p, g, flows, factors, received):  # type: ignore[no-untyped-def]
+    """What suppliers' factors bring to each user of a tile."""
+    if tables.tile_rows[p, g] > len(received):
+        along(flows, factors, received)
+    else:
+        across(flows, factors, received)
+
+
+@_contract
+def book(tables, rules, state, p, g, k, flows, orders, asked):  # type: ignore[no-untyped-def]
+    """Book one group's orders with the suppliers of a tile, at base-year shares times their weight."""
+    rows = tables.tile_rows[p, g]
+    if rows > len(orders):
+        across(flows, orders, asked)
+    else:
+        along(flows, orders, asked)
+    top = tables.pool_start[p] + tables.tile_first_row[p, g]
     if rules.grouped:
         weight, booked = state.weight[k, g], state.booked[k, g]
-        for r in range(flows.shape[0]):
-            booked[top + r] = weight[top + r] * order_row(flows[r], orders)
+        for r in range(rows):
+            booked[top + r] = weight[top + r] * asked[r]
     else:
         final = int(tables.group_is_final[g])
         weight, booked = state.weight[k, final], state.booked[k, final]
-        for r in range(flows.shape[0]):
-            booked[top + r] += weight[top + r] * order_row(flows[r], orders)
+        for r in range(rows):
+            booked[top + r] += weight[top + r] * asked[r]
 
 
 @_contract
@@ -207,17 +238,14 @@ def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
 def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
     """Book ``state.orders`` as they stand: the evening before the first day."""
     for p in range(state.stock.shape[0]):
+        asked = np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
         clear_books(tables, rules, state, p)
         for g in range(len(tables.group_rank)):
-            rows = tables.tile_rows[p, g]
-            if rows == 0:
-                continue
-            start, end = tables.group_start[g], tables.group_start[g + 1]
-            at = tables.tile_start[p, g]
-            flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
-            top = tables.pool_start[p] + tables.tile_first_row[p, g]
-            for k in range(state.demand.shape[0]):
-                book_tile(tables, rules, state, flows, top, g, k, state.orders[p, k, start:end])
+            if tables.tile_rows[p, g] > 0:
+                flows = tile(tables, p, g)
+                for k in range(state.demand.shape[0]):
+                    orders = state.orders[p, k, tables.group_start[g] : tables.group_start[g + 1]]
+                    book(tables, rules, state, p, g, k, flows, orders, asked)
 
 
 @njit(cache=True)
@@ -339,73 +367,84 @@ def count_hours(tables, rules, step_number, state, i):  # type: ignore[no-untype
 
 
 @_contract
-def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
-    """Output = min(capacity, what morning stocks allow, demand), and which of them binds.
+def scan_stocks(tables, rules, state, g, k, allowed, slot):  # type: ignore[no-untyped-def]
+    """Output that each binding stock of a group's industries allows, relative to the base year: the lowest.
 
-    ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022);
-    ``linear`` inputs together.
+    ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022).
+    Written without branches in the loops over users, so that they run in vector lanes.
     """
-    pools = state.stock.shape[0]
     first, last = tables.group_start[g], tables.group_start[g + 1]
+    cover, full = state.cover[k, first:last], np.empty(last - first)
+    for j in range(last - first):
+        i = tables.user_industry[first + j]
+        base = tables.base_output[i]
+        full[j] = state.capacity[k, i] / base if base > 0.0 else 0.0
+        allowed[j], cover[j], slot[j] = np.inf, np.inf, CAPACITY
+    for p in range(state.stock.shape[0]):
+        reserve = 1.0 / rules.reserve_days[p, k]
+        stock, level = state.stock[p, k, first:last], tables.criticality[p, first:last]
+        for j in range(last - first):
+            held = stock[j] if (level[j] == ESSENTIAL) | (level[j] == IMPORTANT) else np.inf
+            limit = held * reserve
+            limit = 0.5 * (limit + full[j]) if level[j] == IMPORTANT else limit
+            lower = limit < allowed[j]
+            allowed[j] = limit if lower else allowed[j]
+            slot[j] = p if lower else slot[j]
+            cover[j] = held if held < cover[j] else cover[j]
+
+
+@_contract
+def pool_stocks(tables, rules, state, g, k, allowed):  # type: ignore[no-untyped-def]
+    """Output that all stocks together allow (``linear``), relative to the base year."""
+    for j in range(tables.group_start[g], tables.group_start[g + 1]):
+        held, need = 0.0, 0.0
+        for p in range(state.stock.shape[0]):
+            use = tables.base_use[p, j]
+            held += use * state.stock[p, k, j] / rules.reserve_days[p, k]
+            need += use
+        allowed[j - tables.group_start[g]] = held / need if need > 0.0 else np.inf
+
+
+@_contract
+def draw_on_others(tables, rules, state, k, j):  # type: ignore[no-untyped-def]
+    """Share of what other stocks have to spare that replaces the short ones (``linear``)."""
+    use, short, spare = state.made[k, j] * rules.step, 0.0, 0.0
+    for p in range(state.stock.shape[0]):
+        gap = tables.base_use[p, j] * (use - state.stock[p, k, j])
+        short += max(0.0, gap)
+        spare += max(0.0, -gap)
+    return min(1.0, short / spare) if spare > 0.0 else 0.0
+
+
+@_contract
+def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
+    """Output = min(capacity, what morning stocks allow, demand), and which of them binds."""
+    first, last = tables.group_start[g], tables.group_start[g + 1]
+    allowed, slot = np.empty(last - first), np.empty(last - first, dtype=np.int64)
     for k in range(state.demand.shape[0]):
-        allowed = np.full(last - first, np.inf)
-        slot = np.full(last - first, CAPACITY)
-        for j in range(first, last):
-            state.cover[k, j] = np.inf
-            state.draw[k, j] = 0.0
-        for p in range(pools):
-            reserve = 1.0 / rules.reserve_days[p, k]
-            for j in range(first, last):
-                level = tables.criticality[p, j]
-                if level == 0 or level == NON_BINDING:
-                    continue
-                stock = state.stock[p, k, j]
-                limit = stock * reserve
-                if level == IMPORTANT:
-                    i = tables.user_industry[j]
-                    base = tables.base_output[i]
-                    limit = 0.5 * (limit + (state.capacity[k, i] / base if base > 0.0 else 0.0))
-                if limit < allowed[j - first]:
-                    allowed[j - first] = limit
-                    slot[j - first] = p
-                if stock < state.cover[k, j]:
-                    state.cover[k, j] = stock
+        scan_stocks(tables, rules, state, g, k, allowed, slot)
+        if rules.production == LINEAR:
+            pool_stocks(tables, rules, state, g, k, allowed)
         for j in range(first, last):
             i = tables.user_industry[j]
-            base = tables.base_output[i]
-            share, scarcest = allowed[j - first], slot[j - first]
-            if rules.production == LINEAR:
-                held, need = 0.0, 0.0
-                for p in range(pools):
-                    use = tables.base_use[p, j]
-                    held += use * state.stock[p, k, j] / rules.reserve_days[p, k]
-                    need += use
-                share = held / need if need > 0.0 else np.inf
-            capacity = state.capacity[k, i]
+            base, capacity = tables.base_output[i], state.capacity[k, i]
             asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
             goal = min(capacity, asked)
-            inputs = share * base if share < np.inf else np.inf
+            # Without binding inputs the share is inf, and inf × 0 would not be a number.
+            inputs = allowed[j - first] * base if allowed[j - first] < np.inf else np.inf
             output = min(goal, inputs)
             if output >= asked * (1.0 - 1e-12):
                 state.binding[k, i] = DEMAND
             elif inputs < capacity:
-                state.binding[k, i] = scarcest
+                state.binding[k, i] = slot[j - first]
             else:
                 state.binding[k, i] = CAPACITY
-            state.possible[k, i] = inputs
-            state.output[k, i] = output
+            state.possible[k, i], state.output[k, i] = inputs, output
             state.made[k, j] = output / base if base > 0.0 else 0.0
             state.wanted[k, j] = goal / base if base > 0.0 else 0.0
-            if rules.production == LINEAR:
-                use = state.made[k, j] * rules.step
-                short, spare = 0.0, 0.0
-                for p in range(pools):
-                    gap = use - state.stock[p, k, j]
-                    if gap > 0.0:
-                        short += tables.base_use[p, j] * gap
-                    else:
-                        spare -= tables.base_use[p, j] * gap
-                state.draw[k, j] = min(1.0, short / spare) if spare > 0.0 else 0.0
+            state.draw[k, j] = (
+                draw_on_others(tables, rules, state, k, j) if rules.production == LINEAR else 0.0
+            )
 
 
 @njit(cache=True)
@@ -594,27 +633,25 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
     follow use, what was made).
     """
-    first_row = tables.pool_start[p]
     widest = 0
     for g in range(len(tables.group_rank)):
         widest = max(widest, tables.group_start[g + 1] - tables.group_start[g])
-    buffer = np.empty(widest)
+    buffer, asked = np.empty(widest), np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
     state.close[0, p], state.close[1, p] = True, True
     clear_books(tables, rules, state, p)
     for g in range(len(tables.group_rank)):
         rows = tables.tile_rows[p, g]
         if rows == 0:
             continue
+        flows = tile(tables, p, g)
         start, end = tables.group_start[g], tables.group_start[g + 1]
-        at = tables.tile_start[p, g]
-        flows = tables.flows[at : at + rows * (end - start)].reshape(rows, end - start)
-        top = first_row + tables.tile_first_row[p, g]
+        top = tables.pool_start[p] + tables.tile_first_row[p, g]
         final = tables.group_is_final[g]
         factors = g if rules.grouped else int(final)
         received = buffer[: end - start]
         for k in range(state.demand.shape[0]):
             orders = state.orders[p, k, start:end]
-            receive_tile(flows, state.deliver[k, factors, top : top + rows], received)
+            bring(tables, p, g, flows, state.deliver[k, factors, top : top + rows], received)
             if final:
                 got, factor = state.received[p, k, start:end], state.demand_factor[p, k, start:end]
                 for j in range(end - start):
@@ -623,11 +660,11 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
             else:
                 restock(tables, rules, state, stocks_stand, gaps_stand, p, k, start, end, received)
                 if rules.normalise_by_capacity:
-                    receive_tile(flows, state.weight[k, factors, top : top + rows], received)
+                    bring(tables, p, g, flows, state.weight[k, factors, top : top + rows], received)
                     base = tables.base_use[p, start:end]
                     for j in range(end - start):
                         orders[j] = orders[j] * base[j] / received[j] if received[j] != 0.0 else 0.0
-            book_tile(tables, rules, state, flows, top, g, k, orders)
+            book(tables, rules, state, p, g, k, flows, orders, asked)
 
 
 @_contract
@@ -681,14 +718,17 @@ def compare(  # type: ignore[no-untyped-def]
 @_contract
 def count_forgone(tables, rules, state, g):  # type: ignore[no-untyped-def]
     """What industries would have used of inputs that do not bind, and did not have."""
+    first, last = tables.group_start[g], tables.group_start[g + 1]
     for k in range(state.demand.shape[0]):
-        for j in range(tables.group_start[g], tables.group_start[g + 1]):
-            state.forgone[k, j] = 0.0
+        forgone, made = state.forgone[k, first:last], state.made[k, first:last]
+        for j in range(last - first):
+            forgone[j] = 0.0
+        if rules.production == LINEAR:
+            continue
         for p in range(state.stock.shape[0]):
-            for j in range(tables.group_start[g], tables.group_start[g + 1]):
-                short = state.made[k, j] * rules.step - state.stock[p, k, j]
-                if short > 0.0 and rules.production != LINEAR:
-                    state.forgone[k, j] += tables.base_use[p, j] * short / rules.step
+            base, stock = tables.base_use[p, first:last], state.stock[p, k, first:last]
+            for j in range(last - first):
+                forgone[j] += base[j] * max(0.0, made[j] * rules.step - stock[j]) / rules.step
 
 
 @njit(cache=True)

@@ -47,7 +47,7 @@ class Tables(NamedTuple):
     """
 
     flows: Floats
-    """Base-year flows, tile after tile, each tile row-major (supplier, user)."""
+    """Base-year flows, tile after tile: (supplier, user), or (user, supplier) where suppliers are more."""
     tile_start: Integers
     """(P, G) position of a tile in ``flows``."""
     tile_first_row: Integers
@@ -221,8 +221,10 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
             used = np.flatnonzero((cut != 0).any(axis=1))
             if used.size == 0:
                 continue
-            tile = np.ascontiguousarray(cut[used[0] : used[-1] + 1])
-            tiles.append(tile.ravel())
+            tile = cut[used[0] : used[-1] + 1]
+            # The longer side lies in memory order: it becomes the vector lanes (kernels.tile).
+            tall = tile.shape[0] > tile.shape[1]
+            tiles.append((tile.T if tall else tile).ravel())
             tile_start[p, group] = position
             tile_first[p, group], tile_rows[p, group] = used[0], len(tile)
             position += tile.size

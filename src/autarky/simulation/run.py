@@ -545,9 +545,9 @@ def _shortest_supplier(
     rows = int(tables.tile_rows[p, g])
     if rows == 0:
         return "", ""
-    users = int(tables.group_start[g + 1] - tables.group_start[g])
-    at = int(tables.tile_start[p, g])
-    flows = tables.flows[at : at + rows * users].reshape(rows, users)[:, user - tables.group_start[g]]
+    flows = kernels.tile(tables, p, g)
+    column = user - int(tables.group_start[g])
+    flows = flows[:, column] if len(flows) == rows else flows[column]
     top = int(tables.pool_start[p] + tables.tile_first_row[p, g])
     suppliers = tables.row_supplier[top : top + rows]
     held = _by_slot(network, params.preset.inventory_days, params.inventory_days)[p]
