@@ -155,7 +155,7 @@ class PerProduct(Declared):
     default: Annotated[float, Field(ge=0, le=36_500)] | None = None
     """For products not named; the preset's value if left out."""
     products: dict[Name, Annotated[float, Field(ge=0, le=36_500)]] = Field(default_factory=dict)
-    """Product code → value."""
+    """Product code, or group → value. A product's own number outranks that of its group."""
     source: str | None = None
     """Where the numbers come from; without one they are marked as an assumption."""
 
@@ -187,6 +187,8 @@ class CriticalityRule(Declared):
     """Sector codes of the industries that use them."""
     level: Criticality
     """essential, important or non_essential."""
+    source: str | None = None
+    """Where this comes from; without one, or with the word assumption, it is marked as an assumption."""
 
 
 class ProductionFunction(StrEnum):
@@ -231,9 +233,9 @@ class ImportRule(Declared):
     default: ImportMode | None = None
     """For products not named below; the preset's mode if left out."""
     competitive: tuple[Name, ...] = ()
-    """Product codes that home suppliers can replace."""
+    """Product codes (or groups) that home suppliers can replace."""
     non_competitive: tuple[Name, ...] = ()
-    """Product codes that they cannot."""
+    """Product codes (or groups) that they cannot."""
     source: str | None = None
     """Where this comes from; without one it is marked as an assumption."""
 
@@ -292,7 +294,8 @@ class Scenario(Declared):
     days: Annotated[int, Field(ge=1, le=36_500)]
     """Number of days."""
     groups: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
-    """Names for lists of regions, sectors or users, to be used wherever one of them is."""
+    """Names for lists of regions, sectors or users, to be used wherever one of them is. A group is not called
+    like one of them."""
     shocks: tuple[Shock, ...] = ()
     """What happens: trade_cut, capacity_loss, demand_change."""
     behaviour: Behaviour = Behaviour()

@@ -32,7 +32,7 @@ class Twin:
 
     def __init__(self, economy: Economy, scenario: Scenario) -> None:
         self.economy, self.scenario = economy, scenario
-        self.params: Parameters = parameters(scenario.behaviour)
+        self.params: Parameters = parameters(scenario.behaviour, scenario.groups)
         self.preset = self.params.preset
         self.dt = 1.0 / scenario.behaviour.steps_per_day
         n = len(economy.industries)
@@ -106,7 +106,7 @@ class Twin:
         if mode is None:
             many = self.economy.is_multi_regional
             mode = ImportMode.COMPETITIVE if many else ImportMode.NON_COMPETITIVE
-        rule = self.scenario.behaviour.imports
+        rule = self.params.behaviour.imports
         if rule is not None and product in rule.competitive:
             mode = ImportMode.COMPETITIVE
         elif rule is not None and product in rule.non_competitive:
@@ -124,7 +124,7 @@ class Twin:
             return Criticality.NON_ESSENTIAL
         level = Criticality.ESSENTIAL
         if self.preset.production is ProductionFunction.CRITICAL:
-            for rule in self.scenario.behaviour.criticality:
+            for rule in self.params.behaviour.criticality:
                 if (rule.inputs == ALL or slot[0] in rule.inputs) and (
                     rule.users == ALL or j[2] in rule.users
                 ):
@@ -132,7 +132,7 @@ class Twin:
         return level
 
     def _rank(self, j: Any) -> int:
-        priority = self.scenario.behaviour.priority
+        priority = self.params.behaviour.priority
         if self.preset.rationing.value != "priority":
             return 0
         names = [j[2], self.kind[j]] if j in self.kind else [j[2], "industries"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.scenario import (
     ALL,
+    Behaviour,
     CapacityLoss,
     Dated,
     DemandChange,
@@ -25,6 +27,9 @@ from autarky.simulation.network import Network
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+INDUSTRIES = "industries"
+"""In a rank of a priority: all industries not named."""
 
 _DAYS_IN = {Period.DAY: 1.0, Period.MONTH: 365.0 / 12.0, Period.YEAR: 365.0}
 
@@ -63,14 +68,16 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
     Raises
     ------
     ScenarioError
-        All problems at once: unknown names (with the nearest known), dates outside the simulated
-        period, and shocks that touch nothing. Places read ``shocks[0].origin[1]``.
+        All problems at once: unknown names in groups, shocks and behaviour (with the nearest known), dates
+        outside the simulated period, and shocks that touch nothing. Places read ``shocks[0].origin[1]``.
     """
     days = scenarios[0].days
     cuts, losses, demands = _Collector(days), _Collector(days), _Collector(days)
     problems: list[Problem] = []
     for k, scenario in enumerate(scenarios):
         names = _Names(network, scenario.groups, problems)
+        names.check_groups()
+        names.check_behaviour(scenario.behaviour)
         for position, shock in enumerate(scenario.shocks):
             place = f"shocks[{position}]"
             if not _acts(shock, scenario, place, problems):
@@ -203,6 +210,71 @@ class _Names:
             )
         )
 
+        self.role = {
+            **dict.fromkeys(self.final_names, "final user"),
+            **dict.fromkeys(self.final_regions, "region of final users"),
+            **dict.fromkeys(self.origins, "region or partner"),
+            **dict.fromkeys(economy.products, "sector or product"),
+        }
+        """Every name of the table, and what it names."""
+
+    def check_groups(self) -> None:
+        """A group has members, all of them known, and a name of its own."""
+        reserved = {ALL: "word for everything", INDUSTRIES: "word for all industries"}
+        for group, members in self.groups.items():
+            place = f"groups.{group}"
+            if role := reserved.get(group) or self.role.get(group):
+                what = f"the group {group!r} is called like a {role}"
+                self.problems.append(Problem(place, what, "give the group another name"))
+            if not members:
+                self.problems.append(Problem(place, f"the group {group!r} is empty", "name its members"))
+            self.problems += [
+                Problem(
+                    f"{place}[{k}]",
+                    f"unknown name {member!r} in group {group!r}",
+                    did_you_mean(member, tuple(self.role)),
+                )
+                for k, member in enumerate(members)
+                if member not in self.role
+            ]
+
+    def check_behaviour(self, behaviour: Behaviour) -> None:
+        """Every name in a behaviour is one of the table's, or a group of them."""
+        products, sectors = self.network.economy.products, self.network.economy.industries.sectors
+        for k, rule in enumerate(behaviour.criticality):
+            place = f"behaviour.criticality[{k}]"
+            self.resolve(rule.inputs, products, f"{place}.inputs", "product")
+            self.resolve(rule.users, sectors, f"{place}.users", "sector")
+        for k, rank in enumerate(behaviour.priority):
+            users = (*sectors, INDUSTRIES, *self.final_names)
+            self.resolve(rank, users, f"behaviour.priority[{k}]", "user")
+        if behaviour.imports is not None:
+            place = "behaviour.imports"
+            first = self.resolve(behaviour.imports.competitive, products, f"{place}.competitive", "product")
+            second = self.resolve(
+                behaviour.imports.non_competitive, products, f"{place}.non_competitive", "product"
+            )
+            self.problems += [
+                Problem(place, f"{name!r} is declared both competitive and non-competitive", "choose one")
+                for name in sorted(first & second)
+            ]
+        for field in ("inventory_days", "restocking_days", "initial_stocks"):
+            given = getattr(behaviour, field)
+            if given is not None:
+                self._check_numbers(given.products, f"behaviour.{field}.products")
+
+    def _check_numbers(self, given: Mapping[str, float], place: str) -> None:
+        """Keys are products or groups of them; two groups do not give numbers for the same product."""
+        often: Counter[str] = Counter()
+        for name in given:
+            members = self.resolve((name,), self.network.economy.products, f"{place}.{name}", "product")
+            often.update(members if name in self.groups else ())
+        self.problems += [
+            Problem(place, f"{name!r} is in several of these groups", "give it a number of its own")
+            for name, number in sorted(often.items())
+            if number > 1 and name not in given
+        ]
+
     def resolve(self, given: Names, known: Sequence[str], place: str, what: str) -> frozenset[str]:
         """The known names a list stands for, groups opened up."""
         if given == ALL:
@@ -213,7 +285,7 @@ class _Names:
             for item in opened:
                 if item in known:
                     found.add(item)
-                else:
+                elif name not in self.groups or item in self.role:  # else it is told with the group
                     inside = f" (in group {name!r})" if name in self.groups else ""
                     self.problems.append(
                         Problem(

@@ -12,7 +12,7 @@ One structure serves a national table with import gates and a multi-regional tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.economy import Economy
-from autarky.errors import EconomyError, Problem, ScenarioError, did_you_mean
-from autarky.scenario import ALL, Criticality, ImportMode, Names
+from autarky.errors import EconomyError, Problem, ScenarioError
+from autarky.scenario import ALL, Criticality, ImportMode
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
@@ -152,7 +152,8 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
     Raises
     ------
     ScenarioError
-        For products, users or kinds that the economy does not know.
+        If rationing by priority has no ranks, or one user in two of them. Names that the economy does not
+        know are refused with those of the shocks, by ``build_forcing``.
     EconomyError
         If an industry has more negative than positive use, so that its base year cannot stand.
     """
@@ -293,9 +294,6 @@ def _pools(
 ) -> tuple[tuple[Slot, ...], list[list[int]]]:
     """The input slots and, for each, the suppliers that can fill it."""
     rule = parameters.behaviour.imports
-    known = economy.products
-    for field in ("competitive", "non_competitive"):
-        check_names(getattr(rule, field, ()), known, f"behaviour.imports.{field}", "product")
     default = parameters.preset.imports
     if default is None:
         national = not economy.is_multi_regional
@@ -334,15 +332,8 @@ def _ranks(economy: Economy, parameters: Parameters) -> tuple[list[int], int]:
             )
         )
     sectors = set(economy.industries.sectors)
-    kinds = {user.kind.value for user in economy.final_users} | {u.category for u in economy.final_users}
     chosen: dict[str, int] = {}
     for rank, names in enumerate(priority):
-        check_names(
-            names,
-            (*economy.industries.sectors, "industries", *sorted(kinds)),
-            f"behaviour.priority[{rank}]",
-            "user",
-        )
         for name in names:
             if name in chosen:
                 raise ScenarioError(
@@ -377,10 +368,7 @@ def _criticality(
     levels = np.where(base_use > 0, ESSENTIAL, NO_SLOT).astype(np.uint8)
     if parameters.preset.production.value == "critical":
         sectors = np.array([economy.industries.pairs[i][1] if i >= 0 else "" for i in user_industry])
-        for k, rule in enumerate(parameters.behaviour.criticality):
-            place = f"behaviour.criticality[{k}]"
-            check_names(rule.inputs, economy.products, f"{place}.inputs", "product")
-            check_names(rule.users, economy.industries.sectors, f"{place}.users", "sector")
+        for rule in parameters.behaviour.criticality:
             inputs = np.array([rule.inputs == ALL or slot.product in rule.inputs for slot in slots])
             users = np.isin(sectors, list(rule.users)) if rule.users != ALL else sectors != ""
             levels[np.ix_(inputs, users)] = _LEVELS[rule.level]
@@ -390,17 +378,3 @@ def _criticality(
     assert n == (user_industry >= 0).sum()
     levels[:, user_industry < 0] = NO_SLOT
     return levels
-
-
-def check_names(given: Names | Iterable[str], known: Sequence[str], place: str, what: str) -> None:
-    """Raise a ScenarioError that names every unknown name and the nearest known ones."""
-    if given == ALL:
-        return
-    known_set = set(known)
-    problems = [
-        Problem(f"{place}[{k}]", f"unknown {what} {name!r}", did_you_mean(name, known))
-        for k, name in enumerate(given)
-        if name not in known_set
-    ]
-    if problems:
-        raise ScenarioError(problems)

@@ -6,10 +6,20 @@ A preset is proved by its differential test, not by its name.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from autarky.scenario import Behaviour, ImportMode, PresetName, ProductionFunction, Rationing
+from autarky.scenario import (
+    ALL,
+    Behaviour,
+    ImportMode,
+    Names,
+    PerProduct,
+    PresetName,
+    ProductionFunction,
+    Rationing,
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,7 @@ class Parameters:
 
     preset: Preset
     behaviour: Behaviour
+    """As the study declares it, every group replaced by its members."""
     inventory_days: dict[str, float]
     """By product, exceptions only."""
     restocking_days: dict[str, float]
@@ -166,12 +177,13 @@ class Parameters:
         }
 
 
-def parameters(behaviour: Behaviour) -> Parameters:
-    """The preset a study names, with everything the study says instead.
+def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | None = None) -> Parameters:
+    """The preset a study names, with everything the study says instead; ``groups`` are opened up.
 
     Values that stand in neither the study nor, for presets that reproduce a publication, in that
-    publication are listed as assumptions.
+    publication are listed as assumptions, and so is what the study itself calls one: ``source: assumption``.
     """
+    behaviour = _opened(behaviour, groups or {})
     preset = PRESETS[behaviour.preset]
     changes: dict[str, Any] = {}
     assumptions: list[str] = []
@@ -182,6 +194,12 @@ def parameters(behaviour: Behaviour) -> Parameters:
             changes[name] = given
         elif assumed:
             assumptions.append(sentence)
+
+    def declare(what: str, source: str | None, otherwise: str) -> None:
+        if source is None:
+            assumptions.append(f"{what}: {otherwise}, no source given")
+        elif source.startswith("assumption"):
+            assumptions.append(f"{what}: {source}")
 
     choose("production", behaviour.production, f"production function: {preset.production.value}")
     choose("rationing", behaviour.rationing, f"rationing: {preset.rationing.value}")
@@ -209,8 +227,8 @@ def parameters(behaviour: Behaviour) -> Parameters:
         "imports are non-competitive in a national table (no home supplier can fill their slot) "
         "and competitive in a multi-regional one",
     )
-    if behaviour.imports and behaviour.imports.source is None:
-        assumptions.append("which imports compete with home products: the study's choice, no source given")
+    if behaviour.imports:
+        declare("which imports compete with home products", behaviour.imports.source, "the study's choice")
     if behaviour.overtime is not None:
         changes |= {"overtime_max": behaviour.overtime.max, "overtime_days": behaviour.overtime.days}
     by_product: dict[str, dict[str, float]] = {}
@@ -222,13 +240,57 @@ def parameters(behaviour: Behaviour) -> Parameters:
         given = getattr(behaviour, name)
         choose(name, given.default if given else None, f"{getattr(preset, name):g} {what}")
         by_product[name] = dict(given.products) if given else {}
-        if given and given.source is None:
-            assumptions.append(f"{name.replace('_', ' ')}: the study's numbers, no source given")
+        if given:
+            declare(name.replace("_", " "), given.source, "the study's numbers")
     if changes.get("production", preset.production) is ProductionFunction.CRITICAL:
-        assumptions.append("inputs without a criticality rule are essential")
+        rules = behaviour.criticality
+        for source in dict.fromkeys(rule.source for rule in rules):
+            declare("which inputs are critical", source, "the study's choice")
+        if not any(rule.inputs == ALL and rule.users == ALL for rule in rules):
+            assumptions.append("inputs without a criticality rule are essential")
     return Parameters(
         preset=replace(preset, **changes),
         behaviour=behaviour,
         assumptions=tuple(assumptions),
         **by_product,
+    )
+
+
+def _opened(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]]) -> Behaviour:
+    """Each group replaced by its members; a product's own number outranks that of its group."""
+    if not groups:
+        return behaviour
+
+    def names(given: Names) -> Names:
+        return given if given == ALL else opened(given)
+
+    def opened(given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(member for name in given for member in groups.get(name, (name,))))
+
+    def numbers(given: PerProduct | None) -> PerProduct | None:
+        if given is None:
+            return None
+        of_groups = {m: value for name, value in given.products.items() for m in groups.get(name, ())}
+        own = {name: value for name, value in given.products.items() if name not in groups}
+        return given.model_copy(update={"products": of_groups | own})
+
+    rule = behaviour.imports
+    return behaviour.model_copy(
+        update={
+            "criticality": tuple(
+                one.model_copy(update={"inputs": names(one.inputs), "users": names(one.users)})
+                for one in behaviour.criticality
+            ),
+            "priority": tuple(opened(rank) for rank in behaviour.priority),
+            "inventory_days": numbers(behaviour.inventory_days),
+            "restocking_days": numbers(behaviour.restocking_days),
+            "initial_stocks": numbers(behaviour.initial_stocks),
+            "imports": rule
+            and rule.model_copy(
+                update={
+                    "competitive": opened(rule.competitive),
+                    "non_competitive": opened(rule.non_competitive),
+                }
+            ),
+        }
     )

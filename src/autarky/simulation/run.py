@@ -27,7 +27,7 @@ from autarky.results import (
 from autarky.scenario import ProductionFunction, Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing, build_forcing
-from autarky.simulation.network import DAYS_PER_YEAR, Network, Tables, build_network, check_names
+from autarky.simulation.network import DAYS_PER_YEAR, Network, Tables, build_network
 from autarky.simulation.presets import Parameters, parameters
 
 Floats = npt.NDArray[np.float64]
@@ -97,11 +97,10 @@ def simulate_many(
     ScenarioError
         If they differ in what must be the same; otherwise as ``simulate``.
     """
-    each = [parameters(scenario.behaviour) for scenario in scenarios]
+    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
     _require_common_network(scenarios, each)
     network = build_network(economy, each[0])
     forcing = build_forcing(network, scenarios)
-    _check_product_names(network, scenarios)
     rules = _rules(network, each, forcing)
     state = _opening_state(network, each, rules, forcing)
     days = _empty_days(network, scenarios[0].days, len(scenarios), record_inventory)
@@ -205,16 +204,6 @@ def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parame
                     "run it on its own",
                 )
             )
-
-
-def _check_product_names(network: Network, scenarios: Sequence[Scenario]) -> None:
-    for scenario in scenarios:
-        for field in ("inventory_days", "restocking_days", "initial_stocks"):
-            given = getattr(scenario.behaviour, field)
-            if given is not None:
-                check_names(
-                    given.products, network.economy.products, f"behaviour.{field}.products", "product"
-                )
 
 
 def _by_slot(network: Network, default: float, exceptions: dict[str, float]) -> Floats:
