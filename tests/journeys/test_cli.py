@@ -17,7 +17,12 @@ import pytest
 from autarky.cli import app, main
 from autarky.run_folder import RUN_ID
 
-STUDIES = sorted((Path(__file__).parents[2] / "studies").glob("*.yaml"))
+REPOSITORY = Path(__file__).parents[2]
+STUDIES = sorted(
+    path
+    for folder in ("studies", "src/autarky/data/studies")
+    for path in (REPOSITORY / folder).glob("*.yaml")
+)
 AUTARKY = [sys.executable, "-m", "autarky.cli"]
 
 
@@ -54,14 +59,24 @@ def test_the_demo_answers_first_and_says_where_the_report_is(
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
-def test_every_study_of_the_repository_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_study_of_the_repository_runs_and_its_answer_names_the_cause(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["run", str(path), "--json"]) == 0
     out, err = capsys.readouterr()
     done = json.loads(out)
     assert err == ""
     assert done["outcome"] == "completed"
-    assert done["answer"]["sentences"]
     assert Path(done["report"]).is_file()
+    answer = done["answer"]
+    first, *_ = answer["sentences"]
+    assert answer["conditions"]
+    assert all(condition["text"] in first for condition in answer["conditions"])
+    assert all(industry["cause"]["clause"] for industry in answer["industries"])
+    if answer["falling_count"]:
+        assert answer["groups"][0]["cause"]["clause"] in first
+    else:
+        assert "no industry falls below 90 %" in first
 
 
 def test_new_then_run_then_verify(capsys: pytest.CaptureFixture[str]) -> None:
