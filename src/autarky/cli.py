@@ -90,7 +90,8 @@ def check(
     audit = check_table(table, format, _options(option or []))
     _show(json, audit.to_dict(), audit.text())
     if not audit.passes:
-        raise typer.Exit(2)
+        # As JSON the findings are whole already, and one document is all there may be.
+        raise typer.Exit(2) if json else InputError(audit.problems)
 
 
 @app.command()
@@ -114,6 +115,9 @@ def run(
     verify: Annotated[
         str | None, typer.Option("--verify", metavar="RUN", help="Run this run again and compare every byte.")
     ] = None,
+    no_variants: Annotated[
+        bool, typer.Option("--no-variants", help="Faster: do not run the other declared choices as well.")
+    ] = False,
     runs: Runs = RUNS,
     json: Json = False,
     quiet: Quiet = False,
@@ -135,7 +139,7 @@ def run(
         return
     assert study is not None
     with _progress(quiet or json) as progress:
-        done = run_study(study, runs, progress=progress)
+        done = run_study(study, runs, variants=not no_variants, progress=progress)
     _show(json, done.to_dict, lambda: done.answer.text(report=str(done.report)))
 
 
@@ -275,24 +279,30 @@ def _printable(line: str) -> str:
 
 
 @contextmanager
-def _progress(is_quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar of days on stderr, if somebody is looking."""
+def _progress(is_quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """On stderr a bar of days for each simulation, if somebody is looking."""
     if is_quiet or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("simulating"),
+        TextColumn("simulating {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("days"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("days", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done)
+
+        yield told
 
 
 if __name__ == "__main__":

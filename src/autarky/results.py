@@ -40,6 +40,34 @@ FALLS, STOPS = 0.9, 0.5
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What one course of events comes to, in the few numbers that show how far the answer moves.
+
+    Losses are shares of the base year; None where the table has nothing to compare with.
+    """
+
+    sentence: str
+    """The declared choice that was turned round: ``if every input were essential``."""
+    behaviour: str
+    """The same as a study writes it: ``production: leontief``."""
+    first: tuple[str, ...]
+    """Industries that stop first, for one cause; empty: nothing stops."""
+    day: int | None
+    """Day of that stop, counted from the first shock."""
+    cause: str
+    stops: int
+    """Number of industries that stop."""
+    falls: int
+    gdp_lost: float | None
+    """Over the run."""
+    gdp_lost_at_most: float | None
+    """On the worst day."""
+    consumption_lost: float | None
+    """Of households (or all final users), over the run."""
+    consumption_lost_at_most: float | None
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """Everything needed to run again and get the same bytes, and to cite the figures used."""
 
@@ -54,6 +82,8 @@ class RunRecord:
     versions: Mapping[str, str]
     """autarky, python, numpy, numba, scipy, xarray."""
     seed: int | None = None
+    variants: tuple[Variant, ...] = ()
+    """What the run comes to under other declared choices; empty where none were tried."""
 
 
 @dataclass(frozen=True, eq=False)

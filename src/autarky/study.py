@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autarky import sources
-from autarky.checks import Finding, Status, check
+from autarky.checks import Finding, Status, check, refusal
 from autarky.economy import DeclaredGap, Economy
 from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
-from autarky.explanation import answer
+from autarky.explanation import answer, other_choices
 from autarky.report import render
 from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (
@@ -26,15 +27,24 @@ from autarky.run_folder import (
     sha256,
     to_netcdf,
 )
+from autarky.scenario import Scenario
 from autarky.simulation import simulate
 from autarky.study_file import Study, read_study, study_from_bytes
 
-Progress = Callable[[int, int], None]
-"""Told (days done, days in all) now and then."""
+Progress = Callable[[str, int, int], None]
+"""Told (what is simulated, days done, days in all) now and then."""
 
 
-def run_study(path: str | Path, runs: str | Path = "runs", *, progress: Progress | None = None) -> Run:
+def run_study(
+    path: str | Path,
+    runs: str | Path = "runs",
+    *,
+    variants: bool = True,
+    progress: Progress | None = None,
+) -> Run:
     """Runs the study in a file and keeps the run in a folder of its own in ``runs``.
+
+    With ``variants`` it is also run under the other values of the choices that decide the answer.
 
     Raises
     ------
@@ -42,7 +52,7 @@ def run_study(path: str | Path, runs: str | Path = "runs", *, progress: Progress
         If the study, its table, or a name in it is wrong: all problems, and nothing is written.
     """
     study = read_study(path)
-    found = work_out(study, progress=progress)
+    found = work_out(study, variants=variants, progress=progress)
     return save_run(
         Path(runs),
         title=study.title,
@@ -55,7 +65,7 @@ def run_study(path: str | Path, runs: str | Path = "runs", *, progress: Progress
     )
 
 
-def work_out(study: Study, *, progress: Progress | None = None) -> WorkedOut:
+def work_out(study: Study, *, variants: bool = True, progress: Progress | None = None) -> WorkedOut:
     """The line itself: what a study comes to, without keeping it."""
     log = Log()
     economy = study.read_economy()
@@ -63,14 +73,37 @@ def work_out(study: Study, *, progress: Progress | None = None) -> WorkedOut:
     economy = accepted(economy, study)
     log.note("table checked", declared_gaps=len(economy.declared_gaps))
     with study.naming_places():
-        result = simulate(economy, study.scenario, progress=progress)
-    if result.outcome is Outcome.INTERRUPTED:
-        raise KeyboardInterrupt
-    log.note("simulated", days=study.scenario.days)
-    inputs = inputs_of(study, economy)
+        result = simulated(economy, study.scenario, "the study", log, progress)
+    if variants:
+        result = with_variants(result, economy, study.scenario, log, progress)
+    inputs = inputs_of(study, economy, variants)
     page = page_of(result, inputs)
     log.note("answered")
     return WorkedOut(result, page, inputs, log)
+
+
+def simulated(
+    economy: Economy, scenario: Scenario, what: str, log: Log, progress: Progress | None
+) -> SimulationResult:
+    """The scenario's result, noted in the log; an interruption goes on up."""
+    result = simulate(economy, scenario, progress=partial(progress, what) if progress else None)
+    if result.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    log.note("simulated", what=what, days=scenario.days)
+    return result
+
+
+def with_variants(
+    result: SimulationResult, economy: Economy, scenario: Scenario, log: Log, progress: Progress | None
+) -> SimulationResult:
+    """The result, with what the scenario comes to under each other choice in its record."""
+    variants = tuple(
+        answer(simulated(economy, other.scenario, other.sentence, log, progress)).in_short(
+            other.sentence, other.behaviour
+        )
+        for other in other_choices(scenario, result)
+    )
+    return replace(result, record=replace(result.record, variants=variants))
 
 
 @dataclass
@@ -150,13 +183,14 @@ def accepted(economy: Economy, study: Study) -> Economy:
     return replace(economy, declared_gaps=economy.declared_gaps + gaps) if gaps else economy
 
 
-def inputs_of(study: Study, economy: Economy) -> dict[str, Any]:
+def inputs_of(study: Study, economy: Economy, variants: bool) -> dict[str, Any]:
     """What went into a run, for its manifest and its page."""
     path = study.path if study.path is not None else Path("study.yaml")
     table = study.table_path
     study_digest = sha256(study.content)
     return {
-        "command": f"autarky run {path.name}",
+        "command": f"autarky run {path.name}" + ("" if variants else " --no-variants"),
+        "variants": variants,
         "study": {"title": study.title, "path": str(path.absolute()), "sha256": study_digest},
         "economy": {
             "name": economy.name,
@@ -203,7 +237,7 @@ def verify_run(
     if f"{STUDY} was changed after the run" in differences:
         return Verification(kept, tuple(differences))
     study = study_from_bytes(kept.study, Path(was["study"]["path"]))
-    found = work_out(study, progress=progress)
+    found = work_out(study, variants=was.get("variants", True), progress=progress)
     digest = found.inputs["economy"]["digest"]
     if digest != was["economy"]["digest"]:
         where = was["economy"]["location"] or was["economy"]["embedded"]
@@ -226,8 +260,9 @@ def verify_run(
 
 @dataclass(frozen=True)
 class Audit:
-    """A table and what the checks find in it."""
+    """A table, as it was asked for, and what the checks find in it."""
 
+    table: str
     economy: Economy
     findings: tuple[Finding, ...]
 
@@ -235,6 +270,13 @@ class Audit:
     def passes(self) -> bool:
         """Whether no check fails; warnings do not count."""
         return not any(finding.status is Status.FAIL for finding in self.findings)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What fails, with a remedy; empty if the table passes."""
+        return tuple(
+            replace(problem, place=f"{self.table}, {problem.place}") for problem in refusal(self.findings)
+        )
 
     def text(self) -> str:
         """The table, its findings one per line, and their number by status."""
@@ -284,11 +326,11 @@ def check_table(
     if format is not None and format not in sources.FORMATS:
         formats = tuple(sources.FORMATS)
         raise InputError(Problem("--format", f"unknown format {format!r}", did_you_mean(format, formats)))
-    if path.exists():
-        economy = sources.read_table(path, format, **(options or {}))
-    elif str(table) in known:
+    if str(table) in known and not path.exists():
         economy = sources.embedded(str(table))
+    elif path.exists() or len(path.parts) > 1:
+        economy = sources.read_table(path, format, **(options or {}))
     else:
         remedy = f"give a file, a folder, or an embedded table ({', '.join(known)})"
         raise InputError(Problem(str(table), "no such table", remedy))
-    return Audit(economy, check(economy))
+    return Audit(str(table), economy, check(economy))

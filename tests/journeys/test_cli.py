@@ -111,6 +111,16 @@ def test_new_never_overwrites(capsys: pytest.CaptureFixture[str]) -> None:
     assert "cannot be written" in capsys.readouterr().err
 
 
+def test_what_would_change_the_answer_is_left_out_if_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(next(path for path in STUDIES if path.stem == "us-semiconductors"))
+    assert main(["run", path, "--no-variants", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answer"]["variants"] == []
+    assert main(["run", path]) == 0
+    out = capsys.readouterr().out
+    assert "WOULD CHANGE IT" in out
+    assert "if home products could replace imports: first to stop" in " ".join(out.split())
+
+
 def test_check_prints_every_finding_and_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "usa-2023"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -300,6 +310,7 @@ def in_a_terminal(environment: dict[str, str], *arguments: str) -> str:
 def test_the_bar_is_shown_in_a_terminal_without_colour_if_asked_and_not_at_all_if_quiet() -> None:
     plain = {"NO_COLOR": "1", "TERM": "xterm-256color"}
     bar = in_a_terminal(plain, "demo")
-    assert "simulating" in bar and "/730" in bar
+    assert "simulating the study" in bar and "/730" in bar
+    assert "simulating if every input were essential" in bar
     assert "\x1b[3" not in bar
     assert in_a_terminal(plain, "demo", "--quiet") == ""

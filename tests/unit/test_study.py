@@ -98,10 +98,43 @@ def test_the_paths_of_a_study_count_from_its_own_folder(here: Path, monkeypatch:
 
 
 def test_progress_is_told_in_days(here: Path) -> None:
-    told: list[tuple[int, int]] = []
-    study.run_study("study.yaml", progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (60, 60)
-    assert told == sorted(told)
+    told: dict[str, list[tuple[int, int]]] = {}
+    study.run_study(
+        "study.yaml", progress=lambda what, done, total: told.setdefault(what, []).append((done, total))
+    )
+    assert list(told) == [
+        "the study",
+        "if home products could replace imports",
+        "if inputs could replace each other",
+    ]
+    for days in told.values():
+        assert days[-1] == (60, 60)
+        assert days == sorted(days)
+
+
+def test_a_variant_is_what_a_study_with_that_choice_answers(here: Path) -> None:
+    run = study.run_study("study.yaml")
+    for variant in run.answer.variants:
+        (here / "other.yaml").write_text(STUDY + f"  behaviour: {{{variant.behaviour}}}\n")
+        other = study.run_study("other.yaml", variants=False)
+        assert other.answer.in_short(variant.sentence, variant.behaviour) == variant
+    assert [variant.behaviour for variant in run.answer.variants] == [
+        "imports: {default: competitive}",
+        "production: linear",
+    ]
+    assert run.to_dict()["answer"]["variants"][0]["behaviour"] == "imports: {default: competitive}"
+    told = [json.loads(line) for line in (run.path / "run.log.jsonl").read_text().splitlines()]
+    assert sum(event["event"] == "simulated" for event in told) == 3
+
+
+def test_without_variants_the_run_is_alone_and_is_verified_alone(here: Path) -> None:
+    run = study.run_study("study.yaml", variants=False)
+    assert run.answer.variants == ()
+    assert "WOULD CHANGE IT" not in run.answer.text()
+    assert "autarky run study.yaml --no-variants" in run.report.read_text()
+    assert study.verify_run(run.id).differences == ()
+    whole = study.run_study("study.yaml")
+    assert whole.result.data.identical(run.result.data)
 
 
 def test_an_interrupted_simulation_is_not_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Explanation: from a result back to what a reader asks: what stops, when, why, what it does to people."""
 
 from autarky.explanation.answer import Answer, answer
+from autarky.explanation.variants import OtherChoice, other_choices
 
-__all__ = ["Answer", "answer"]
+__all__ = ["Answer", "OtherChoice", "answer", "other_choices"]

@@ -21,6 +21,7 @@ from autarky.explanation.losses import (
     IndustryLoss,
     ProductLoss,
     RegionLoss,
+    consumption,
     gate_losses,
     imported_products,
     industry_losses,
@@ -31,7 +32,7 @@ from autarky.explanation.losses import (
 )
 from autarky.explanation.names import Names, texts
 from autarky.explanation.wording import count, date_words, listing, percent, plain
-from autarky.results import Outcome, SimulationResult
+from autarky.results import Outcome, SimulationResult, Variant
 from autarky.scenario import Scenario
 
 BACK = 0.99
@@ -76,6 +77,10 @@ class Answer:
     """Whose consumption is told: ``households``, or ``final users`` where the table names no households."""
     households: tuple[ProductLoss, ...]
     """Products that households buy, those that fall most first."""
+    consumption_lost: float | None
+    """All that households receive, share of base lost over the run; None without households."""
+    consumption_lowest: float | None
+    consumption_lowest_day: Day | None
     regions: tuple[RegionLoss, ...]
     """Regions of a multi-regional table, those whose households lose most first."""
     gates: tuple[GateLoss, ...]
@@ -97,6 +102,8 @@ class Answer:
     assumptions: tuple[str, ...]
     deciding: str
     """The declared choice that decides results, and how to vary it; empty where there is none to make."""
+    variants: tuple[Variant, ...]
+    """What would change the answer: the same run under other declared choices; empty where none was tried."""
 
     @property
     def stopping(self) -> int:
@@ -128,6 +135,28 @@ class Answer:
             self._certainty_sentence(),
         )
 
+    @property
+    def as_declared(self) -> Variant:
+        """This run in the numbers of a variant, to stand beside the others."""
+        return self.in_short("as declared", "")
+
+    def in_short(self, sentence: str, behaviour: str) -> Variant:
+        """The run in the numbers of a variant, under the words for the choice that it makes."""
+        first = self.groups[0] if self.stopping else None
+        return Variant(
+            sentence=sentence,
+            behaviour=behaviour,
+            first=first.names if first else (),
+            day=first.first.number if first else None,
+            cause=first.cause.text if first else "",
+            stops=self.stopping,
+            falls=len(self.industries),
+            gdp_lost=self.gdp_lost,
+            gdp_lost_at_most=None if self.gdp_lowest is None else 1 - self.gdp_lowest,
+            consumption_lost=self.consumption_lost,
+            consumption_lost_at_most=None if self.consumption_lowest is None else 1 - self.consumption_lowest,
+        )
+
     def text(self, width: int = 100, *, report: str = "autarky report RUN") -> str:
         """The printed answer, ``width`` columns wide; ``report``: where the page is, or how to get it."""
         lines = [("", f"{self.title} · {self._certainty()}")]
@@ -142,6 +171,10 @@ class Answer:
         if told := self._region_list(4):
             lines.append(("WHO", f"{told} (over the run)"))
         lines.append(("RECOVERY", self._recovery_line()))
+        if self.variants:
+            lines += [
+                ("WOULD CHANGE IT", self._variant_line(told)) for told in (self.as_declared, *self.variants)
+            ]
         lines.append(("ASSUMPTIONS", self._assumption_line()))
         lines.append(("NEXT", f"report: {report} · edit: autarky new my.yaml --from demo"))
         return _printed(lines, max(width, 40))
@@ -196,7 +229,11 @@ class Answer:
             if loss.below
         ]
         more = f"; and {count(len(below) - 3, 'other product')}" if len(below) > 3 else ""
-        return f"{who} receive less than 90 % of base: {'; '.join(told)}{more}."
+        in_all = ""
+        if self.consumption_lost is not None and self.consumption_lowest is not None:
+            in_all = f"{percent(self.consumption_lost)} less over the run and "
+            in_all += f"{percent(1 - self.consumption_lowest)} less on the worst day; "
+        return f"{who} receive {in_all}less than 90 % of base: {'; '.join(told)}{more}."
 
     def _total_sentence(self) -> str:
         told = self._region_list(2)
@@ -217,7 +254,43 @@ class Answer:
         number = len(self.assumptions)
         sure = f"This is 1 run without a range, and {count(number, 'assumption')} of it "
         sure += "has no source" if number == 1 else "have no source"
-        return f"{sure}; {self.deciding}." if self.deciding else f"{sure}."
+        return "; ".join(part for part in (sure, self._variants_clause(), self.deciding) if part) + "."
+
+    def _variants_clause(self) -> str:
+        """How far the answer moves between the declared choices, this one among them."""
+        if not self.variants:
+            return ""
+        every = (self.as_declared, *self.variants)
+        days = sorted({told.day for told in every if told.day is not None})
+        stops = (
+            " to ".join(f"day {_counted(day)}" for day in dict.fromkeys((days[0], days[-1]))) if days else ""
+        )
+        if stops and any(told.day is None for told in every):
+            stops += ", or nothing stops"
+        clause = f"turning {count(len(self.variants), 'declared choice')} round, one at a time, moves "
+        clause += f"the first stop ({stops or 'nothing stops under any'})"
+        lost = [told.gdp_lost_at_most for told in every if told.gdp_lost_at_most is not None]
+        if len(lost) == len(every):
+            clause += f" and GDP on its lowest day ({_change(max(lost))} to {_change(min(lost))})"
+        return clause
+
+    def _variant_line(self, told: Variant) -> str:
+        if told.day is None:
+            first = "nothing stops"
+            first += f", {told.falls:,} fall below 90 %" if told.falls else " or falls below 90 %"
+        else:
+            first = f"first to stop {listing(told.first, most=1)} on day {_counted(told.day)}"
+            first += f", because: {told.cause}" if told.behaviour else ""
+            first += f"; {told.stops:,} {_verb(told.stops, 'stop')}"
+        lost = [
+            f"{what} {_change(over)} (worst day {_change(most)})"
+            for what, over, most in (
+                ("GDP", told.gdp_lost, told.gdp_lost_at_most),
+                (self.consumers, told.consumption_lost, told.consumption_lost_at_most),
+            )
+            if over is not None and most is not None
+        ]
+        return "; ".join((f"{told.sentence}: {first}", *lost))
 
     def _stop_lines(self) -> list[tuple[str, str]]:
         if not self.groups:
@@ -251,7 +324,8 @@ class Answer:
             return [
                 f"no product falls below 90 % of base; the lowest is {most.name} at {percent(most.lowest)}"
             ]
-        lines = [
+        lines = [f"{line}; by product:"] if (line := self._consumption_line()) else []
+        lines += [
             f"{loss.name}: below 90 % from {_day(loss.below)}, lowest {percent(loss.lowest)}, "
             f"{percent(loss.lost_of_year)} of a year's use lost"
             for loss in below[:4]
@@ -260,6 +334,17 @@ class Answer:
         if len(below) > 4:
             lines.append(f"and {count(len(below) - 4, 'more product')} below 90 %")
         return lines
+
+    def _consumption_line(self) -> str:
+        """All products together."""
+        if self.consumption_lost is None or self.consumption_lowest is None:
+            return ""
+        day = self.consumption_lowest_day
+        return (
+            f"all products together {_change(self.consumption_lost)} over the run, "
+            f"{_change(1 - self.consumption_lowest)} on the worst day"
+            + (f" (day {_number(day)}, {_words(day.date)})" if day is not None else "")
+        )
 
     def _region_list(self, most: int) -> str:
         told = []
@@ -331,6 +416,9 @@ def answer(result: SimulationResult) -> Answer:
     )
     gdp_known = bool(np.isfinite(gdp).all())
     lowest = int(np.argmin(gdp)) if gdp_known else 0
+    consumed = total_share(*consumption(result))
+    consumed_known = bool(np.isfinite(consumed).all())
+    least = int(np.argmin(consumed)) if consumed_known else 0
 
     year = record.economy.get("year")
     return Answer(
@@ -349,6 +437,9 @@ def answer(result: SimulationResult) -> Answer:
         groups=_groups(industries),
         consumers=consumers,
         households=product_losses(result, names, calendar),
+        consumption_lost=float(1 - consumed.mean()) if consumed_known else None,
+        consumption_lowest=float(consumed[least]) if consumed_known else None,
+        consumption_lowest_day=calendar.day(least) if consumed_known else None,
         regions=region_losses(result, names),
         gates=gate_losses(result, names, calendar),
         gdp_lost=float(1 - gdp.mean()) if gdp_known else None,
@@ -361,6 +452,7 @@ def answer(result: SimulationResult) -> Answer:
         shock_at_end=shock_acts_on(scenario, calendar.dates[-1]),
         assumptions=tuple(plain(sentence) for sentence in record.assumptions),
         deciding=_deciding_choice(result, names),
+        variants=record.variants,
     )
 
 
@@ -395,8 +487,12 @@ def _deciding_choice(result: SimulationResult, names: Names) -> str:
     other = "competitive" if alone * 2 >= len(origins) else "non_competitive"
     return (
         f"{alone:,} of {count(len(origins), 'imported input')} {'is' if alone == 1 else 'are'} declared "
-        f"non-competitive (no home supplier can replace them); to see what turns on it, try "
-        f"behaviour: {{imports: {{default: {other}}}}}"
+        f"non-competitive (no home supplier can replace them)"
+        + (
+            ""
+            if result.record.variants
+            else f"; to see what turns on it, try behaviour: {{imports: {{default: {other}}}}}"
+        )
     )
 
 
@@ -409,7 +505,11 @@ def _day(day: Day) -> str:
 
 
 def _number(day: Day) -> str:
-    return f"{day.number:,}".replace("-", "−")
+    return _counted(day.number)
+
+
+def _counted(day: int) -> str:
+    return f"{day:,}".replace("-", "−")
 
 
 def _words(iso: str) -> str:
@@ -438,8 +538,9 @@ def _printed(lines: Sequence[tuple[str, str]], width: int) -> str:
         shown = heading if heading != before else ""
         before = heading or before
         start = shown.ljust(column) if hang else ""
+        # A number keeps its per cent sign on its line.
         printed += textwrap.wrap(
-            words,
+            words.replace(" %", "\u00a0%"),
             width,
             initial_indent=start,
             subsequent_indent=hang,
@@ -447,7 +548,7 @@ def _printed(lines: Sequence[tuple[str, str]], width: int) -> str:
             break_on_hyphens=False,
             drop_whitespace=True,
         ) or [start.rstrip()]
-    return "\n".join(line.rstrip() for line in printed)
+    return "\n".join(line.rstrip() for line in printed).replace("\u00a0", " ")
 
 
 def _json(value: Any) -> Any:

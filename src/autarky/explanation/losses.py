@@ -182,7 +182,10 @@ def total_share(values: Array, base: Array) -> Array:
 
 
 def industry_losses(result: SimulationResult, names: Names, calendar: Calendar) -> tuple[IndustryLoss, ...]:
-    """Industries that fall, in the order in which they stop, then fall; larger ones first on one day."""
+    """Industries that fall, in the order in which they stop, then fall.
+
+    On one day those that lack an input or capacity come before those that lack orders, and larger ones first.
+    """
     data = result.data
     share = output_shares(result)
     first = data["first_day_below"].transpose("level", "industry").values
@@ -214,6 +217,7 @@ def industry_losses(result: SimulationResult, names: Names, calendar: Calendar) 
             key=lambda loss: (
                 loss.stops is None,
                 loss.first.number,
+                loss.cause.kind == "demand",
                 loss.falls.number,
                 -base[loss.industry],
                 loss.industry,

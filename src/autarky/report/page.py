@@ -20,7 +20,7 @@ from autarky.explanation.timeline import (
     weekly_deliveries,
     weekly_output,
 )
-from autarky.explanation.wording import count, date_words, percent
+from autarky.explanation.wording import count, date_words, listing, percent
 from autarky.report.heatmap import Row, heatmap, legend
 from autarky.report.households import small_multiples
 from autarky.report.markup import Content, Markup, element
@@ -70,6 +70,7 @@ def render(
         element(
             "main",
             _answer_section(answer),
+            _change_section(answer),
             _when_section(result, answer, end),
             _households_section(result, answer, end),
             _imports_section(result, answer, end),
@@ -94,13 +95,56 @@ def _answer_section(answer: Answer) -> Markup:
         element("li", element("strong", lead), " ", sentence)
         for lead, sentence in zip(LEADS, answer.sentences, strict=True)
     ]
-    return _section("answer", "1 Answer", element("ol", sentences, class_="answer"))
+    return _section("answer", "Answer", element("ol", sentences, class_="answer"))
+
+
+def _change_section(answer: Answer) -> Markup | None:
+    """What the run comes to under other declared choices, this run first."""
+    if not answer.variants:
+        return None
+    rows = [
+        (
+            f"{told.sentence[0].upper()}{told.sentence[1:]}",
+            f"day {_minus(told.day)}: {listing(told.first)}, because: {told.cause}"
+            if told.day is not None
+            else "nothing stops",
+            f"{told.stops:,}",
+            f"{told.falls:,}",
+            _percent(told.gdp_lost),
+            _percent(told.gdp_lost_at_most),
+            _percent(told.consumption_lost),
+            _percent(told.consumption_lost_at_most),
+            element("code", told.behaviour) if told.behaviour else "this run",
+        )
+        for told in (answer.as_declared, *answer.variants)
+    ]
+    header = (
+        "choice",
+        "first to stop",
+        "stop",
+        "fall",
+        "GDP lost over the run",
+        "on the worst day",
+        f"{answer.consumers}: consumption lost over the run",
+        "on the worst day",
+        "behaviour",
+    )
+    intro = (
+        "The same scenario under other declared choices, each turned round alone. Where the rows differ, the "
+        "answer rests on the choice: settle that first. Losses are % of the base year."
+    )
+    return _section(
+        "change",
+        "What would change it",
+        element("p", intro),
+        table("This run beside the others", header, rows, "beside"),
+    )
 
 
 def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
     losses = answer.industries
     if not losses:
-        return _section("when", "2 When industries fall and stop", element("p", answer.sentences[1]))
+        return _section("when", "When industries fall and stop", element("p", answer.sentences[1]))
     timeline = weekly_output(result)
     shown = _most_affected(losses)
     rows = [
@@ -158,7 +202,7 @@ def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) 
     )
     return _section(
         "when",
-        "2 When industries fall and stop",
+        "When industries fall and stop",
         element("p", intro),
         legend(),
         _framed(drawn, "Heatmap of output by industry"),
@@ -176,7 +220,7 @@ def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) 
 
 
 def _households_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
-    title = f"3 {answer.consumers.capitalize()}"
+    title = answer.consumers.capitalize()
     timeline = weekly_consumption(result)
     hit = [loss for loss in answer.households if loss.lowest < 0.99][:MOST_PRODUCTS]
     content: list[Content] = []
@@ -349,7 +393,7 @@ def _imports_section(result: SimulationResult, answer: Answer, end: datetime.dat
             ),
             folded("The numbers of the picture", timeline_tables(timeline, named, "Deliveries")),
         ]
-    return _section("imports", "4 Imports: what is cut and what arrives", content)
+    return _section("imports", "Imports: what is cut and what arrives", content)
 
 
 def _method_section(
@@ -380,7 +424,7 @@ def _method_section(
     )
     return _section(
         "method",
-        "5 How this was computed",
+        "How this was computed",
         element("h3", "How to read this page"),
         element("ul", [element("li", sentence) for sentence in reading]),
         element("h3", "What the run leaves out"),
@@ -460,7 +504,11 @@ def _day(day: Day | None) -> str:
 
 
 def _number(day: Day) -> str:
-    return f"{day.number:,}".replace("-", "−")
+    return _minus(day.number)
+
+
+def _minus(number: int) -> str:
+    return f"{number:,}".replace("-", "−")
 
 
 def _date(iso: str) -> str:

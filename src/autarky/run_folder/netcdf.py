@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from autarky.errors import Problem, SourceError
-from autarky.results import Outcome, RunRecord, SimulationResult
+from autarky.results import Outcome, RunRecord, SimulationResult, Variant
 
 FORMAT = "autarky result 1"
 
@@ -96,4 +96,5 @@ def _outline(variable: xr.DataArray) -> dict[str, Any]:
 
 
 def _record(stored: dict[str, Any]) -> RunRecord:
-    return RunRecord(**{**stored, "assumptions": tuple(stored["assumptions"])})
+    variants = tuple(Variant(**{**told, "first": tuple(told["first"])}) for told in stored["variants"])
+    return RunRecord(**{**stored, "assumptions": tuple(stored["assumptions"]), "variants": variants})

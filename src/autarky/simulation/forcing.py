@@ -100,7 +100,7 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
     strength = np.concatenate([effect.strength for effect in effects])
     changes = np.ones(days + 1, dtype=np.bool_)
     changes[1:] = (strength[:, 1:] != strength[:, :-1]).any(axis=0)
-    return Forcing(*effects, changes)
+    return Forcing(effects[0], effects[1], effects[2], changes)
 
 
 class _Collector:
