@@ -149,35 +149,42 @@ _contract: Any = njit(cache=True, fastmath={"contract"})
 _threads: Any = njit(cache=True, parallel=True)
 
 
+# What runs once per tile takes whole arrays and positions in them, and slices them itself: handing slices
+# from function to function costs more than the work, and indices with an offset keep numba from using
+# vector lanes. ``at`` is the tile's place in ``flows``; factors stand at [a, b, c:].
+
+
 @_contract
-def across(flows, factors, out):  # type: ignore[no-untyped-def]
-    """``out[c] = Σ_r factors[r] · flows[r, c]``."""
-    rows, columns = flows.shape
-    for c in range(columns):
-        out[c] = 0.0
+def across(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-untyped-def]
+    """``out[j] = Σ_r factors[a, b, c + r] · tile[r, j]``."""
+    factor = factors[a, b, c : c + rows]
+    tile = flows[at : at + rows * columns].reshape(rows, columns)
+    for j in range(columns):
+        out[j] = 0.0
     r = 0
     # Four rows at a time, so that the sums stay in registers for four reads of flows.
     while r + 4 <= rows:
-        f0, f1, f2, f3 = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
-        row0, row1, row2, row3 = flows[r], flows[r + 1], flows[r + 2], flows[r + 3]
-        for c in range(columns):
-            out[c] = (((out[c] + f0 * row0[c]) + f1 * row1[c]) + f2 * row2[c]) + f3 * row3[c]
+        f0, f1, f2, f3 = factor[r], factor[r + 1], factor[r + 2], factor[r + 3]
+        row0, row1, row2, row3 = tile[r], tile[r + 1], tile[r + 2], tile[r + 3]
+        for j in range(columns):
+            out[j] = (((out[j] + f0 * row0[j]) + f1 * row1[j]) + f2 * row2[j]) + f3 * row3[j]
         r += 4
     while r < rows:
-        factor, row = factors[r], flows[r]
-        for c in range(columns):
-            out[c] += factor * row[c]
+        f0, row0 = factor[r], tile[r]
+        for j in range(columns):
+            out[j] += f0 * row0[j]
         r += 1
 
 
 @njit(cache=True, fastmath=_LANES)
-def along(flows, factors, out):  # type: ignore[no-untyped-def]
-    """``out[r] = Σ_c flows[r, c] · factors[c]``."""
-    rows, columns = flows.shape
+def along(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-untyped-def]
+    """``out[r] = Σ_j tile[r, j] · factors[a, b, c + j]``."""
+    factor = factors[a, b, c : c + columns]
+    tile = flows[at : at + rows * columns].reshape(rows, columns)
     for r in range(rows):
-        row, total = flows[r], 0.0
-        for c in range(columns):
-            total += row[c] * factors[c]
+        row, total = tile[r], 0.0
+        for j in range(columns):
+            total += row[j] * factor[j]
         out[r] = total
 
 
@@ -186,66 +193,66 @@ def along(flows, factors, out):  # type: ignore[no-untyped-def]
 
 
 @_contract
-def tile(tables, p, g):  # type: ignore[no-untyped-def]
-    """Flows of a tile as they lie in memory."""
-    rows, users = tables.tile_rows[p, g], tables.group_start[g + 1] - tables.group_start[g]
-    flat = tables.flows[tables.tile_start[p, g] : tables.tile_start[p, g] + rows * users]
-    if rows > users:
-        return flat.reshape(users, rows)
-    return flat.reshape(rows, users)
-
-
-@_contract
-def bring(tables, p, g, flows, factors, received):  # type: ignore[no-untyped-def]
+def bring(flows, at, rows, users, factors, k, column, top, received):  # type: ignore[no-untyped-def]
     """What suppliers' factors bring to each user of a tile."""
-    if tables.tile_rows[p, g] > len(received):
-        along(flows, factors, received)
+    if rows > users:
+        along(flows, at, users, rows, factors, k, column, top, received)
     else:
-        across(flows, factors, received)
+        across(flows, at, rows, users, factors, k, column, top, received)
 
 
 @_contract
-def book(tables, rules, state, p, g, k, flows, orders, asked):  # type: ignore[no-untyped-def]
-    """Book one group's orders with the suppliers of a tile, at base-year shares times their weight."""
-    rows = tables.tile_rows[p, g]
-    if rows > len(orders):
-        across(flows, orders, asked)
+def book(  # type: ignore[no-untyped-def]
+    flows, at, rows, users, orders, p, k, start, weight, booked, column, top, add, asked
+):
+    """Book a tile's orders with its suppliers: at base-year shares times their weight.
+
+    ``add``: books are kept for all groups together.
+    """
+    if rows > users:
+        across(flows, at, users, rows, orders, p, k, start, asked)
     else:
-        along(flows, orders, asked)
-    top = tables.pool_start[p] + tables.tile_first_row[p, g]
-    if rules.grouped:
-        weight, booked = state.weight[k, g], state.booked[k, g]
-        for r in range(rows):
-            booked[top + r] = weight[top + r] * asked[r]
-    else:
-        final = int(tables.group_is_final[g])
-        weight, booked = state.weight[k, final], state.booked[k, final]
-        for r in range(rows):
-            booked[top + r] += weight[top + r] * asked[r]
+        along(flows, at, rows, users, orders, p, k, start, asked)
+    factor, books = weight[k, column, top : top + rows], booked[k, column, top : top + rows]
+    for r in range(rows):
+        books[r] = (books[r] if add else 0.0) + factor[r] * asked[r]
 
 
-@_contract
+@njit(cache=True)
 def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
     """Books that add up over groups start at zero."""
     if not rules.grouped:
-        for k in range(state.demand.shape[0]):
-            for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
-                state.booked[k, 0, row] = 0.0
-                state.booked[k, 1, row] = 0.0
+        state.booked[:, :, tables.pool_start[p] : tables.pool_start[p + 1]] = 0.0
 
 
 @njit(cache=True)
 def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
     """Book ``state.orders`` as they stand: the evening before the first day."""
     for p in range(state.stock.shape[0]):
-        asked = np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
         clear_books(tables, rules, state, p)
+        asked = np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
         for g in range(len(tables.group_rank)):
-            if tables.tile_rows[p, g] > 0:
-                flows = tile(tables, p, g)
-                for k in range(state.demand.shape[0]):
-                    orders = state.orders[p, k, tables.group_start[g] : tables.group_start[g + 1]]
-                    book(tables, rules, state, p, g, k, flows, orders, asked)
+            rows, start = tables.tile_rows[p, g], tables.group_start[g]
+            top = tables.pool_start[p] + tables.tile_first_row[p, g]
+            column = g if rules.grouped else int(tables.group_is_final[g])
+            for k in range(state.demand.shape[0]):
+                if rows > 0:
+                    book(
+                        tables.flows,
+                        tables.tile_start[p, g],
+                        rows,
+                        tables.group_start[g + 1] - start,
+                        state.orders,
+                        p,
+                        k,
+                        start,
+                        state.weight,
+                        state.booked,
+                        column,
+                        top,
+                        not rules.grouped,
+                        asked,
+                    )
 
 
 @njit(cache=True)
@@ -339,58 +346,62 @@ def accept(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
 
 
 @_contract
-def count_hours(tables, rules, step_number, state, i):  # type: ignore[no-untyped-def]
-    """A supplier's demand, and its capacity with overtime.
+def count_hours(tables, rules, step_number, state, suppliers):  # type: ignore[no-untyped-def]
+    """Demand on each of some suppliers, and their capacity with overtime.
 
     Overtime rises towards its maximum with scarcity and relaxes without (ARIO: Hallegatte 2008).
     """
-    first, second = tables.supplier_rows[i, 0], tables.supplier_rows[i, 1]
-    for k in range(state.demand.shape[0]):
-        demand, call = 0.0, 0.0
-        if first >= 0:
-            demand, call = state.row_demand[k, first], state.call[k, first]
-        if second >= 0:
-            demand, call = demand + state.row_demand[k, second], call + state.call[k, second]
-        state.demand[k, i] = demand
-        alpha = state.overtime[k, i]
-        if step_number >= rules.overtime_first_step and rules.overtime_max[k] > 1.0:
-            asked = demand - tables.exogenous_supply[i] + call
-            scarcity = (asked - state.output[k, i]) / asked if asked > 0.0 else 0.0
-            if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
-                scarcity = 0.0
-            pace = rules.step / rules.overtime_days[k]
-            up = (rules.overtime_max[k] - alpha) * scarcity * pace
-            down = (1.0 - alpha) * pace if abs(scarcity) <= rules.scarcity_tolerance else 0.0
-            alpha = max(1.0, alpha + up + down)
-        state.overtime[k, i] = alpha
-        state.capacity[k, i] = rules.normal_capacity[k, i] * state.survive[k, i] * alpha
+    for i in suppliers:
+        first, second = tables.supplier_rows[i, 0], tables.supplier_rows[i, 1]
+        for k in range(state.demand.shape[0]):
+            demand, call = 0.0, 0.0
+            if first >= 0:
+                demand, call = state.row_demand[k, first], state.call[k, first]
+            if second >= 0:
+                demand, call = demand + state.row_demand[k, second], call + state.call[k, second]
+            state.demand[k, i] = demand
+            alpha = state.overtime[k, i]
+            if step_number >= rules.overtime_first_step and rules.overtime_max[k] > 1.0:
+                asked = demand - tables.exogenous_supply[i] + call
+                scarcity = (asked - state.output[k, i]) / asked if asked > 0.0 else 0.0
+                if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
+                    scarcity = 0.0
+                pace = rules.step / rules.overtime_days[k]
+                up = (rules.overtime_max[k] - alpha) * scarcity * pace
+                down = (1.0 - alpha) * pace if abs(scarcity) <= rules.scarcity_tolerance else 0.0
+                alpha = max(1.0, alpha + up + down)
+            state.overtime[k, i] = alpha
+            state.capacity[k, i] = rules.normal_capacity[k, i] * state.survive[k, i] * alpha
 
 
 @_contract
-def scan_stocks(tables, rules, state, g, k, allowed, slot):  # type: ignore[no-untyped-def]
+def scan_stocks(  # type: ignore[no-untyped-def]
+    stock, level, reserve_days, half_binding, first, last, full, allowed, slot, cover
+):
     """Output that each binding stock of a group's industries allows, relative to the base year: the lowest.
 
     ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022).
     Written without branches in the loops over users, so that they run in vector lanes.
     """
-    first, last = tables.group_start[g], tables.group_start[g + 1]
-    cover, full = state.cover[k, first:last], np.empty(last - first)
     for j in range(last - first):
-        i = tables.user_industry[first + j]
-        base = tables.base_output[i]
-        full[j] = state.capacity[k, i] / base if base > 0.0 else 0.0
         allowed[j], cover[j], slot[j] = np.inf, np.inf, CAPACITY
-    for p in range(state.stock.shape[0]):
-        reserve = 1.0 / rules.reserve_days[p, k]
-        stock, level = state.stock[p, k, first:last], tables.criticality[p, first:last]
+    for p in range(stock.shape[0]):
+        reserve = 1.0 / reserve_days[p]
         for j in range(last - first):
-            held = stock[j] if (level[j] == ESSENTIAL) | (level[j] == IMPORTANT) else np.inf
+            held = stock[p, first + j] if level[p, first + j] == ESSENTIAL else np.inf
             limit = held * reserve
-            limit = 0.5 * (limit + full[j]) if level[j] == IMPORTANT else limit
             lower = limit < allowed[j]
             allowed[j] = limit if lower else allowed[j]
             slot[j] = p if lower else slot[j]
             cover[j] = held if held < cover[j] else cover[j]
+        if half_binding:
+            for j in range(last - first):
+                if level[p, first + j] == IMPORTANT:
+                    held = stock[p, first + j]
+                    limit = 0.5 * (held * reserve + full[j])
+                    if limit < allowed[j]:
+                        allowed[j], slot[j] = limit, p
+                    cover[j] = min(cover[j], held)
 
 
 @_contract
@@ -420,9 +431,25 @@ def draw_on_others(tables, rules, state, k, j):  # type: ignore[no-untyped-def]
 def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
     """Output = min(capacity, what morning stocks allow, demand), and which of them binds."""
     first, last = tables.group_start[g], tables.group_start[g + 1]
-    allowed, slot = np.empty(last - first), np.empty(last - first, dtype=np.int64)
+    allowed, full = np.empty(last - first), np.empty(last - first)
+    slot = np.empty(last - first, dtype=np.int64)
     for k in range(state.demand.shape[0]):
-        scan_stocks(tables, rules, state, g, k, allowed, slot)
+        for j in range(first, last):
+            i = tables.user_industry[j]
+            base = tables.base_output[i]
+            full[j - first] = state.capacity[k, i] / base if base > 0.0 else 0.0
+        scan_stocks(
+            state.stock[:, k],
+            tables.criticality,
+            rules.reserve_days[:, k],
+            rules.production == CRITICAL,
+            first,
+            last,
+            full,
+            allowed,
+            slot,
+            state.cover[k, first:last],
+        )
         if rules.production == LINEAR:
             pool_stocks(tables, rules, state, g, k, allowed)
         for j in range(first, last):
@@ -450,8 +477,9 @@ def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def open_gates(tables, rules, step_number, industries, state):  # type: ignore[no-untyped-def]
     """Import gates deliver what is ordered, up to their capacity: they have no inputs of ours."""
-    for i in range(industries, len(tables.base_output)):
-        count_hours(tables, rules, step_number, state, i)
+    gates = np.arange(industries, len(tables.base_output))
+    count_hours(tables, rules, step_number, state, gates)
+    for i in gates:
         for k in range(state.demand.shape[0]):
             asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
             state.possible[k, i] = np.inf
@@ -471,9 +499,7 @@ def ration(tables, rules, state, p):  # type: ignore[no-untyped-def]
             demand = state.demand[k, i]
             there_is = state.output[k, i] + tables.exogenous_supply[i]
             fill[row - first] = min(1.0, there_is / demand) if demand != 0.0 else 0.0
-        for g in range(deliver.shape[0]):
-            for row in range(first, last):
-                deliver[g, row] = weight[g, row] * fill[row - first]
+        scale_rows(weight, fill, deliver, first, last)
         if rules.ranks > 1:
             for row in range(first, last):
                 serve_ranks(tables, rules, state, k, row)
@@ -483,6 +509,14 @@ def ration(tables, rules, state, p):  # type: ignore[no-untyped-def]
                     booked, accepted = state.booked[k, g, row], state.accepted[k, g, row]
                     if booked != accepted:
                         deliver[g, row] *= accepted / booked
+
+
+@_contract
+def scale_rows(weight, fill, deliver, first, last):  # type: ignore[no-untyped-def]
+    """``deliver[g, row] = weight[g, row] · fill[row]``."""
+    for g in range(deliver.shape[0]):
+        for row in range(first, last):
+            deliver[g, row] = weight[g, row] * fill[row - first]
 
 
 @_contract
@@ -507,14 +541,14 @@ def serve_ranks(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=_LANES)
-def count_missing(weight, deliver, booked):  # type: ignore[no-untyped-def]
+def count_missing(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
     """Of one pool and group: orders at base-year shares, deliveries, and orders moved in, flow per day."""
     base, delivered, moved = 0.0, 0.0, 0.0
-    for r in range(len(booked)):
-        plain = booked[r] / weight[r]
+    for row in range(first, last):
+        plain = booked[row] / weight[row]
         base += plain
-        delivered += plain * deliver[r]
-        moved += booked[r] - plain
+        delivered += plain * deliver[row]
+        moved += booked[row] - plain
     return base, delivered, moved
 
 
@@ -527,32 +561,31 @@ def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
     Deliveries beyond the orders (the old supplier is back) cancel moved orders at once.
     """
     first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    rows, groups = last - first, len(tables.group_rank)
-    if rows < 2:
+    if last - first < 2:
         return
     for k in range(state.demand.shape[0]):
         pace = rules.substitution_speed[k] * rules.step
         if pace == 0.0:
             continue
-        for row in range(first, last):
-            state.call[k, row] = 0.0
-        short = False
-        for g in range(groups):
-            if tables.tile_rows[p, g] == 0:
-                continue
-            weight = state.weight[k, g, first:last]
-            base, delivered, moved = count_missing(
-                weight, state.deliver[k, g, first:last], state.booked[k, g, first:last]
-            )
-            missing = base - delivered
-            if missing > 1e-9 * base:
-                short = True
-            elif missing < -1e-9 * base and moved > 0.0:
-                keep = max(0.0, 1.0 + missing / moved)
-                for r in range(rows):
-                    weight[r] = 1.0 + (weight[r] - 1.0) * keep
-        if short:
+        state.call[k, first:last] = 0.0
+        if return_orders(state.weight[k], state.deliver[k], state.booked[k], first, last):
             move_orders(tables, state, k, p, pace)
+
+
+@_contract
+def return_orders(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
+    """Cancel moved orders where deliveries exceed what was ordered; return whether anything is missing."""
+    short = False
+    for g in range(weight.shape[0]):
+        base, delivered, moved = count_missing(weight[g], deliver[g], booked[g], first, last)
+        missing = base - delivered
+        if missing > 1e-9 * base:
+            short = True
+        elif missing < -1e-9 * base and moved > 0.0:
+            keep = max(0.0, 1.0 + missing / moved)
+            for row in range(first, last):
+                weight[g, row] = 1.0 + (weight[g, row] - 1.0) * keep
+    return short
 
 
 @_contract
@@ -560,8 +593,11 @@ def move_orders(tables, state, k, p, pace):  # type: ignore[no-untyped-def]
     """Ask spare capacity for what is missing, group by group; grant no supplier more than it has."""
     first, last = tables.pool_start[p], tables.pool_start[p + 1]
     rows, groups = last - first, len(tables.group_rank)
+    weight, deliver, booked = state.weight[k], state.deliver[k], state.booked[k]
+    call, ceiling = state.call[k], state.ceiling[k]
     spare, asked, room = np.empty(rows), np.zeros(rows), np.empty(rows)
     request = np.zeros((groups, rows))
+    any_limit = False
     for r in range(rows):
         i = tables.row_supplier[first + r]
         most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
@@ -569,35 +605,34 @@ def move_orders(tables, state, k, p, pace):  # type: ignore[no-untyped-def]
         if tables.supplier_rows[i, 1] >= 0:
             # A supplier in two pools offers each half, so that both together stay within it.
             spare[r] *= 0.5
+        any_limit |= state.limited[k, i]
     for g in range(groups):
-        if tables.tile_rows[p, g] == 0:
-            continue
-        weight, booked = state.weight[k, g, first:last], state.booked[k, g, first:last]
-        base, delivered, _ = count_missing(weight, state.deliver[k, g, first:last], booked)
+        base, delivered, _ = count_missing(weight[g], deliver[g], booked[g], first, last)
         missing = base - delivered
         if missing <= 1e-9 * base:
             continue
         d = tables.group_destination[g]
-        offered = 0.0
         for r in range(rows):
-            room[r] = 0.0
-            if booked[r] > 0.0:
-                room[r] = spare[r]
-                if state.limited[k, tables.row_supplier[first + r]]:
-                    room[r] = min(spare[r], room_under_ceiling(tables, state, k, first + r, d))
-                offered += room[r]
+            room[r] = spare[r] if booked[g, first + r] > 0.0 else 0.0
+        if any_limit:
+            for r in range(rows):
+                if room[r] > 0.0 and state.limited[k, tables.row_supplier[first + r]]:
+                    room[r] = min(room[r], room_under_ceiling(tables, state, k, first + r, d))
+        offered = room.sum()
+        share = missing / offered if offered > 0.0 else 0.0
         for r in range(rows):
-            if offered > 0.0:
-                request[g, r] = missing * room[r] / offered
-                asked[r] += request[g, r]
-            if booked[r] > 0.0 and state.ceiling[k, tables.row_supplier[first + r], d] == np.inf:
-                state.call[k, first + r] += missing * (booked[r] / weight[r]) / base
+            request[g, r] = share * room[r]
+            asked[r] += request[g, r]
+            plain = booked[g, first + r] / weight[g, first + r]
+            if not any_limit or ceiling[tables.row_supplier[first + r], d] == np.inf:
+                call[first + r] += missing * plain / base
+    for r in range(rows):
+        # From here on: the share of its requests that a supplier grants today.
+        asked[r] = pace * min(1.0, spare[r] / asked[r]) if asked[r] > 0.0 else 0.0
     for g in range(groups):
         for r in range(rows):
             if request[g, r] > 0.0:
-                granted = request[g, r] * min(1.0, spare[r] / asked[r])
-                plain = state.booked[k, g, first + r] / state.weight[k, g, first + r]
-                state.weight[k, g, first + r] += pace * granted / plain
+                weight[g, first + r] *= 1.0 + request[g, r] * asked[r] / booked[g, first + r]
 
 
 @_contract
@@ -633,102 +668,112 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
     follow use, what was made).
     """
-    widest = 0
-    for g in range(len(tables.group_rank)):
-        widest = max(widest, tables.group_start[g + 1] - tables.group_start[g])
-    buffer, asked = np.empty(widest), np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
-    state.close[0, p], state.close[1, p] = True, True
+    flows, base_use, per_use = tables.flows, tables.base_use, tables.inverse_base_use
+    stock, orders, factor, got = state.stock, state.orders, state.demand_factor, state.received
+    deliver, weight, booked = state.deliver, state.weight, state.booked
+    made, wanted, draw = state.made, state.wanted, state.draw
+    follow_use, step, add = rules.orders_follow_use, rules.step, not rules.grouped
+    first_row = tables.pool_start[p]
+    received, asked = np.empty(stock.shape[2]), np.empty(tables.pool_start[p + 1] - first_row)
+    deliveries_close, stocks_close = True, True
     clear_books(tables, rules, state, p)
     for g in range(len(tables.group_rank)):
         rows = tables.tile_rows[p, g]
         if rows == 0:
             continue
-        flows = tile(tables, p, g)
         start, end = tables.group_start[g], tables.group_start[g + 1]
-        top = tables.pool_start[p] + tables.tile_first_row[p, g]
+        users, at = end - start, tables.tile_start[p, g]
+        top = first_row + tables.tile_first_row[p, g]
         final = tables.group_is_final[g]
-        factors = g if rules.grouped else int(final)
-        received = buffer[: end - start]
-        for k in range(state.demand.shape[0]):
-            orders = state.orders[p, k, start:end]
-            bring(tables, p, g, flows, state.deliver[k, factors, top : top + rows], received)
+        column = g if rules.grouped else int(final)
+        for k in range(stock.shape[1]):
+            bring(flows, at, rows, users, deliver, k, column, top, received)
             if final:
-                got, factor = state.received[p, k, start:end], state.demand_factor[p, k, start:end]
-                for j in range(end - start):
-                    got[j] = received[j] * orders[j]
-                    orders[j] = factor[j]
+                serve(received, orders, factor, got, p, k, start, end)
             else:
-                restock(tables, rules, state, stocks_stand, gaps_stand, p, k, start, end, received)
+                target = rules.inventory_days[p, k]
+                pace = 0.0 if gaps_stand else 1.0 / rules.restocking_days[p, k]
+                restock(
+                    received, per_use, stock, orders, made, wanted, draw, p, k, start, end,
+                    target, pace, step, stocks_stand, follow_use,
+                )  # fmt: skip
+                if rules.closeness_gates:
+                    deliveries_close &= close(received, made, base_use, p, k, start, end)
+                    stocks_close &= close_to_target(stock, wanted, base_use, p, k, start, end, target)
                 if rules.normalise_by_capacity:
-                    bring(tables, p, g, flows, state.weight[k, factors, top : top + rows], received)
-                    base = tables.base_use[p, start:end]
-                    for j in range(end - start):
-                        orders[j] = orders[j] * base[j] / received[j] if received[j] != 0.0 else 0.0
-            book(tables, rules, state, p, g, k, flows, orders, asked)
+                    bring(flows, at, rows, users, weight, k, column, top, received)
+                    share_out(received, orders, base_use, p, k, start, end)
+            book(flows, at, rows, users, orders, p, k, start, weight, booked, column, top, add, asked)
+    state.close[0, p], state.close[1, p] = deliveries_close, stocks_close
 
 
 @_contract
 def restock(  # type: ignore[no-untyped-def]
-    tables, rules, state, stocks_stand, gaps_stand, p, k, start, end, received
-):
-    """Stocks of one group after deliveries and use, and the orders that follow."""
-    step, follow_use = rules.step, rules.orders_follow_use
-    target, pace = rules.inventory_days[p, k], 1.0 / rules.restocking_days[p, k]
-    if gaps_stand:
-        pace = 0.0
-    per_use = tables.inverse_base_use[p, start:end]
-    stock, orders = state.stock[p, k, start:end], state.orders[p, k, start:end]
-    made, wanted, draw = state.made[k, start:end], state.wanted[k, start:end], state.draw[k, start:end]
-    if rules.closeness_gates:
-        compare(tables, rules, state, stocks_stand, p, k, start, end, received)
+    received, per_use, stock, orders, made, wanted, draw, p, k, start, end,
+    target, pace, step, stocks_stand, follow_use,
+):  # fmt: skip
+    """Stocks of one group after deliveries and use, and the orders that follow.
+
+    ``received`` leaves as deliveries relative to base-year use.
+    """
+    coming, use_of = orders[p, k, start:end], per_use[p, start:end]
+    holding, output, goal = stock[p, k, start:end], made[k, start:end], wanted[k, start:end]
+    drawing = draw[k, start:end]
     for j in range(end - start):
-        need, held = made[j] * step, stock[j]
-        use = min(need, held) + draw[j] * max(0.0, held - need)
-        came = received[j] * orders[j] * per_use[j]
+        need, held = output[j] * step, holding[j]
+        use = min(need, held) + drawing[j] * max(0.0, held - need)
+        came = received[j] * coming[j] * use_of[j]
         left = held if stocks_stand else held + step * came - use
-        stock[j] = left
-        orders[j] = (made[j] if follow_use else wanted[j]) + max(0.0, target * wanted[j] - left) * pace
+        received[j] = came
+        holding[j] = left
+        coming[j] = (output[j] if follow_use else goal[j]) + max(0.0, target * goal[j] - left) * pace
 
 
 @_contract
-def compare(  # type: ignore[no-untyped-def]
-    tables, rules, state, stocks_stand, p, k, start, end, received
-):
-    """Whether deliveries are close to use and stocks to their targets, in flows (BoARIO's gates)."""
-    target = rules.inventory_days[p, k]
+def serve(received, orders, factor, got, p, k, start, end):  # type: ignore[no-untyped-def]
+    """Final users of one group receive, and order what they want tomorrow."""
+    asked, delivered, wish = orders[p, k, start:end], got[p, k, start:end], factor[p, k, start:end]
+    for j in range(end - start):
+        delivered[j] = received[j] * asked[j]
+        asked[j] = wish[j]
+
+
+@_contract
+def share_out(weighted, orders, base, p, k, start, end):  # type: ignore[no-untyped-def]
+    """Scale a group's orders so that, at weighted shares, they add up to what is wanted."""
+    placed, use = orders[p, k, start:end], base[p, start:end]
+    for j in range(end - start):
+        placed[j] = placed[j] * use[j] / weighted[j] if weighted[j] != 0.0 else 0.0
+
+
+@_contract
+def close(came, made, base, p, k, start, end):  # type: ignore[no-untyped-def]
+    """Whether a group's deliveries are all close to its use, in flows (BoARIO's first gate)."""
     for j in range(start, end):
-        base, made, wanted, held = (
-            tables.base_use[p, j],
-            state.made[k, j],
-            state.wanted[k, j],
-            state.stock[p, k, j],
-        )
-        if base == 0.0:
-            continue
-        came = received[j - start] * state.orders[p, k, j] / base
-        need = made * rules.step
-        use = min(need, held) + state.draw[k, j] * max(0.0, held - need)
-        left = held if stocks_stand else held + rules.step * came - use
-        if abs(came - made) * base > 1e-8 + 1e-5 * made * base:
-            state.close[0, p] = False
-        if abs(left - target * wanted) * base > 1e-8 + 1e-5 * target * wanted * base:
-            state.close[1, p] = False
+        flow = base[p, j]
+        if abs(came[j - start] - made[k, j]) * flow > 1e-8 + 1e-5 * made[k, j] * flow:
+            return False
+    return True
 
 
 @_contract
-def count_forgone(tables, rules, state, g):  # type: ignore[no-untyped-def]
-    """What industries would have used of inputs that do not bind, and did not have."""
-    first, last = tables.group_start[g], tables.group_start[g + 1]
-    for k in range(state.demand.shape[0]):
-        forgone, made = state.forgone[k, first:last], state.made[k, first:last]
-        for j in range(last - first):
-            forgone[j] = 0.0
-        if rules.production == LINEAR:
-            continue
-        for p in range(state.stock.shape[0]):
-            base, stock = tables.base_use[p, first:last], state.stock[p, k, first:last]
-            for j in range(last - first):
-                forgone[j] += base[j] * max(0.0, made[j] * rules.step - stock[j]) / rules.step
+def close_to_target(stock, wanted, base, p, k, start, end, target):  # type: ignore[no-untyped-def]
+    """Whether a group's stocks are all close to their targets, in flow × days (BoARIO's second gate)."""
+    for j in range(start, end):
+        goal = target * wanted[k, j]
+        if abs(stock[p, k, j] - goal) * base[p, j] > 1e-8 + 1e-5 * goal * base[p, j]:
+            return False
+    return True
+
+
+@_contract
+def count_forgone(stock, base_use, made, step, forgone, first, last):  # type: ignore[no-untyped-def]
+    """What industries would have used of inputs that do not bind, and did not have, flow per day."""
+    for j in range(first, last):
+        forgone[j] = 0.0
+    for p in range(stock.shape[0]):
+        for j in range(first, last):
+            forgone[j] += base_use[p, j] * max(0.0, made[j] * step - stock[p, j]) / step
 
 
 @njit(cache=True)
@@ -785,10 +830,20 @@ def noon(tables, rules, step_number, state, first, last):  # type: ignore[no-unt
     """Groups of industries make what they can."""
     for g in range(first, last):
         if not tables.group_is_final[g]:
-            for j in range(tables.group_start[g], tables.group_start[g + 1]):
-                count_hours(tables, rules, step_number, state, tables.user_industry[j])
+            first_user, last_user = tables.group_start[g], tables.group_start[g + 1]
+            count_hours(tables, rules, step_number, state, tables.user_industry[first_user:last_user])
             produce(tables, rules, state, g)
-            count_forgone(tables, rules, state, g)
+            if rules.production != LINEAR:
+                for k in range(state.demand.shape[0]):
+                    count_forgone(
+                        state.stock[:, k],
+                        tables.base_use,
+                        state.made[k],
+                        rules.step,
+                        state.forgone[k],
+                        first_user,
+                        last_user,
+                    )
 
 
 @njit(cache=True)

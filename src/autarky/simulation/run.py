@@ -534,9 +534,10 @@ def _shortest_supplier(
     rows = int(tables.tile_rows[p, g])
     if rows == 0:
         return "", ""
-    flows = kernels.tile(tables, p, g)
+    users = int(tables.group_start[g + 1] - tables.group_start[g])
+    flat = tables.flows[tables.tile_start[p, g] : tables.tile_start[p, g] + rows * users]
     column = user - int(tables.group_start[g])
-    flows = flows[:, column] if len(flows) == rows else flows[column]
+    flows = flat.reshape(users, rows)[column] if rows > users else flat.reshape(rows, users)[:, column]
     top = int(tables.pool_start[p] + tables.tile_first_row[p, g])
     suppliers = tables.row_supplier[top : top + rows]
     held = _by_slot(network, params.preset.inventory_days, params.inventory_days)[p]
