@@ -149,16 +149,13 @@ _contract: Any = njit(cache=True, fastmath={"contract"})
 _threads: Any = njit(cache=True, parallel=True)
 
 
-# What runs once per tile takes whole arrays and positions in them, and slices them itself: handing slices
-# from function to function costs more than the work, and indices with an offset keep numba from using
-# vector lanes. ``at`` is the tile's place in ``flows``; factors stand at [a, b, c:].
+_inlined: Any = njit(inline="always")
 
 
-@_contract
-def across(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-untyped-def]
-    """``out[j] = Σ_r factors[a, b, c + r] · tile[r, j]``."""
-    factor = factors[a, b, c : c + rows]
-    tile = flows[at : at + rows * columns].reshape(rows, columns)
+@_inlined
+def across(tile, factor, out):  # type: ignore[no-untyped-def]
+    """``out[j] = Σ_r factor[r] · tile[r, j]``."""
+    rows, columns = tile.shape
     for j in range(columns):
         out[j] = 0.0
     r = 0
@@ -176,11 +173,10 @@ def across(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-
         r += 1
 
 
-@njit(cache=True, fastmath=_LANES)
-def along(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-untyped-def]
-    """``out[r] = Σ_j tile[r, j] · factors[a, b, c + j]``."""
-    factor = factors[a, b, c : c + columns]
-    tile = flows[at : at + rows * columns].reshape(rows, columns)
+@_inlined
+def along(tile, factor, out):  # type: ignore[no-untyped-def]
+    """``out[r] = Σ_j tile[r, j] · factor[j]``."""
+    rows, columns = tile.shape
     for r in range(rows):
         row, total = tile[r], 0.0
         for j in range(columns):
@@ -190,32 +186,52 @@ def along(flows, at, rows, columns, factors, a, b, c, out):  # type: ignore[no-u
 
 # A tile lies with its longer side in memory order: by supplier, or, where it has more suppliers than users
 # (a region's final users), by user. What is ``across`` for one is ``along`` for the other.
+# Both verbs below go over a block of groups in one call, because calls cost more than small tiles.
 
 
-@_contract
-def bring(flows, at, rows, users, factors, k, column, top, received):  # type: ignore[no-untyped-def]
-    """What suppliers' factors bring to each user of a tile."""
-    if rows > users:
-        along(flows, at, users, rows, factors, k, column, top, received)
-    else:
-        across(flows, at, rows, users, factors, k, column, top, received)
-
-
-@_contract
-def book(  # type: ignore[no-untyped-def]
-    flows, at, rows, users, orders, p, k, start, weight, booked, column, top, add, asked
+@njit(cache=True, fastmath=_LANES)
+def bring(  # type: ignore[no-untyped-def]
+    flows, tile_start, tile_rows, tile_first, group_start, factors, grouped, final, top, first, last, received
 ):
-    """Book a tile's orders with its suppliers: at base-year shares times their weight.
+    """What suppliers' factors bring to each user of a block of groups."""
+    begin = group_start[first]
+    for g in range(first, last):
+        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
+        users = group_start[g + 1] - start
+        here = received[start - begin : start - begin + users]
+        if rows == 0:
+            here[:] = 0.0
+            continue
+        row = top + tile_first[g]
+        factor = factors[g if grouped else final, row : row + rows]
+        flat = flows[at : at + rows * users]
+        if rows > users:
+            along(flat.reshape(users, rows), factor, here)
+        else:
+            across(flat.reshape(rows, users), factor, here)
 
-    ``add``: books are kept for all groups together.
-    """
-    if rows > users:
-        across(flows, at, users, rows, orders, p, k, start, asked)
-    else:
-        along(flows, at, rows, users, orders, p, k, start, asked)
-    factor, books = weight[k, column, top : top + rows], booked[k, column, top : top + rows]
-    for r in range(rows):
-        books[r] = (books[r] if add else 0.0) + factor[r] * asked[r]
+
+@njit(cache=True, fastmath=_LANES)
+def book(  # type: ignore[no-untyped-def]
+    flows, tile_start, tile_rows, tile_first, group_start, orders, grouped, final, top, first, last, weight,
+    booked, asked,
+):  # fmt: skip
+    """Book the orders of a block of groups with suppliers: at base-year shares times their weight."""
+    for g in range(first, last):
+        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
+        if rows == 0:
+            continue
+        users = group_start[g + 1] - start
+        placed, flat = orders[start : start + users], flows[at : at + rows * users]
+        if rows > users:
+            across(flat.reshape(users, rows), placed, asked)
+        else:
+            along(flat.reshape(rows, users), placed, asked)
+        row = top + tile_first[g]
+        column = g if grouped else final
+        factor, books = weight[column, row : row + rows], booked[column, row : row + rows]
+        for r in range(rows):
+            books[r] = (0.0 if grouped else books[r]) + factor[r] * asked[r]
 
 
 @njit(cache=True)
@@ -229,30 +245,17 @@ def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
 def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
     """Book ``state.orders`` as they stand: the evening before the first day."""
     for p in range(state.stock.shape[0]):
+        top = tables.pool_start[p]
+        asked = np.empty(tables.pool_start[p + 1] - top)
         clear_books(tables, rules, state, p)
-        asked = np.empty(tables.pool_start[p + 1] - tables.pool_start[p])
-        for g in range(len(tables.group_rank)):
-            rows, start = tables.tile_rows[p, g], tables.group_start[g]
-            top = tables.pool_start[p] + tables.tile_first_row[p, g]
-            column = g if rules.grouped else int(tables.group_is_final[g])
+        for block in range(len(tables.block_start) - 1):
+            first, last = tables.block_start[block], tables.block_start[block + 1]
             for k in range(state.demand.shape[0]):
-                if rows > 0:
-                    book(
-                        tables.flows,
-                        tables.tile_start[p, g],
-                        rows,
-                        tables.group_start[g + 1] - start,
-                        state.orders,
-                        p,
-                        k,
-                        start,
-                        state.weight,
-                        state.booked,
-                        column,
-                        top,
-                        not rules.grouped,
-                        asked,
-                    )
+                book(
+                    tables.flows, tables.tile_start[p], tables.tile_rows[p], tables.tile_first_row[p],
+                    tables.group_start, state.orders[p, k], rules.grouped, int(tables.group_is_final[first]),
+                    top, first, last, state.weight[k], state.booked[k], asked,
+                )  # fmt: skip
 
 
 @njit(cache=True)
@@ -668,57 +671,63 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
     follow use, what was made).
     """
-    flows, base_use, per_use = tables.flows, tables.base_use, tables.inverse_base_use
-    stock, orders, factor, got = state.stock, state.orders, state.demand_factor, state.received
-    deliver, weight, booked = state.deliver, state.weight, state.booked
-    made, wanted, draw = state.made, state.wanted, state.draw
-    follow_use, step, add = rules.orders_follow_use, rules.step, not rules.grouped
-    first_row = tables.pool_start[p]
-    received, asked = np.empty(stock.shape[2]), np.empty(tables.pool_start[p + 1] - first_row)
+    flows, starts, counts, firsts = (
+        tables.flows,
+        tables.tile_start[p],
+        tables.tile_rows[p],
+        tables.tile_first_row[p],
+    )
+    base, per_use, group_start = tables.base_use[p], tables.inverse_base_use[p], tables.group_start
+    top, grouped = tables.pool_start[p], rules.grouped
+    received, asked = np.empty(state.stock.shape[2]), np.empty(tables.pool_start[p + 1] - top)
     deliveries_close, stocks_close = True, True
     clear_books(tables, rules, state, p)
-    for g in range(len(tables.group_rank)):
-        rows = tables.tile_rows[p, g]
-        if rows == 0:
-            continue
-        start, end = tables.group_start[g], tables.group_start[g + 1]
-        users, at = end - start, tables.tile_start[p, g]
-        top = first_row + tables.tile_first_row[p, g]
-        final = tables.group_is_final[g]
-        column = g if rules.grouped else int(final)
-        for k in range(stock.shape[1]):
-            bring(flows, at, rows, users, deliver, k, column, top, received)
+    for block in range(len(tables.block_start) - 1):
+        first, last = tables.block_start[block], tables.block_start[block + 1]
+        start, end, final = group_start[first], group_start[last], int(tables.group_is_final[first])
+        for k in range(state.stock.shape[1]):
+            bring(
+                flows, starts, counts, firsts, group_start, state.deliver[k], grouped, final, top,
+                first, last, received,
+            )  # fmt: skip
+            orders, stock = state.orders[p, k], state.stock[p, k]
             if final:
-                serve(received, orders, factor, got, p, k, start, end)
+                serve(received, orders, state.demand_factor[p, k], state.received[p, k], start, end)
             else:
                 target = rules.inventory_days[p, k]
                 pace = 0.0 if gaps_stand else 1.0 / rules.restocking_days[p, k]
+                made, wanted = state.made[k], state.wanted[k]
                 restock(
-                    received, per_use, stock, orders, made, wanted, draw, p, k, start, end,
-                    target, pace, step, stocks_stand, follow_use,
+                    received, per_use, stock, orders, made, wanted, state.draw[k], start, end,
+                    target, pace, rules.step, stocks_stand, rules.orders_follow_use,
                 )  # fmt: skip
                 if rules.closeness_gates:
-                    deliveries_close &= close(received, made, base_use, p, k, start, end)
-                    stocks_close &= close_to_target(stock, wanted, base_use, p, k, start, end, target)
+                    deliveries_close &= close(received, made, base, start, end)
+                    stocks_close &= close_to_target(stock, wanted, base, start, end, target)
                 if rules.normalise_by_capacity:
-                    bring(flows, at, rows, users, weight, k, column, top, received)
-                    share_out(received, orders, base_use, p, k, start, end)
-            book(flows, at, rows, users, orders, p, k, start, weight, booked, column, top, add, asked)
+                    bring(
+                        flows, starts, counts, firsts, group_start, state.weight[k], grouped, final, top,
+                        first, last, received,
+                    )  # fmt: skip
+                    share_out(received, orders, base, start, end)
+            book(
+                flows, starts, counts, firsts, group_start, orders, grouped, final, top, first, last,
+                state.weight[k], state.booked[k], asked,
+            )  # fmt: skip
     state.close[0, p], state.close[1, p] = deliveries_close, stocks_close
 
 
 @_contract
 def restock(  # type: ignore[no-untyped-def]
-    received, per_use, stock, orders, made, wanted, draw, p, k, start, end,
+    received, per_use, stock, orders, made, wanted, draw, start, end,
     target, pace, step, stocks_stand, follow_use,
 ):  # fmt: skip
-    """Stocks of one group after deliveries and use, and the orders that follow.
+    """Stocks of a block's industries after deliveries and use, and the orders that follow.
 
     ``received`` leaves as deliveries relative to base-year use.
     """
-    coming, use_of = orders[p, k, start:end], per_use[p, start:end]
-    holding, output, goal = stock[p, k, start:end], made[k, start:end], wanted[k, start:end]
-    drawing = draw[k, start:end]
+    coming, use_of = orders[start:end], per_use[start:end]
+    holding, output, goal, drawing = stock[start:end], made[start:end], wanted[start:end], draw[start:end]
     for j in range(end - start):
         need, held = output[j] * step, holding[j]
         use = min(need, held) + drawing[j] * max(0.0, held - need)
@@ -730,38 +739,37 @@ def restock(  # type: ignore[no-untyped-def]
 
 
 @_contract
-def serve(received, orders, factor, got, p, k, start, end):  # type: ignore[no-untyped-def]
-    """Final users of one group receive, and order what they want tomorrow."""
-    asked, delivered, wish = orders[p, k, start:end], got[p, k, start:end], factor[p, k, start:end]
+def serve(received, orders, factor, got, start, end):  # type: ignore[no-untyped-def]
+    """Final users of a block receive, and order what they want tomorrow."""
+    asked, delivered, wish = orders[start:end], got[start:end], factor[start:end]
     for j in range(end - start):
         delivered[j] = received[j] * asked[j]
         asked[j] = wish[j]
 
 
 @_contract
-def share_out(weighted, orders, base, p, k, start, end):  # type: ignore[no-untyped-def]
-    """Scale a group's orders so that, at weighted shares, they add up to what is wanted."""
-    placed, use = orders[p, k, start:end], base[p, start:end]
+def share_out(weighted, orders, base, start, end):  # type: ignore[no-untyped-def]
+    """Scale a block's orders so that, at weighted shares, they add up to what is wanted."""
+    placed, use = orders[start:end], base[start:end]
     for j in range(end - start):
         placed[j] = placed[j] * use[j] / weighted[j] if weighted[j] != 0.0 else 0.0
 
 
 @_contract
-def close(came, made, base, p, k, start, end):  # type: ignore[no-untyped-def]
-    """Whether a group's deliveries are all close to its use, in flows (BoARIO's first gate)."""
+def close(came, made, base, start, end):  # type: ignore[no-untyped-def]
+    """Whether a block's deliveries are all close to its use, in flows (BoARIO's first gate)."""
     for j in range(start, end):
-        flow = base[p, j]
-        if abs(came[j - start] - made[k, j]) * flow > 1e-8 + 1e-5 * made[k, j] * flow:
+        if abs(came[j - start] - made[j]) * base[j] > 1e-8 + 1e-5 * made[j] * base[j]:
             return False
     return True
 
 
 @_contract
-def close_to_target(stock, wanted, base, p, k, start, end, target):  # type: ignore[no-untyped-def]
-    """Whether a group's stocks are all close to their targets, in flow × days (BoARIO's second gate)."""
+def close_to_target(stock, wanted, base, start, end, target):  # type: ignore[no-untyped-def]
+    """Whether a block's stocks are all close to their targets, in flow × days (BoARIO's second gate)."""
     for j in range(start, end):
-        goal = target * wanted[k, j]
-        if abs(stock[p, k, j] - goal) * base[p, j] > 1e-8 + 1e-5 * goal * base[p, j]:
+        goal = target * wanted[j]
+        if abs(stock[j] - goal) * base[j] > 1e-8 + 1e-5 * goal * base[j]:
             return False
     return True
 

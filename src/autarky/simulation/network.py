@@ -30,6 +30,9 @@ Integers = npt.NDArray[np.int64]
 
 DAYS_PER_YEAR = 365.0
 
+_BLOCK_BYTES = 256 * 1024
+"""Flows read, and read again, in one go: a part of a core's second-level cache."""
+
 NO_SLOT, ESSENTIAL, IMPORTANT, NON_BINDING = 0, 1, 2, 3
 """Codes of ``Tables.criticality``; the kernels know them by number."""
 
@@ -62,6 +65,8 @@ class Tables(NamedTuple):
     """(m, 2) the rows of a supplier, -1 for none."""
     group_start: Integers
     """(G + 1,) first user of each group."""
+    block_start: Integers
+    """(blocks + 1,) first group of each block: groups whose tiles together stay in the second-level cache."""
     group_destination: Integers
     """(G,) destination region of each group."""
     group_is_final: npt.NDArray[np.bool_]
@@ -256,6 +261,7 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         row_supplier=np.array(row_supplier, dtype=np.int64),
         supplier_rows=supplier_rows,
         group_start=group_start.astype(np.int64),
+        block_start=_blocks(group_start, [key[0] for key in keys], max(np.diff(pool_start), default=1)),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),
         group_is_final=np.array([key[0] for key in keys]),
         group_rank=np.array([key[2] for key in keys], dtype=np.int64),
@@ -268,6 +274,17 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         base_to_destination=base_to_destination,
     )
     return Network(economy, tables, slots, destinations, users, ranked, negative)
+
+
+def _blocks(group_start: Integers, is_final: Sequence[bool], rows: int) -> Integers:
+    """Cut the groups into blocks of at most ``_BLOCK_BYTES`` per pool, industries and final users apart."""
+    most = max(1, _BLOCK_BYTES // (8 * rows))
+    starts = [0]
+    for group in range(1, len(is_final)):
+        too_wide = group_start[group + 1] - group_start[starts[-1]] > most
+        if too_wide or is_final[group] != is_final[group - 1]:
+            starts.append(group)
+    return np.array([*starts, len(is_final)], dtype=np.int64)
 
 
 def _take_out_negative_flows(economy: Economy, table: Floats) -> tuple[Floats, tuple[str, ...]]:
