@@ -261,7 +261,7 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         row_supplier=np.array(row_supplier, dtype=np.int64),
         supplier_rows=supplier_rows,
         group_start=group_start.astype(np.int64),
-        block_start=_blocks(group_start, [key[0] for key in keys], max(np.diff(pool_start), default=1)),
+        block_start=_blocks(group_start, [key[0] for key in keys], int(np.diff(pool_start).max(initial=1))),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),
         group_is_final=np.array([key[0] for key in keys]),
         group_rank=np.array([key[2] for key in keys], dtype=np.int64),
