@@ -154,7 +154,8 @@ def ours(
         sink[0] += total(flows)
 
     def day(number: int) -> None:
-        run._live(network.tables, rules, forcing, state, days, number)
+        threads = arguments.threads > 1 and flows.size > run._WORTH_THREADS
+        run._live(network.tables, rules, forcing, state, days, number, threads)
 
     return day, flows.nbytes, bound
 

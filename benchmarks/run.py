@@ -62,11 +62,13 @@ def main() -> None:
     for table, length in tables:
         for preset in ("boario", "autarky"):
             ms = best(table, length, preset, alone=False)
-            print(
-                f"| {Path(table).name} | {preset} | {ms['boario']:.3g} | {ms['autarky']:.3g} | {ms['bound']:.3g} "
-                f"| {ms['boario'] / ms['autarky']:.1f} | {ms['autarky'] / ms['bound']:.2f} |",
-                flush=True,
-            )
+            cells = [
+                Path(table).name,
+                preset,
+                *(f"{ms[side]:.3g}" for side in ("boario", "autarky", "bound")),
+            ]
+            cells += [f"{ms['boario'] / ms['autarky']:.1f}", f"{ms['autarky'] / ms['bound']:.2f}"]
+            print("| " + " | ".join(cells) + " |", flush=True)
     print("\n| n | autarky ms (preset boario) | bound ms |\n|---|---|---|")
     sizes = [(5, 50), (10, 50), (20, 50), (40, 50)] + ([] if arguments.quick else [(80, 50)])
     points = []

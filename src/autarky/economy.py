@@ -36,7 +36,9 @@ class ImportTreatment(StrEnum):
         "proportional: the source gives imports by product only; each user is assumed to import the same "
         "share of a product. Against true import matrices this misplaces 28 to 50 % of the imports"
     )
-    NET_EXPORTS = "net exports: the source gives exports minus imports only; imported use cannot be told apart"
+    NET_EXPORTS = (
+        "net exports: the source gives exports minus imports only; imported use cannot be told apart"
+    )
     NONE = "none: the source gives no imports"
 
 
@@ -140,7 +142,7 @@ class Economy:
     """Domestic intermediate use, (n, n), currency / year: row supplies, column uses."""
     final_users: tuple[FinalUser, ...]
     Y: Matrix
-    """Final demand for domestic products, (n, c), currency / year. Negative: stocks run down (exogenous supply)."""
+    """Final demand for domestic products, (n, c), currency / year. Negative: stocks run down."""
     value_added_names: tuple[str, ...]
     value_added: Matrix
     """Value added by component, (v, n), currency / year."""

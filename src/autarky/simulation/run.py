@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Any
@@ -105,13 +106,16 @@ def simulate_many(
     state = _opening_state(network, each, rules, forcing)
     days = _empty_days(network, scenarios[0].days, len(scenarios), record_inventory)
     outcome = Outcome.COMPLETED
+    team = _Team(network.tables.flows.size * len(scenarios))
     total = scenarios[0].days
     done = 0
     try:
         while done < total:
             upto = min(total, done + _BLOCK)
             for day in range(done, upto):
-                _live(network.tables, rules, forcing, state, days, day)
+                threads, before = team.threads(day), time.perf_counter()
+                _live(network.tables, rules, forcing, state, days, day, threads)
+                team.learn(threads, time.perf_counter() - before, day)
             done = upto
             if progress is not None:
                 progress(done, total)
@@ -126,13 +130,43 @@ def simulate_many(
     ]
 
 
+class _Team:
+    """Decides, block of days by block, whether a day is shared out among threads.
+
+    On a busy machine threads wait for each other longer than the work takes, so each block times one day
+    with and one without. The bytes are the same either way.
+    """
+
+    def __init__(self, work: int) -> None:
+        self.possible = work > _WORTH_THREADS
+        self.took = {True: 0.0, False: 0.0}
+
+    def threads(self, day: int) -> bool:
+        """Whether this day runs on threads."""
+        if not self.possible:
+            return False
+        trial = day % _BLOCK
+        return trial == 0 or (trial > 1 and self.took[True] < self.took[False])
+
+    def learn(self, threads: bool, seconds: float, day: int) -> None:
+        """Remember how long a trial day took; the very first pays for compiling and does not count."""
+        if day % _BLOCK <= 1:
+            self.took[threads] = seconds if day > 1 else 0.0
+
+
 def _live(
-    tables: Tables, rules: kernels.Rules, forcing: Forcing, state: kernels.State, days: kernels.Days, day: int
+    tables: Tables,
+    rules: kernels.Rules,
+    forcing: Forcing,
+    state: kernels.State,
+    days: kernels.Days,
+    day: int,
+    threads: bool,
 ) -> None:
     """One day: the whole model in one screen."""
     if forcing.changes[day]:
         kernels.apply_shocks(tables, forcing, day, state)
-    if tables.flows.size * len(state.demand) > _WORTH_THREADS:
+    if threads:
         morning, noon = kernels.morning_threads, kernels.noon_threads
         afternoon, evening = kernels.afternoon_threads, kernels.evening_threads
     else:
