@@ -68,7 +68,7 @@ class Preset:
 
 AUTARKY = Preset(
     name=PresetName.AUTARKY,
-    reference="docs/model.md; overtime: Hallegatte (2008), Risk Analysis 28(3), table 1",
+    reference="docs/model.md; overtime: Hallegatte (2008), Risk Analysis 28(3)",
     production=ProductionFunction.LEONTIEF,
     inventory_days=30.0,
     restocking_days=30.0,

@@ -1,4 +1,4 @@
-"""World Input-Output Database, release 2016: a national table with its true import matrix → Economy.
+"""World Input-Output Database, release 2016: a national table with an import matrix → Economy.
 
 Layouts: one country and year (``RUS_2014.csv``), many stacked (``niot_2014_all43.csv.gz``), and the release's
 own workbook (``RUS_NIOT_nov16.xlsx``, 15 years of 120 rows in one sheet; needs the extra ``excel``).
