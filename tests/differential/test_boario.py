@@ -71,7 +71,7 @@ def small() -> Economy:
 
 @pytest.fixture(scope="module")
 def wiod(shared_data: Path) -> Economy:
-    """WIOD 2011, 16 regions × 17 sectors, without the column of truncation gaps that pymrio has no place for."""
+    """WIOD 2011 in 16 regions, without the column of truncation gaps, which pymrio has no place for."""
     path = shared_data / "wiod2013" / "wiod2013_2011_r16s17.csv"
     if not path.is_file():
         pytest.skip(f"{path} is not here")
@@ -132,7 +132,7 @@ def _boario_run(
     pairs = [(region, sector) for region in regions for sector in sectors]
     order = [pairs.index(pair) for pair in economy.industries.pairs]
     rows = [sectors.index(sector) for sector in economy.industries.sectors]
-    columns = [(region, sector) for region in economy.industries.regions for sector in economy.industries.sectors]
+    columns = list(economy.industries.pairs)
     return {
         "production": np.array(production)[:, order],
         "inventory": np.array(inventory)[:, rows][:, :, order],
@@ -140,7 +140,9 @@ def _boario_run(
     }
 
 
-def _autarky_run(economy: Economy, shocks: list[dict[str, Any]], stocks: float = 1.0) -> dict[str, np.ndarray]:
+def _autarky_run(
+    economy: Economy, shocks: list[dict[str, Any]], stocks: float = 1.0
+) -> dict[str, np.ndarray]:
     scenario = Scenario.model_validate(
         {
             "start": "2001-01-01",
