@@ -111,7 +111,7 @@ def ours(
     import numpy as np
 
     from autarky.scenario import Scenario
-    from autarky.simulation import run
+    from autarky.simulation import opening, run
     from autarky.simulation.forcing import build_forcing
     from autarky.simulation.network import build_network
     from autarky.simulation.presets import parameters
@@ -136,9 +136,9 @@ def ours(
     params = parameters(scenario.behaviour)
     network = build_network(economy, params)
     forcing = build_forcing(network, [scenario])
-    rules = run._rules(network, [params], forcing)
-    state = run._opening_state(network, [params], rules, forcing)
-    days = run._empty_days(network, arguments.days, 1, False)
+    rules = opening.build_rules(network, [params], forcing)
+    state = opening.opening_state(network, [params], rules, forcing)
+    days = opening.empty_days(network, arguments.days, 1, False)
 
     @numba.njit(parallel=True, fastmath=True)
     def total(values):  # type: ignore[no-untyped-def]
