@@ -113,6 +113,8 @@ class State(NamedTuple):
     """(P, K, N) deliveries to final users, flow per day."""
     asked_final: Floats
     """(P, K, final users) orders of final users that today's deliveries answer, relative to the base year."""
+    before: Floats
+    """(2, P, K, N) stocks and orders before the evening, where the preset may want it again; else empty."""
     close: npt.NDArray[np.bool_]
     """(2, P) whether a pool's deliveries are close to use, and its stocks to their targets."""
 

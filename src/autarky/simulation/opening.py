@@ -125,6 +125,7 @@ def opening_state(
         demand_factor=np.ones((P, K, N)),
         received=np.zeros((P, K, N)),
         asked_final=np.zeros((P, K, N - rules.first_final)),
+        before=np.zeros((2, P, K, N) if rules.closeness_gates else (0, 0, 0, 0)),
         close=np.zeros((2, P), dtype=np.bool_),
     )
     kernels.apply_demand(forcing, 0, state)

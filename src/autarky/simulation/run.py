@@ -174,12 +174,12 @@ def _gated_evening(
     evening: Callable[..., None], tables: Tables, rules: kernels.Rules, state: kernels.State
 ) -> None:
     """The evening; again with stocks, or gaps, standing still if all are close to use, or to target."""
-    stock, orders = state.stock.copy(), state.orders.copy()
+    state.before[0], state.before[1] = state.stock, state.orders
     evening(tables, rules, state, False, False)
     stocks_stand = bool(state.close[0].all())
     for gaps_stand in (False, True):
         if state.close[1].all() if gaps_stand else stocks_stand:
-            state.stock[:], state.orders[:] = stock, orders
+            state.stock[:], state.orders[:] = state.before
             evening(tables, rules, state, stocks_stand, gaps_stand)
 
 
