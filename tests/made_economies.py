@@ -19,7 +19,7 @@ from autarky.economy import (
 from autarky.scenario import Scenario
 
 SECTORS = ("food", "coal", "steel", "power", "cloth")
-REGIONS = ("NOR", "CHN", "PRK", "USA")
+REGIONS = ("NOR", "CHN", "PRK", "USA", "IND", "FRA")
 START = "2020-01-01"
 
 
@@ -28,13 +28,19 @@ def make_economy(
     *,
     national: bool | None = None,
     negative_inventories: bool = True,
+    oddities: bool = False,
     scale: float = 1.0,
     sectors: int | None = None,
     regions: int | None = None,
 ) -> Economy:
-    """A balanced economy: multi-regional, or national with gates from one or two partners."""
+    """A balanced economy: multi-regional, or national with gates from one or two partners.
+
+    With oddities, one in ten has five or six regions, one in five an industry that neither makes nor uses
+    anything, and in three in ten so much of one product comes out of inventories that less may be wanted.
+    """
     national = bool(rng.integers(2)) if national is None else national
-    R = 1 if national else (regions or int(rng.integers(2, 5)))
+    many = oddities and rng.random() < 0.1
+    R = 1 if national else (regions or int(rng.integers(5, 7) if many else rng.integers(2, 5)))
     S = sectors or int(rng.integers(2, 6))
     n = R * S
     region_names, sector_names = REGIONS[:R], SECTORS[:S]
@@ -57,6 +63,11 @@ def make_economy(
     for column, user in enumerate(finals):
         if user.kind is FinalUseKind.INVENTORIES:
             Y[:, column] *= 0.05 * (rng.choice([-1.0, 1.0], n) if negative_inventories else 1.0)
+    if oddities and negative_inventories and rng.random() < 0.3:
+        row = rng.integers(n)
+        Y[row, 2] = -0.95 * (Y[row].sum() - Y[row, 2])
+    idle = [n - 1] if oddities and rng.random() < 0.2 else []
+    share[:, idle] = share[idle] = Y[idle] = 0.0
     x = np.linalg.solve(np.eye(n) - share, Y.sum(axis=1))
     Z = share * x
     gates: list[Gate] = []
@@ -93,9 +104,19 @@ def make_economy(
     )
 
 
-def _pick(rng: np.random.Generator, names: tuple[str, ...]) -> list[str]:
-    chosen = [name for name in names if rng.random() < 0.6]
-    return chosen or [names[0]]
+def _trade(economy: Economy) -> list[tuple[str, str, str]]:
+    """Origin, destination and product of every flow that crosses a border, once each."""
+    table = np.block([[economy.Z, economy.Y], [economy.imports_intermediate, economy.imports_final]])
+    suppliers = [*economy.industries.pairs, *economy.gates]
+    places = [region for region, _ in economy.industries.pairs]
+    places += [user.region for user in economy.final_users]
+    flows = {(suppliers[i][0], places[j], suppliers[i][1]) for i, j in np.argwhere(table > 0)}
+    return sorted(flow for flow in flows if flow[0] != flow[1])
+
+
+def _among(rng: np.random.Generator, name: str, names: tuple[str, ...]) -> list[str]:
+    """One name and some of the others."""
+    return [other for other in names if other == name or rng.random() < 0.4]
 
 
 def _date(rng: np.random.Generator, first: int, last: int) -> str:
@@ -106,17 +127,23 @@ def make_shocks(rng: np.random.Generator, economy: Economy, days: int) -> list[d
     """Between one and four shocks of all kinds; none that touches nothing."""
     regions = economy.industries.regions
     sectors = economy.industries.sectors
+    partners = tuple(sorted({gate.partner for gate in economy.gates}))
+    trade = _trade(economy)
     shocks: list[dict[str, Any]] = []
     for _ in range(int(rng.integers(1, 5))):
         kind = rng.choice(["trade_cut", "capacity_loss", "demand_change"], p=[0.5, 0.3, 0.2])
         shock: dict[str, Any] = {"kind": str(kind), "from": _date(rng, 0, days // 2)}
         if rng.random() < 0.6:
             shock["until"] = _date(rng, days // 2, days)
+        region, sector = economy.industries.pairs[rng.choice(np.flatnonzero(economy.x > 0))]
         if kind == "trade_cut":
-            if economy.is_multi_regional and rng.random() < 0.6:
-                shock["origin"] = [str(rng.choice(regions))]
-            elif not economy.is_multi_regional:
-                shock["destination"] = [regions[0]]
+            origin, destination, product = trade[rng.integers(len(trade))]
+            if rng.random() < 0.6:
+                shock["origin"] = [origin]
+            if rng.random() < 0.4:
+                shock["destination"] = [destination]
+            if rng.random() < 0.5:
+                shock["products"] = [product]
             if rng.random() < 0.7:
                 shock["share_kept"] = float(rng.choice([0.0, 0.0, 0.3, 0.8]))
             else:
@@ -124,8 +151,8 @@ def make_shocks(rng: np.random.Generator, economy: Economy, days: int) -> list[d
                 shock["ceiling"] = {"value": amount, "per": str(rng.choice(["day", "month", "year"]))}
             shock["ramp_days"] = float(rng.choice([0, 0, 7]))
         elif kind == "capacity_loss":
-            shock["sectors"] = _pick(rng, sectors)
-            shock["regions"] = _pick(rng, regions)
+            shock["sectors"] = _among(rng, sector, sectors)
+            shock["regions"] = _among(rng, region, (*regions, *partners))
             shock["share"] = float(rng.choice([0.2, 0.6, 1.0]))
             if rng.random() < 0.5:
                 shock["recovery"] = {
@@ -133,7 +160,8 @@ def make_shocks(rng: np.random.Generator, economy: Economy, days: int) -> list[d
                     "curve": str(rng.choice(["linear", "convex", "concave"])),
                 }
         else:
-            shock["users"] = ["households"]
+            shock["users"] = ["households"] if rng.random() < 0.5 else "all"
+            shock["products"] = _among(rng, sector, sectors)
             shock["factor"] = float(rng.choice([0.0, 0.5, 1.5]))
             shock["ramp_days"] = float(rng.choice([0, 5]))
         shocks.append(shock)

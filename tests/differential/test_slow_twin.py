@@ -1,8 +1,51 @@
 """The kernels equal their slow twin, tests/reference/day.py, on 200 random economies × 60 days.
 
-Faults that were seeded in the kernels once, by hand, each alone:
+Faults that were seeded once, by hand, each alone, in the first version of the kernels (run as plain Python)
+or, where named, of their callers, and in how many of the 200 economies each was caught; b: test_boario.py on
+pymrio's small system alone would have caught it too.
 
-FAULTS_TABLE
+    supplier factors filled after their loop over rows (this one was real)  195  b
+    supplier weights (boario) filled after their loop                        92  b
+    last rows of a tile skipped when rows % 4 ≠ 0                            11  b
+    restocking gap not divided by restocking days                           132  b
+    restocking towards full stock, whatever is wanted                       190  b
+    use taken after deliveries                                               67
+    deliveries not multiplied by the step                                    65
+    orders follow use where they should follow need                          63
+    a ceiling put on each group, not on their sum                            88
+    a ceiling not used up by earlier ranks                                   48
+    the laxer of two cuts holds                                              39
+    two capacity losses add up                                               17
+    more delivered than ordered (share over 1)                                4
+    priority ranks served in reverse                                         99
+    later ranks share what earlier ones took                                 99
+    overtime relaxes under scarcity                                          93  b
+    overtime falls with negative scarcity (autarky)                          40
+    overtime does not hear unserved orders                                   33
+    overtime starts a step early                                             49  b
+    important inputs bind in full                                            32
+    important inputs bind against base, not capacity                         14
+    non-binding inputs bind                                                  15
+    linear: spare stocks not drawn                                           39
+    exogenous supply not delivered                                           92
+    exogenous supply not taken off orders                                    87
+    weights not applied to booked orders                                    130
+    moved orders not cancelled                                               49
+    orders move beyond spare capacity                                        60
+    a supplier in two pools offers its spare twice                            8
+    orders move past a ceiling                                               39
+    home orders booked in the pool abroad too                                21
+    unserved orders of an earlier day still call                             33
+    books of ungrouped suppliers not cleared                                 66  b
+    demand changes a day late (run)                                          74
+    recovery begins a day late (forcing)                                     72  b
+    overtime days of the first scenario for all                              19
+    threads ration nothing                                                   12
+    reserve days of the first scenario for all                                0
+    stocks stand still for all scenarios together                             0
+
+The last two show only between boario scenarios run side by side. Those are not compared as long as the
+expected failure below stands; with it mended and them compared, the two were caught in 31 and 26 economies.
 """
 
 from __future__ import annotations
@@ -11,12 +54,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from made_economies import make_economy, make_scenario
-from reference.day import live
+import xarray as xr
 
 from autarky.economy import Economy
 from autarky.scenario import Scenario
-from autarky.simulation import simulate
+from autarky.simulation import run
+from made_economies import make_economy, make_scenario
+from reference.day import live
 
 DAYS = 60
 ECONOMIES = 200
@@ -26,17 +70,40 @@ COMBINATIONS = list(
 
 
 @pytest.mark.parametrize("seed", range(ECONOMIES))
-def test_kernels_equal_the_slow_twin(seed: int) -> None:
+def test_kernels_equal_the_slow_twin(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every second dozen runs beside another scenario, and one dozen in threads."""
     rng = np.random.default_rng(seed)
     preset, production, rationing = COMBINATIONS[seed % len(COMBINATIONS)]
     # boario rations negative demand in proportion; rank by rank it has no meaning.
-    economy = make_economy(rng, negative_inventories=preset == "autarky")
+    ours = preset == "autarky"
+    economy = make_economy(rng, negative_inventories=ours, oddities=True)
     scenario = make_scenario(rng, economy, DAYS, preset, production, rationing)
-    _compare(economy, scenario)
+    dozen = seed // len(COMBINATIONS)
+    if dozen == 3:
+        monkeypatch.setattr(run, "_WORTH_THREADS", 0)
+    together = [_companion(scenario), scenario] if ours and dozen % 2 else [scenario]
+    _compare(economy, scenario, run.simulate_many(economy, together, record_inventory=True)[-1].data)
 
 
-def _compare(economy: Economy, scenario: Scenario) -> None:
-    data = simulate(economy, scenario, record_inventory=True).data
+@pytest.mark.xfail(strict=True, reason="boario's closeness gates close for all scenarios of a run together")
+def test_a_boario_scenario_beside_another_is_the_scenario_alone() -> None:
+    rng = np.random.default_rng(33)
+    economy = make_economy(rng, negative_inventories=False, oddities=True)
+    scenario = make_scenario(rng, economy, DAYS, "boario", "leontief", "priority")
+    (alone,) = run.simulate_many(economy, [scenario])
+    _, beside = run.simulate_many(economy, [_companion(scenario), scenario])
+    assert beside.data.identical(alone.data)
+
+
+def _companion(scenario: Scenario) -> Scenario:
+    """A scenario of the same shape that differs in every number that may differ, and has no shocks."""
+    given = scenario.behaviour.model_dump(mode="json", exclude_unset=True)
+    given |= {"inventory_days": 7, "restocking_days": 13, "initial_stocks": 0.9, "utilisation": 0.7}
+    given |= {"overtime": {"max": 1.4, "days": 50}, "import_spare": 0.4, "substitution_days": "off"}
+    return Scenario.model_validate({"start": scenario.start, "days": scenario.days, "behaviour": given})
+
+
+def _compare(economy: Economy, scenario: Scenario, data: xr.Dataset) -> None:
     days = live(economy, scenario)
     dt = 1.0 / scenario.behaviour.steps_per_day
     base = economy.x / 365.0
@@ -75,12 +142,12 @@ def _compare(economy: Economy, scenario: Scenario) -> None:
         _close(data[variable].values, theirs, np.array(np.abs(theirs).max() + base.mean()), variable)
 
 
-def _slots(data) -> list[tuple[str, str]]:
+def _slots(data: xr.Dataset) -> list[tuple[str, str]]:
     return list(zip(data["slot_product"].values.tolist(), data["slot_origin"].values.tolist(), strict=True))
 
 
-def _base_use(economy: Economy, data) -> np.ndarray:
-    """Base-year use per day of each slot by each industry, (slots, industries), from the tables themselves."""
+def _base_use(economy: Economy, data: xr.Dataset) -> np.ndarray:
+    """Base-year use per day of each slot by each industry, (slots, industries), from the tables."""
     pairs = economy.industries.pairs
     out = np.zeros((data.sizes["slot"], len(pairs)))
     for s, (slot_product, origin) in enumerate(_slots(data)):
