@@ -81,11 +81,10 @@ def test_kernels_equal_the_slow_twin(seed: int, monkeypatch: pytest.MonkeyPatch)
     dozen = seed // len(COMBINATIONS)
     if dozen == 3:
         monkeypatch.setattr(run, "_WORTH_THREADS", 0)
-    together = [_companion(scenario), scenario] if ours and dozen % 2 else [scenario]
+    together = [_companion(scenario), scenario] if dozen % 2 else [scenario]
     _compare(economy, scenario, run.simulate_many(economy, together, record_inventory=True)[-1].data)
 
 
-@pytest.mark.xfail(strict=True, reason="boario's closeness gates close for all scenarios of a run together")
 def test_a_boario_scenario_beside_another_is_the_scenario_alone() -> None:
     rng = np.random.default_rng(33)
     economy = make_economy(rng, negative_inventories=False, oddities=True)

@@ -116,7 +116,7 @@ class State(NamedTuple):
     before: Floats
     """(2, P, K, N) stocks and orders before the evening, where the preset may want it again; else empty."""
     close: npt.NDArray[np.bool_]
-    """(2, P) whether a pool's deliveries are close to use, and its stocks to their targets."""
+    """(2, P, K) whether a pool's deliveries are close to use, and its stocks to their targets."""
 
 
 class Days(NamedTuple):
@@ -671,7 +671,7 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
 
     use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``;
     orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
-    follow use, what was made).
+    follow use, what was made). ``stocks_stand`` and ``gaps_stand``, (K,), hold what the preset's gates stop.
     """
     flows, starts, counts, firsts = (
         tables.flows,
@@ -682,7 +682,7 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     base, per_use, group_start = tables.base_use[p], tables.inverse_base_use[p], tables.group_start
     top, grouped = tables.pool_start[p], rules.grouped
     received, asked = np.empty(state.stock.shape[2]), np.empty(tables.pool_start[p + 1] - top)
-    deliveries_close, stocks_close = True, True
+    state.close[:, p] = True
     clear_books(tables, rules, state, p)
     for block in range(len(tables.block_start) - 1):
         first, last = tables.block_start[block], tables.block_start[block + 1]
@@ -697,15 +697,15 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                 serve(received, orders, state.demand_factor[p, k], state.received[p, k], start, end)
             else:
                 target = rules.inventory_days[p, k]
-                pace = 0.0 if gaps_stand else 1.0 / rules.restocking_days[p, k]
+                pace = 0.0 if gaps_stand[k] else 1.0 / rules.restocking_days[p, k]
                 made, wanted = state.made[k], state.wanted[k]
                 restock(
                     received, per_use, stock, orders, made, wanted, state.draw[k], start, end,
-                    target, pace, rules.step, stocks_stand, rules.orders_follow_use,
+                    target, pace, rules.step, stocks_stand[k], rules.orders_follow_use,
                 )  # fmt: skip
                 if rules.closeness_gates:
-                    deliveries_close &= close(received, made, base, start, end)
-                    stocks_close &= close_to_target(stock, wanted, base, start, end, target)
+                    state.close[0, p, k] &= close(received, made, base, start, end)
+                    state.close[1, p, k] &= close_to_target(stock, wanted, base, start, end, target)
                 if rules.normalise_by_capacity:
                     bring(
                         flows, starts, counts, firsts, group_start, state.weight[k], grouped, final, top,
@@ -716,7 +716,6 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                 flows, starts, counts, firsts, group_start, orders, grouped, final, top, first, last,
                 state.weight[k], state.booked[k], asked,
             )  # fmt: skip
-    state.close[0, p], state.close[1, p] = deliveries_close, stocks_close
 
 
 @_contract

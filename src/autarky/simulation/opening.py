@@ -126,7 +126,7 @@ def opening_state(
         received=np.zeros((P, K, N)),
         asked_final=np.zeros((P, K, N - rules.first_final)),
         before=np.zeros((2, P, K, N) if rules.closeness_gates else (0, 0, 0, 0)),
-        close=np.zeros((2, P), dtype=np.bool_),
+        close=np.zeros((2, P, K), dtype=np.bool_),
     )
     kernels.apply_demand(forcing, 0, state)
     state.orders[:, :, rules.first_final :] = state.demand_factor[:, :, rules.first_final :]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SimulationError
@@ -153,6 +154,7 @@ def _live(
         pools, groups = (0, len(tables.base_use)), (0, len(tables.group_rank))
         morning, noon = _over(kernels.morning, pools), _over(kernels.noon, groups)
         afternoon, evening = _over(kernels.afternoon, pools), _over(kernels.evening, pools)
+    nobody = np.zeros(len(state.demand), dtype=np.bool_)
     steps = round(1.0 / rules.step)
     for part in range(steps):
         number = day * steps + part
@@ -161,26 +163,35 @@ def _live(
         kernels.open_gates(tables, rules, number, days.output.shape[2], state)
         afternoon(tables, rules, state)
         state.asked_final[:] = state.orders[:, :, rules.first_final :]
+        if rules.closeness_gates:
+            state.before[0], state.before[1] = state.stock, state.orders
         if part == steps - 1 and forcing.changes[day + 1]:
             kernels.apply_demand(forcing, day + 1, state)
+        evening(tables, rules, state, nobody, nobody)
         if rules.closeness_gates:
-            _gated_evening(evening, tables, rules, state)
-        else:
-            evening(tables, rules, state, False, False)
+            _repeat_evening(evening, tables, rules, state, nobody)
         kernels.record(tables, rules, state, days, day)
 
 
-def _gated_evening(
-    evening: Callable[..., None], tables: Tables, rules: kernels.Rules, state: kernels.State
+def _repeat_evening(
+    evening: Callable[..., None],
+    tables: Tables,
+    rules: kernels.Rules,
+    state: kernels.State,
+    nobody: npt.NDArray[np.bool_],
 ) -> None:
-    """The evening; again with stocks, or gaps, standing still if all are close to use, or to target."""
-    state.before[0], state.before[1] = state.stock, state.orders
-    evening(tables, rules, state, False, False)
-    stocks_stand = bool(state.close[0].all())
-    for gaps_stand in (False, True):
-        if state.close[1].all() if gaps_stand else stocks_stand:
-            state.stock[:], state.orders[:] = state.before
-            evening(tables, rules, state, stocks_stand, gaps_stand)
+    """The evening again for scenarios whose deliveries are all close to use, or stocks all close to target.
+
+    In the first no stock moves, in the second no gap is reordered; the others repeat what they did.
+    """
+    stocks_stand = state.close[0].all(axis=0)
+    if stocks_stand.any():
+        state.stock[:], state.orders[:] = state.before
+        evening(tables, rules, state, stocks_stand, nobody)
+    gaps_stand = state.close[1].all(axis=0)
+    if gaps_stand.any():
+        state.stock[:], state.orders[:] = state.before
+        evening(tables, rules, state, stocks_stand, gaps_stand)
 
 
 def _over(verb: Callable[..., None], span: tuple[int, int]) -> Callable[..., None]:
