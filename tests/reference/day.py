@@ -90,6 +90,7 @@ class Twin:
         for f in self.finals:
             for slot in self.use[f]:
                 self.order[f][slot] = self._wanted(f, slot[0], 0)
+        self.wish = {f: dict(self.order[f]) for f in self.finals}
         # Factors on base-year shares by (supplier, destination, kind of group); 1 if not there.
         self.weight: dict[Any, float] = {}
         self.overtime = dict.fromkeys(self.suppliers, 1.0)
@@ -299,7 +300,7 @@ class Twin:
             for j, amount in delivered[i].items():
                 came[j][self.slot_of[i][j]] += amount
 
-        self._move_orders(booked, delivered, demand, capacity, possible, day)
+        self._shift_weights(booked, delivered, demand, capacity, possible, day)
 
         forgone = dict.fromkeys(self.industries, 0.0)
         used: dict[Any, dict[Any, float]] = {}
@@ -325,10 +326,17 @@ class Twin:
             [(came[j][s], self.use[j][s] * made[j]) for j in self.industries for s in self.use[j]]
         ):
             stocks = self.stock
+        level = {j: goal[j] if preset.target_follows_demand else min(1.0, goal[j]) for j in self.industries}
         gaps = {
-            j: {s: max(0.0, self.target[s] * goal[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
+            j: {s: max(0.0, self.target[s] * level[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
             for j in self.industries
         }
+        if preset.need_is_urgent:
+            # What is missing for one step's need is ordered within the step.
+            for j in self.industries:
+                for s in self.use[j]:
+                    urgent = max(0.0, self._reserve(s) * level[j] - stocks[j][s])
+                    gaps[j][s] += urgent * max(0.0, 1.0 / dt - self.pace[s])
         if preset.closeness_gates and self._all_close(
             [
                 (stocks[j][s] * self.use[j][s], self.target[s] * goal[j] * self.use[j][s])
@@ -337,15 +345,24 @@ class Twin:
             ]
         ):
             gaps = {j: dict.fromkeys(self.use[j], 0.0) for j in self.industries}
-        asked_by_final = {f: dict(self.order[f]) for f in self.finals}
+        wished = self.wish
         orders: dict[Any, dict[Any, float]] = {}
         for j in self.industries:
             follow = made[j] if preset.orders_follow_use else goal[j]
             orders[j] = {s: follow + gaps[j][s] for s in self.use[j]}
+        self.wish = {
+            f: {s: self._wanted(f, s[0], day + 1 if last_of_day else day) for s in self.use[f]}
+            for f in self.finals
+        }
         for f in self.finals:
-            orders[f] = {s: self._wanted(f, s[0], day + 1 if last_of_day else day) for s in self.use[f]}
-        if preset.normalise_by_capacity:
-            self._split_by_capacity(orders, capacity)
+            orders[f] = dict(self.wish[f])
+        if preset.weigh_by_capacity:
+            for i in self.suppliers:
+                factor = capacity[i] / self.base[i] if self.base[i] != 0 else 1.0
+                self.weight |= {(i, self._group(j)): factor for j in self.industries}
+        if preset.weigh_by_capacity or preset.substitution_days < math.inf:
+            finals = self.finals if preset.substitution_days < math.inf else []
+            self._split(orders, [*self.industries, *finals])
         self.order, self.stock, self.output = orders, stocks, output
         self.step += 1
         return {
@@ -358,9 +375,9 @@ class Twin:
             "came": {f: came[f] for f in self.finals},
             "unmet": {
                 f: {
-                    s: max(0.0, self.use[f][s] * asked_by_final[f][s] - came[f][s])
+                    s: max(0.0, self.use[f][s] * wished[f][s] - came[f][s])
                     if self.use[f][s] > 0
-                    else self.use[f][s] * asked_by_final[f][s] - came[f][s]
+                    else self.use[f][s] * wished[f][s] - came[f][s]
                     for s in self.use[f]
                 }
                 for f in self.finals
@@ -379,14 +396,16 @@ class Twin:
             need = sum(use.values())
             if need <= 0:
                 return math.inf
-            return base * sum(use[s] * stock[s] / self._reserve(s) for s in use) / need
+            held = sum(use[s] * stock[s] / self._reserve(s) for s in use)
+            return base * max(self.preset.restart_share, held / need)
         limits = []
         for s in binding:
             limit = base * stock[s] / self._reserve(s)
             if self.level[j][s] is Criticality.IMPORTANT:
                 limit = 0.5 * (limit + capacity)
             limits.append(limit)
-        return min(limits, default=math.inf)
+        # Nobody is locked at zero: a trace of output is always possible.
+        return max(self.preset.restart_share * base, min(limits, default=math.inf))
 
     def _used(self, j: Any, made: float) -> dict[Any, float]:
         """Days of base-year use taken from each slot."""
@@ -399,83 +418,59 @@ class Twin:
             share = min(1.0, short / spare) if spare > 0 else 0.0
         return {s: min(need, stock[s]) + share * max(0.0, stock[s] - need) for s in use}
 
-    def _move_orders(
+    def _shift_weights(
         self, booked: Any, delivered: Any, demand: Any, capacity: Any, possible: Any, day: int
     ) -> None:
-        """Step 9: orders some suppliers of a slot leave unserved move to others with spare capacity."""
-        pace = self.dt / self.preset.substitution_days
+        """Step 9: users of a slot lean on suppliers that deliver, as far as there is spare capacity."""
+        pace = min(1.0, self.dt / self.preset.substitution_days)
         if pace == 0:
             return
         self.call = dict.fromkeys(self.suppliers, 0.0)
-        slots = sorted({slot for i in self.suppliers for slot in self.slot_of[i].values()})
-        for slot in slots:
+        groups = sorted({self._group(j) for j in self.users})
+        for slot in sorted({slot for i in self.suppliers for slot in self.slot_of[i].values()}):
             fills = [i for i in self.suppliers if slot in self.slot_of[i].values()]
             if len(fills) < 2:
                 continue
-            spare = {}
-            for i in fills:
-                most = min(capacity[i], possible[i]) + self.exogenous[i]
-                pools = len(set(self.slot_of[i].values()))
-                spare[i] = max(0.0, most - demand[i]) / pools
-            moves: dict[Any, dict[Any, float]] = {i: {} for i in fills}
-            plain: dict[Any, dict[Any, float]] = {i: {} for i in fills}
-            for group in sorted({self._group(j) for j in self.users}):
-                members = [j for j in self.users if self._group(j) == group]
-                sent = 0.0
-                for i in fills:
-                    buys = [j for j in members if j in self.flow[i] and self.slot_of[i][j] == slot]
-                    weight = self.weight.get((i, group), 1.0)
-                    plain[i][group] = sum(booked[i][j] for j in buys) / weight
-                    sent += sum(delivered[i][j] for j in buys)
-                base = sum(plain[i][group] for i in fills)
-                missing = base - sent
-                extra = sum(plain[i][group] * (self.weight.get((i, group), 1.0) - 1.0) for i in fills)
-                # ``sent`` counts what moved orders brought; base-year orders are compared with all of it.
-                if missing > 1e-9 * base:
-                    rooms = {
-                        i: self._room(i, group[0], spare[i], booked, day)
-                        for i in fills
-                        if plain[i][group] > 0
-                    }
-                    offered = sum(rooms.values())
-                    for i, room in rooms.items():
-                        if offered > 0:
-                            moves[i][group] = missing * room / offered
-                        if self.ceiling(i, group[0], day) == math.inf:
-                            self.call[i] += missing * plain[i][group] / base
-                elif missing < -1e-9 * base and extra > 0:
-                    keep = max(0.0, 1.0 + missing / extra)
+            unserved, spare = 0.0, 0.0
+            for group in groups:
+                asked = {i: sum(booked[i][j] for j in self._buyers(i, group, slot)) for i in fills}
+                total = sum(asked.values())
+                missing = total - sum(
+                    sum(delivered[i][j] for j in self._buyers(i, group, slot)) for i in fills
+                )
+                if missing > 1e-9 * total:
+                    unserved += missing
                     for i in fills:
-                        if (i, group) in self.weight and self._serves(i, group, slot):
-                            self.weight[i, group] = 1.0 + (self.weight[i, group] - 1.0) * keep
+                        if self.ceiling(i, group[0], day) == math.inf:
+                            self.call[i] += missing * asked[i] / total
             for i in fills:
-                asked = sum(moves[i].values())
-                scale = min(1.0, spare[i] / asked) if asked > 0 else 0.0
-                for group, amount in moves[i].items():
-                    if amount > 0:
-                        before = self.weight.get((i, group), 1.0)
-                        self.weight[i, group] = before + pace * amount * scale / plain[i][group]
+                if not any(self.ceiling(i, place, day) < math.inf for place in {j[1] for j in self.users}):
+                    most = min(capacity[i], possible[i]) + self.exogenous[i]
+                    spare += max(0.0, most - demand[i]) / len(set(self.slot_of[i].values()))
+            reach = min(1.0, spare / unserved) if unserved > 0 else 0.0
+            for group in groups:
+                for i in fills:
+                    buyers = self._buyers(i, group, slot)
+                    if not buyers:
+                        continue
+                    weight = self.weight.get((i, group), 1.0)
+                    asked_of = sum(booked[i][j] for j in buyers)
+                    # Who was not asked has left nothing unserved.
+                    fill = sum(delivered[i][j] for j in buyers) / asked_of if asked_of else 1.0
+                    fill = 1.0 if fill > 1.0 - 1e-9 else fill
+                    weight += pace * ((1.0 - weight) * fill - weight * (1.0 - fill) * reach)
+                    self.weight[i, group] = max(1e-3, weight)
 
-    def _serves(self, i: Any, group: Any, slot: Any) -> bool:
-        return any(self._group(j) == group and self.slot_of[i][j] == slot for j in self.flow[i])
+    def _buyers(self, i: Any, group: Any, slot: Any) -> list[Any]:
+        return [j for j in self.flow[i] if self._group(j) == group and self.slot_of[i][j] == slot]
 
-    def _room(self, i: Any, place: str, spare: float, booked: Any, day: int) -> float:
-        most = self.ceiling(i, place, day)
-        if most == math.inf:
-            return spare
-        return min(spare, max(0.0, most - sum(amount for j, amount in booked[i].items() if j[1] == place)))
-
-    def _split_by_capacity(self, orders: Any, capacity: Any) -> None:
-        """Supplier shares ∝ base-year flow × capacity relative to the base year, for industries."""
-        factor = {i: capacity[i] / self.base[i] if self.base[i] != 0 else 1.0 for i in self.suppliers}
-        for j in self.industries:
+    def _split(self, orders: Any, users: list[Any]) -> None:
+        """Supplier shares ∝ base-year flow × weight; each user's orders add up to what he wants."""
+        for j in users:
             for slot in self.use[j]:
                 fills = [i for i in self.suppliers if j in self.flow[i] and self.slot_of[i][j] == slot]
-                weighted = sum(self.flow[i][j] * factor[i] for i in fills)
+                weighted = sum(self.flow[i][j] * self.weight.get((i, self._group(j)), 1.0) for i in fills)
                 orders[j][slot] *= self.use[j][slot] / weighted if weighted != 0 else 0.0
-        for i in self.suppliers:
-            for j in self.industries:
-                self.weight[i, self._group(j)] = factor[i]
 
     @staticmethod
     def _all_close(pairs: list[tuple[float, float]]) -> bool:

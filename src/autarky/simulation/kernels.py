@@ -23,13 +23,18 @@ LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
 DEMAND, CAPACITY = -1, -2
 
+_TRICKLE = 1e-3
+"""Least weight of a supplier: somebody always asks whether it delivers again."""
+
 
 class Rules(NamedTuple):
     """How the day goes. Numbers that scenarios may differ in have a scenario axis."""
 
     production: int
     orders_follow_use: bool
-    normalise_by_capacity: bool
+    weigh_by_capacity: bool
+    target_follows_demand: bool
+    restart_share: float
     signed_scarcity: bool
     scarcity_tolerance: float
     overtime_first_step: int
@@ -53,8 +58,14 @@ class Rules(NamedTuple):
     """(K,)"""
     normal_capacity: Floats
     """(K, m) capacity without losses and overtime, flow per day."""
+    urgent_pace: Floats
+    """(P, K) share per day, on top of restocking, at which what is missing for a step's need is reordered."""
     substitution_speed: Floats
     """(K,) per day; 0: orders never move."""
+    split_industries: npt.NDArray[np.bool_]
+    """(K,) whether industries' orders are split over suppliers by weight, and add up to what is wanted."""
+    split_final: npt.NDArray[np.bool_]
+    """(K,) the same for final users."""
 
 
 class State(NamedTuple):
@@ -463,7 +474,8 @@ def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
             asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
             goal = min(capacity, asked)
             # Without binding inputs the share is inf, and inf × 0 would not be a number.
-            inputs = allowed[j - first] * base if allowed[j - first] < np.inf else np.inf
+            share = max(allowed[j - first], rules.restart_share)
+            inputs = share * base if share < np.inf else np.inf
             output = min(goal, inputs)
             if output >= asked * (1.0 - 1e-12):
                 state.binding[k, i] = DEMAND
@@ -545,111 +557,73 @@ def serve_ranks(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
                 state.deliver[k, g, row] = state.weight[k, g, row] * fill
 
 
-@njit(cache=True, fastmath=_LANES)
-def count_missing(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
-    """Of one pool and group: orders at base-year shares, deliveries, and orders moved in, flow per day."""
-    base, delivered, moved = 0.0, 0.0, 0.0
-    for row in range(first, last):
-        plain = booked[row] / weight[row]
-        base += plain
-        delivered += plain * deliver[row]
-        moved += booked[row] - plain
-    return base, delivered, moved
-
-
 @_contract
 def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
-    """Move orders that some suppliers of a pool leave unserved to others with spare capacity.
+    """Let users of a pool lean on suppliers that deliver, as far as the pool has spare capacity.
 
-    For each group: missing = orders at base-year shares − deliveries. What is missing is asked of the pool's
-    suppliers in proportion to their spare capacity, never more than it, and moves at ``substitution_speed``.
-    Deliveries beyond the orders (the old supplier is back) cancel moved orders at once.
+    A supplier's weight for a group moves at ``substitution_speed``: back towards 1 by the share f of its
+    orders that it delivers, and down by the share 1 − f that it does not, times
+    λ = min(1, spare capacity of the pool / orders the pool leaves unserved). Orders are split by weight and add
+    up to what each user wants; without spare capacity nothing moves.
     """
     first, last = tables.pool_start[p], tables.pool_start[p + 1]
     if last - first < 2:
         return
     for k in range(state.demand.shape[0]):
-        pace = rules.substitution_speed[k] * rules.step
+        pace = min(1.0, rules.substitution_speed[k] * rules.step)
         if pace == 0.0:
             continue
         state.call[k, first:last] = 0.0
-        if return_orders(state.weight[k], state.deliver[k], state.booked[k], first, last):
-            move_orders(tables, state, k, p, pace)
+        weight, deliver, booked = state.weight[k], state.deliver[k], state.booked[k]
+        unserved = 0.0
+        for g in range(weight.shape[0]):
+            asked, missing = count_missing(weight[g], deliver[g], booked[g], first, last)
+            if missing > 1e-9 * asked:
+                unserved += missing
+                for row in range(first, last):
+                    if state.ceiling[k, tables.row_supplier[row], tables.group_destination[g]] == np.inf:
+                        state.call[k, row] += missing * booked[g, row] / asked
+        reach = 0.0
+        if unserved > 0.0:
+            reach = min(1.0, spare_capacity(tables, state, k, first, last) / unserved)
+        for g in range(weight.shape[0]):
+            shift_weights(weight[g], deliver[g], booked[g], pace, reach, first, last)
+
+
+@njit(cache=True, fastmath=_LANES)
+def count_missing(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
+    """Of one pool and group: orders, and orders not delivered, flow per day."""
+    asked, missing = 0.0, 0.0
+    for row in range(first, last):
+        asked += booked[row]
+        missing += booked[row] * (1.0 - deliver[row] / weight[row])
+    return asked, missing
 
 
 @_contract
-def return_orders(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
-    """Cancel moved orders where deliveries exceed what was ordered; return whether anything is missing."""
-    short = False
-    for g in range(weight.shape[0]):
-        base, delivered, moved = count_missing(weight[g], deliver[g], booked[g], first, last)
-        missing = base - delivered
-        if missing > 1e-9 * base:
-            short = True
-        elif missing < -1e-9 * base and moved > 0.0:
-            keep = max(0.0, 1.0 + missing / moved)
-            for row in range(first, last):
-                weight[g, row] = 1.0 + (weight[g, row] - 1.0) * keep
-    return short
-
-
-@_contract
-def move_orders(tables, state, k, p, pace):  # type: ignore[no-untyped-def]
-    """Ask spare capacity for what is missing, group by group; grant no supplier more than it has."""
-    first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    rows, groups = last - first, len(tables.group_rank)
-    weight, deliver, booked = state.weight[k], state.deliver[k], state.booked[k]
-    call, ceiling = state.call[k], state.ceiling[k]
-    spare, asked, room = np.empty(rows), np.zeros(rows), np.empty(rows)
-    request = np.zeros((groups, rows))
-    any_limit = False
-    for r in range(rows):
-        i = tables.row_supplier[first + r]
-        most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
-        spare[r] = max(0.0, most - state.demand[k, i])
-        if tables.supplier_rows[i, 1] >= 0:
+def spare_capacity(tables, state, k, first, last):  # type: ignore[no-untyped-def]
+    """What suppliers of a pool could deliver beyond today's orders; those under a ceiling offer nothing."""
+    total = 0.0
+    for row in range(first, last):
+        i = tables.row_supplier[row]
+        if not state.limited[k, i]:
+            most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
             # A supplier in two pools offers each half, so that both together stay within it.
-            spare[r] *= 0.5
-        any_limit |= state.limited[k, i]
-    for g in range(groups):
-        base, delivered, _ = count_missing(weight[g], deliver[g], booked[g], first, last)
-        missing = base - delivered
-        if missing <= 1e-9 * base:
-            continue
-        d = tables.group_destination[g]
-        for r in range(rows):
-            room[r] = spare[r] if booked[g, first + r] > 0.0 else 0.0
-        if any_limit:
-            for r in range(rows):
-                if room[r] > 0.0 and state.limited[k, tables.row_supplier[first + r]]:
-                    room[r] = min(room[r], room_under_ceiling(tables, state, k, first + r, d))
-        offered = room.sum()
-        share = missing / offered if offered > 0.0 else 0.0
-        for r in range(rows):
-            request[g, r] = share * room[r]
-            asked[r] += request[g, r]
-            plain = booked[g, first + r] / weight[g, first + r]
-            if not any_limit or ceiling[tables.row_supplier[first + r], d] == np.inf:
-                call[first + r] += missing * plain / base
-    for r in range(rows):
-        # From here on: the share of its requests that a supplier grants today.
-        asked[r] = pace * min(1.0, spare[r] / asked[r]) if asked[r] > 0.0 else 0.0
-    for g in range(groups):
-        for r in range(rows):
-            if request[g, r] > 0.0:
-                weight[g, first + r] *= 1.0 + request[g, r] * asked[r] / booked[g, first + r]
+            part = 0.5 if tables.supplier_rows[i, 1] >= 0 else 1.0
+            total += part * max(0.0, most - state.demand[k, i])
+    return total
 
 
 @_contract
-def room_under_ceiling(tables, state, k, row, d):  # type: ignore[no-untyped-def]
-    """What a destination could still order from a row under today's ceiling."""
-    left = state.ceiling[k, tables.row_supplier[row], d]
-    if left == np.inf:
-        return left
-    for g in range(len(tables.group_rank)):
-        if tables.group_destination[g] == d:
-            left -= state.booked[k, g, row]
-    return max(0.0, left)
+def shift_weights(weight, deliver, booked, pace, reach, first, last):  # type: ignore[no-untyped-def]
+    """One step of ``w ← w + pace · ((1 − w) f − w (1 − f) λ)``; a trickle of orders goes on asking."""
+    for row in range(first, last):
+        w = weight[row]
+        fill = deliver[row] / w
+        # Who delivers all but rounding, or was not asked, has left nothing unserved.
+        fill = 1.0 if (fill > 1.0 - 1e-9) | (booked[row] == 0.0) else fill
+        moved = w + pace * ((1.0 - w) * fill - w * (1.0 - fill) * reach)
+        weight[row] = max(_TRICKLE, moved)
 
 
 @_contract
@@ -669,9 +643,10 @@ def weigh_by_capacity(tables, rules, state, p):  # type: ignore[no-untyped-def]
 def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore[no-untyped-def]
     """Receive today's deliveries, use inputs, place tomorrow's orders, book them: one read of all flows.
 
-    use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``;
-    orders ``H = ŷ + max(0, n ŷ − σ')/τ`` with ŷ what capacity and demand would allow (or, when orders
-    follow use, what was made). ``stocks_stand`` and ``gaps_stand``, (K,), hold what the preset's gates stop.
+    use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``; orders
+    ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow and ȳ = min(1, ŷ); what is missing
+    for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once. ``stocks_stand`` and ``gaps_stand``, (K,), hold
+    what the preset's gates stop.
     """
     flows, starts, counts, firsts = (
         tables.flows,
@@ -699,19 +674,21 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                 target = rules.inventory_days[p, k]
                 pace = 0.0 if gaps_stand[k] else 1.0 / rules.restocking_days[p, k]
                 made, wanted = state.made[k], state.wanted[k]
+                urgent, reserve = rules.urgent_pace[p, k], rules.reserve_days[p, k]
+                most = np.inf if rules.target_follows_demand else 1.0
                 restock(
                     received, per_use, stock, orders, made, wanted, state.draw[k], start, end,
-                    target, pace, rules.step, stocks_stand[k], rules.orders_follow_use,
+                    target, pace, reserve, urgent, most, rules.step, stocks_stand[k], rules.orders_follow_use,
                 )  # fmt: skip
                 if rules.closeness_gates:
                     state.close[0, p, k] &= close(received, made, base, start, end)
                     state.close[1, p, k] &= close_to_target(stock, wanted, base, start, end, target)
-                if rules.normalise_by_capacity:
-                    bring(
-                        flows, starts, counts, firsts, group_start, state.weight[k], grouped, final, top,
-                        first, last, received,
-                    )  # fmt: skip
-                    share_out(received, orders, base, start, end)
+            if rules.split_final[k] if final else rules.split_industries[k]:
+                bring(
+                    flows, starts, counts, firsts, group_start, state.weight[k], grouped, final, top,
+                    first, last, received,
+                )  # fmt: skip
+                share_out(received, orders, base, start, end)
             book(
                 flows, starts, counts, firsts, group_start, orders, grouped, final, top, first, last,
                 state.weight[k], state.booked[k], asked,
@@ -721,7 +698,7 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
 @_contract
 def restock(  # type: ignore[no-untyped-def]
     received, per_use, stock, orders, made, wanted, draw, start, end,
-    target, pace, step, stocks_stand, follow_use,
+    target, pace, reserve, urgent, most, step, stocks_stand, follow_use,
 ):  # fmt: skip
     """Stocks of a block's industries after deliveries and use, and the orders that follow.
 
@@ -736,7 +713,9 @@ def restock(  # type: ignore[no-untyped-def]
         left = held if stocks_stand else held + step * came - use
         received[j] = came
         holding[j] = left
-        coming[j] = (output[j] if follow_use else goal[j]) + max(0.0, target * goal[j] - left) * pace
+        level = min(most, goal[j])
+        gap, need_now = max(0.0, target * level - left), max(0.0, reserve * level - left)
+        coming[j] = (output[j] if follow_use else goal[j]) + gap * pace + need_now * urgent
 
 
 @_contract
@@ -860,7 +839,7 @@ def afternoon(tables, rules, state, first, last):  # type: ignore[no-untyped-def
     """Pools divide what there is, and move orders to where there is more."""
     for p in range(first, last):
         ration(tables, rules, state, p)
-        if rules.normalise_by_capacity:
+        if rules.weigh_by_capacity:
             weigh_by_capacity(tables, rules, state, p)
         if rules.grouped:
             substitute(tables, rules, state, p)

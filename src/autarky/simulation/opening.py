@@ -47,7 +47,9 @@ def build_rules(network: Network, each: Sequence[Parameters], forcing: Forcing) 
     return kernels.Rules(
         production=_PRODUCTION[preset.production],
         orders_follow_use=preset.orders_follow_use,
-        normalise_by_capacity=preset.normalise_by_capacity,
+        weigh_by_capacity=preset.weigh_by_capacity,
+        target_follows_demand=preset.target_follows_demand,
+        restart_share=preset.restart_share,
         signed_scarcity=preset.signed_scarcity,
         scarcity_tolerance=preset.scarcity_tolerance,
         overtime_first_step=preset.overtime_first_step,
@@ -64,7 +66,11 @@ def build_rules(network: Network, each: Sequence[Parameters], forcing: Forcing) 
         overtime_max=np.array([params.preset.overtime_max for params in each]),
         overtime_days=np.array([params.preset.overtime_days for params in each]),
         normal_capacity=np.stack([_normal_capacity(network, params) for params in each]),
+        # The step's need is ordered within the step; restocking already orders a part of it.
+        urgent_pace=np.maximum(0.0, 1.0 / step - 1.0 / restocking) * preset.need_is_urgent,
         substitution_speed=speed,
+        split_industries=preset.weigh_by_capacity | (speed > 0.0),
+        split_final=speed > 0.0,
     )
 
 

@@ -50,8 +50,14 @@ class Preset:
     """Output is throttled once a stock is below this share of its target; None: below one step's need."""
     orders_follow_use: bool
     """Orders replace what was used (True), or what full output would need (False)."""
-    normalise_by_capacity: bool
-    """Orders are split over suppliers by base share × capacity, and always add up to what is wanted."""
+    need_is_urgent: bool
+    """What is missing for one step's need is reordered at once, only the rest over ``restocking_days``."""
+    target_follows_demand: bool
+    """Stock targets rise with demand above the base year's; without, they never exceed the base year's."""
+    restart_share: float
+    """Output relative to the base year that is always possible, whatever is in stock."""
+    weigh_by_capacity: bool
+    """Industries split orders over suppliers by base share × capacity."""
     signed_scarcity: bool
     """Overtime falls with the *negative* scarcity of a supplier that made more than is asked today."""
     scarcity_tolerance: float
@@ -83,7 +89,10 @@ AUTARKY = Preset(
     negligible_share=0.001,
     reserve_share=None,
     orders_follow_use=False,
-    normalise_by_capacity=False,
+    need_is_urgent=True,
+    target_follows_demand=False,
+    restart_share=0.001,
+    weigh_by_capacity=False,
     signed_scarcity=False,
     scarcity_tolerance=1e-9,
     overtime_first_step=0,
@@ -110,7 +119,10 @@ BOARIO = Preset(
     negligible_share=1e-5 / 365.0,
     reserve_share=0.8,
     orders_follow_use=True,
-    normalise_by_capacity=True,
+    need_is_urgent=False,
+    target_follows_demand=True,
+    restart_share=0.0,
+    weigh_by_capacity=True,
     signed_scarcity=True,
     scarcity_tolerance=1e-14,
     overtime_first_step=2,

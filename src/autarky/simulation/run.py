@@ -162,7 +162,7 @@ def _live(
         noon(tables, rules, number, state)
         kernels.open_gates(tables, rules, number, days.output.shape[2], state)
         afternoon(tables, rules, state)
-        state.asked_final[:] = state.orders[:, :, rules.first_final :]
+        state.asked_final[:] = state.demand_factor[:, :, rules.first_final :]
         if rules.closeness_gates:
             state.before[0], state.before[1] = state.stock, state.orders
         if part == steps - 1 and forcing.changes[day + 1]:
