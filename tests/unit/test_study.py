@@ -85,7 +85,9 @@ def test_a_study_becomes_a_run_folder_whose_answer_names_the_cause(here: Path) -
     run = study.run_study("study.yaml", "runs", progress=None)
     assert run.path.parent == Path("runs")
     assert run.answer.title.startswith("Ore is cut · Testland")
-    assert run.result.data["output"].sel(industry="mill").values[-1] < 1e-6
+    mill = run.result.data.sel(industry="mill")
+    # All but the trace that is always possible.
+    assert mill["output"].values[-1] < 0.002 * float(mill["output_base"])
     assert "ore" in run.answer.text()
     assert run.manifest["inputs"]["economy"]["location"] == str(here / "table")
     assert (run.path / "study.yaml").read_text() == STUDY

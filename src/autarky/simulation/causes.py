@@ -20,7 +20,7 @@ def find_causes(
     """When each industry first falls below each level, what bound it, and which supplier fell short most.
 
     A supplier's shortfall is its base-year flow to the industry times the share it could not deliver, the
-    mean over the days in which the stock ran down: what its ceilings left, or what it made.
+    mean over the days in which the stock ran down: what its ceilings left, or the part of orders it served.
     """
     tables, economy = network.tables, network.economy
     n, levels = len(economy.industries), (FALLS, STOPS)
@@ -81,16 +81,17 @@ def _shortest_supplier(
     worst, answer = 0.0, ("", "")
     for flow, i in zip(flows, suppliers, strict=True):
         passed = _mean_strength(forcing.ceilings, k, int(i), int(destination), window)
-        made = 1.0
-        if i < n and tables.base_output[i] > 0:
-            made = float(days.output[window, k, i].mean() / tables.base_output[i])
+        served = 1.0
+        if i < n:
+            output, demand = days.output[window, k, i], days.demand[window, k, i]
+            served = float(np.divide(output, demand, out=np.ones(len(demand)), where=demand > 0).mean())
         lost = _mean_strength(forcing.losses, k, int(i), -1, window)
-        shortfall = flow * (1.0 - min(passed, made, 1.0 - lost))
+        shortfall = flow * (1.0 - min(passed, served, 1.0 - lost))
         if shortfall > worst:
             worst = shortfall
-            if passed <= min(made, 1.0 - lost):
+            if passed <= min(served, 1.0 - lost):
                 why = Reason.TRADE_CUT
-            elif lost > 0.0 and 1.0 - lost <= made + 0.05:
+            elif lost > 0.0 and 1.0 - lost <= served + 0.05:
                 why = Reason.CAPACITY_LOSS
             elif i < n and days.binding[window, k, i].max() >= 0:
                 why = Reason.SHORT_ITSELF

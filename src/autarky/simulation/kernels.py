@@ -563,8 +563,8 @@ def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
 
     A supplier's weight for a group moves at ``substitution_speed``: back towards 1 by the share f of its
     orders that it delivers, and down by the share 1 − f that it does not, times
-    λ = min(1, spare capacity of the pool / orders the pool leaves unserved). Orders are split by weight and add
-    up to what each user wants; without spare capacity nothing moves.
+    λ = min(1, spare capacity of the pool / orders the pool leaves unserved). Orders are split by weight and
+    add up to what each user wants; without spare capacity nothing moves.
     """
     first, last = tables.pool_start[p], tables.pool_start[p + 1]
     if last - first < 2:
@@ -644,9 +644,9 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     """Receive today's deliveries, use inputs, place tomorrow's orders, book them: one read of all flows.
 
     use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``; orders
-    ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow and ȳ = min(1, ŷ); what is missing
-    for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once. ``stocks_stand`` and ``gaps_stand``, (K,), hold
-    what the preset's gates stop.
+    ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow and ȳ = min(1, ŷ); what is
+    missing for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once. ``stocks_stand`` and ``gaps_stand``,
+    (K,), hold what the preset's gates stop.
     """
     flows, starts, counts, firsts = (
         tables.flows,

@@ -254,6 +254,10 @@ def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | Non
         by_product[name] = dict(given.products) if given else {}
         if given:
             declare(name.replace("_", " "), given.source, "the study's numbers")
+    if assumed:
+        assumptions.append(
+            f"{preset.restart_share:.1%} of base output is always possible: nobody is locked at empty stocks"
+        )
     if changes.get("production", preset.production) is ProductionFunction.CRITICAL:
         rules = behaviour.criticality
         for source in dict.fromkeys(rule.source for rule in rules):
