@@ -20,7 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BLOCK = 5
+BLOCK = 25
+"""Steps each side takes in turn: long enough for its caches to be its own."""
 
 
 def main() -> None:

@@ -147,13 +147,16 @@ def _live(
     """One day: the whole model in one screen."""
     if forcing.changes[day]:
         kernels.apply_shocks(tables, forcing, day, state)
+    pools, groups = (0, len(tables.base_use)), (0, len(tables.group_rank))
+    morning, afternoon = _over(kernels.morning, pools), _over(kernels.afternoon, pools)
+    noon, evening = _over(kernels.noon, groups), _over(kernels.evening, pools)
     if threads:
-        morning, noon = kernels.morning_threads, kernels.noon_threads
-        afternoon, evening = kernels.afternoon_threads, kernels.evening_threads
-    else:
-        pools, groups = (0, len(tables.base_use)), (0, len(tables.group_rank))
-        morning, noon = _over(kernels.morning, pools), _over(kernels.noon, groups)
-        afternoon, evening = _over(kernels.afternoon, pools), _over(kernels.evening, pools)
+        # Only what takes long enough to be worth waking the others for.
+        evening = kernels.evening_threads
+        if rules.grouped:
+            morning, afternoon = kernels.morning_threads, kernels.afternoon_threads
+        if state.stock.size > _WORTH_THREADS // 3:
+            noon = kernels.noon_threads
     nobody = np.zeros(len(state.demand), dtype=np.bool_)
     steps = round(1.0 / rules.step)
     for part in range(steps):
