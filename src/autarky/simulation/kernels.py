@@ -197,6 +197,29 @@ def along(tile, factor, out):  # type: ignore[no-untyped-def]
         out[r] = total
 
 
+@_inlined
+def across_twice(tile, factor, other, out, out_other):  # type: ignore[no-untyped-def]
+    """``across`` with two sets of factors for one read of the tile."""
+    rows, columns = tile.shape
+    for j in range(columns):
+        out[j], out_other[j] = 0.0, 0.0
+    r = 0
+    while r + 4 <= rows:
+        f0, f1, f2, f3 = factor[r], factor[r + 1], factor[r + 2], factor[r + 3]
+        g0, g1, g2, g3 = other[r], other[r + 1], other[r + 2], other[r + 3]
+        row0, row1, row2, row3 = tile[r], tile[r + 1], tile[r + 2], tile[r + 3]
+        for j in range(columns):
+            out[j] = (((out[j] + f0 * row0[j]) + f1 * row1[j]) + f2 * row2[j]) + f3 * row3[j]
+            out_other[j] = (((out_other[j] + g0 * row0[j]) + g1 * row1[j]) + g2 * row2[j]) + g3 * row3[j]
+        r += 4
+    while r < rows:
+        f0, g0, row0 = factor[r], other[r], tile[r]
+        for j in range(columns):
+            out[j] += f0 * row0[j]
+            out_other[j] += g0 * row0[j]
+        r += 1
+
+
 # A tile lies with its longer side in memory order: by supplier, or, where it has more suppliers than users
 # (a region's final users), by user. What is ``across`` for one is ``along`` for the other.
 # Both verbs below go over a block of groups in one call, because calls cost more than small tiles.
@@ -222,6 +245,31 @@ def bring(  # type: ignore[no-untyped-def]
             along(flat.reshape(users, rows), factor, here)
         else:
             across(flat.reshape(rows, users), factor, here)
+
+
+@njit(cache=True, fastmath=_LANES)
+def bring_and_weigh(  # type: ignore[no-untyped-def]
+    flows, tile_start, tile_rows, tile_first, group_start, deliver, weight, grouped, final, top, first, last,
+    received, weighted,
+):  # fmt: skip
+    """``bring`` with deliveries and with weights, for one read of the flows."""
+    begin = group_start[first]
+    for g in range(first, last):
+        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
+        users = group_start[g + 1] - start
+        here = received[start - begin : start - begin + users]
+        there = weighted[start - begin : start - begin + users]
+        if rows == 0:
+            here[:], there[:] = 0.0, 0.0
+            continue
+        row, column = top + tile_first[g], g if grouped else final
+        factor, other = deliver[column, row : row + rows], weight[column, row : row + rows]
+        flat = flows[at : at + rows * users]
+        if rows > users:
+            along(flat.reshape(users, rows), factor, here)
+            along(flat.reshape(users, rows), other, there)
+        else:
+            across_twice(flat.reshape(rows, users), factor, other, here, there)
 
 
 @njit(cache=True, fastmath=_LANES)
@@ -656,17 +704,28 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
     )
     base, per_use, group_start = tables.base_use[p], tables.inverse_base_use[p], tables.group_start
     top, grouped = tables.pool_start[p], rules.grouped
-    received, asked = np.empty(state.stock.shape[2]), np.empty(tables.pool_start[p + 1] - top)
+    received, weighted = np.empty(state.stock.shape[2]), np.empty(state.stock.shape[2])
+    asked = np.empty(tables.pool_start[p + 1] - top)
     state.close[:, p] = True
     clear_books(tables, rules, state, p)
     for block in range(len(tables.block_start) - 1):
         first, last = tables.block_start[block], tables.block_start[block + 1]
         start, end, final = group_start[first], group_start[last], int(tables.group_is_final[first])
         for k in range(state.stock.shape[1]):
-            bring(
-                flows, starts, counts, firsts, group_start, state.deliver[k], grouped, final, top,
-                first, last, received,
-            )  # fmt: skip
+            if rules.closeness_gates and not stocks_stand[k] and not gaps_stand[k]:
+                state.before[0, p, k, start:end] = state.stock[p, k, start:end]
+                state.before[1, p, k, start:end] = state.orders[p, k, start:end]
+            split = rules.split_final[k] if final else rules.split_industries[k]
+            if split:
+                bring_and_weigh(
+                    flows, starts, counts, firsts, group_start, state.deliver[k], state.weight[k], grouped,
+                    final, top, first, last, received, weighted,
+                )  # fmt: skip
+            else:
+                bring(
+                    flows, starts, counts, firsts, group_start, state.deliver[k], grouped, final, top,
+                    first, last, received,
+                )  # fmt: skip
             orders, stock = state.orders[p, k], state.stock[p, k]
             if final:
                 serve(received, orders, state.demand_factor[p, k], state.received[p, k], start, end)
@@ -683,12 +742,8 @@ def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore
                 if rules.closeness_gates:
                     state.close[0, p, k] &= close(received, made, base, start, end)
                     state.close[1, p, k] &= close_to_target(stock, wanted, base, start, end, target)
-            if rules.split_final[k] if final else rules.split_industries[k]:
-                bring(
-                    flows, starts, counts, firsts, group_start, state.weight[k], grouped, final, top,
-                    first, last, received,
-                )  # fmt: skip
-                share_out(received, orders, base, start, end)
+            if split:
+                share_out(weighted, orders, base, start, end)
             book(
                 flows, starts, counts, firsts, group_start, orders, grouped, final, top, first, last,
                 state.weight[k], state.booked[k], asked,

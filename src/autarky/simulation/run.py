@@ -166,8 +166,6 @@ def _live(
         kernels.open_gates(tables, rules, number, days.output.shape[2], state)
         afternoon(tables, rules, state)
         state.asked_final[:] = state.demand_factor[:, :, rules.first_final :]
-        if rules.closeness_gates:
-            state.before[0], state.before[1] = state.stock, state.orders
         if part == steps - 1 and forcing.changes[day + 1]:
             kernels.apply_demand(forcing, day + 1, state)
         evening(tables, rules, state, nobody, nobody)
