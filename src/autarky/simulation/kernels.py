@@ -916,8 +916,9 @@ def morning_threads(tables, rules, state):  # type: ignore[no-untyped-def]
 
 @_threads
 def noon_threads(tables, rules, step_number, state):  # type: ignore[no-untyped-def]
-    """``noon`` of all groups, shared out among threads."""
-    for g in prange(len(tables.group_rank)):
+    """``noon`` of all groups, shared out among threads; final users come last and have nothing to make."""
+    making = len(tables.group_rank) - tables.group_is_final.sum()
+    for g in prange(making):
         noon(tables, rules, step_number, state, np.int64(g), np.int64(g) + 1)
 
 
