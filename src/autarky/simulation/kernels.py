@@ -2,7 +2,7 @@
 
 Axes: m suppliers, P pools, R rows (a supplier in a pool), N users (industries first), G groups,
 D destinations, K scenarios. The scenario axis stands in the *middle* and users in the vector lanes: a tile of
-flows is read from memory once and serves all K scenarios from the first-level cache, and K = 1 is the same
+flows is read from memory once and serves all K scenarios from the second-level cache, and K = 1 is the same
 code with the same bytes (docs/decisions/0002).
 
 Flows are in the table's unit per day; stocks in days of base-year use; orders H relative to base-year use.
@@ -846,7 +846,7 @@ def record(tables, rules, state, days, day):  # type: ignore[no-untyped-def]
                 product = days.pool_product[p]
                 got, want = state.received[p, k, j], base * state.asked_final[p, k, user]
                 days.consumption[day, k, product, user] += step * got
-                # Moved orders can bring a little more than was asked on one day; that is not negative need.
+                # Rounding can bring a hair more than was asked; negative demand (boario) keeps its sign.
                 days.unmet[day, k, product, user] += step * (
                     max(0.0, want - got) if base > 0.0 else want - got
                 )
