@@ -1,5 +1,6 @@
 """The run folder: what a run leaves on disk, written whole or not at all, and how to read it again."""
 
+from autarky.results.netcdf import to_netcdf
 from autarky.run_folder.export import ExportFormat, export_run
 from autarky.run_folder.folder import (
     REPORT,
@@ -12,7 +13,6 @@ from autarky.run_folder.folder import (
     save_run,
     sha256,
 )
-from autarky.run_folder.netcdf import to_netcdf
 
 __all__ = [
     "REPORT",

@@ -25,7 +25,7 @@ from typing import Any
 from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
 from autarky.results import SimulationResult
-from autarky.run_folder.netcdf import from_netcdf, to_netcdf
+from autarky.results.netcdf import from_netcdf, to_netcdf
 
 FORMAT = "autarky run 1"
 MANIFEST, STUDY, RESULT, REPORT, LOG = (

@@ -1,4 +1,4 @@
-"""A SimulationResult as netCDF-3 bytes and back: the same result gives the same bytes.
+"""Results as netCDF-3 bytes and back: the same result gives the same bytes.
 
 Format: netCDF-3 with 64-bit offsets (CDF-2), which every netCDF reader opens. It knows no 64-bit
 integers and no strings: integers are stored in 32 bits, texts as characters in UTF-8. The run's record is
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,12 +17,14 @@ import numpy as np
 import xarray as xr
 
 from autarky.errors import Problem, SourceError
-from autarky.results import Outcome, RunRecord, SimulationResult, Variant
+from autarky.results.ensemble import EnsembleRecord, EnsembleResult
+from autarky.results.simulation import Outcome, RunRecord, SimulationResult, Variant
 
 FORMAT = "autarky result 1"
+ENSEMBLE_FORMAT = "autarky ensemble 1"
 
 
-def to_netcdf(result: SimulationResult) -> bytes:
+def to_netcdf(result: SimulationResult | EnsembleResult) -> bytes:
     """The result as netCDF bytes; no time and no place of writing is in them.
 
     Raises
@@ -29,13 +32,58 @@ def to_netcdf(result: SimulationResult) -> bytes:
     OverflowError
         If an integer does not fit in 32 bits.
     """
-    data = result.data.copy()
-    data.attrs = {
-        "format": FORMAT,
-        "outcome": result.outcome.name,
+    told = {
         "record": json.dumps(asdict(result.record), ensure_ascii=False),
         "labels": json.dumps(dict(result.labels), ensure_ascii=False),
     }
+    if isinstance(result, EnsembleResult):
+        return dataset_to_netcdf(result.data, {"format": ENSEMBLE_FORMAT, **told})
+    return dataset_to_netcdf(result.data, {"format": FORMAT, "outcome": result.outcome.name, **told})
+
+
+def from_netcdf(content: bytes, name: str) -> SimulationResult:
+    """The result in netCDF bytes; ``name`` stands for the file in messages.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not a result that autarky wrote.
+    """
+    data, told = dataset_from_netcdf(content, name, FORMAT)
+    try:
+        record = _record(json.loads(told["record"]))
+        return SimulationResult(data, Outcome[told["outcome"]], record, json.loads(told["labels"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_a_result(name, error) from error
+
+
+def ensemble_from_netcdf(content: bytes, name: str) -> EnsembleResult:
+    """The ensemble in netCDF bytes; ``name`` stands for the file in messages.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not an ensemble that autarky wrote.
+    """
+    data, told = dataset_from_netcdf(content, name, ENSEMBLE_FORMAT)
+    try:
+        stored = json.loads(told["record"])
+        stored |= {"run": _record(stored["run"]), "parameters": tuple(stored["parameters"])}
+        return EnsembleResult(data, EnsembleRecord(**stored), json.loads(told["labels"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_a_result(name, error) from error
+
+
+def dataset_to_netcdf(data: xr.Dataset, attributes: Mapping[str, str]) -> bytes:
+    """A dataset as netCDF bytes, with texts about the whole of it.
+
+    Raises
+    ------
+    OverflowError
+        If an integer does not fit in 32 bits.
+    """
+    data = data.copy()
+    data.attrs = dict(attributes)
     empty = [name for name, variable in data.variables.items() if 0 in variable.shape]
     data.attrs["empty"] = json.dumps({str(name): _outline(data[name]) for name in empty}, ensure_ascii=False)
     # To netCDF-3, a dimension of length 0 is one that grows: variables without values go into the attributes.
@@ -52,29 +100,24 @@ def to_netcdf(result: SimulationResult) -> bytes:
     return bytes(data.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
 
 
-def from_netcdf(content: bytes, name: str) -> SimulationResult:
-    """The result in netCDF bytes; ``name`` stands for the file in messages.
+def dataset_from_netcdf(content: bytes, name: str, format: str) -> tuple[xr.Dataset, Mapping[str, Any]]:
+    """The dataset in netCDF bytes and the texts about it; ``name`` stands for the file in messages.
 
     Raises
     ------
     SourceError
-        If the bytes are not a result that autarky wrote.
+        If the bytes are not of this format of autarky.
     """
     try:
         coder = xr.coders.CFDatetimeCoder(time_unit="s")
         with xr.open_dataset(io.BytesIO(content), engine="scipy", decode_times=coder) as opened:
             data = opened.load()
-        if data.attrs.get("format") != FORMAT:
-            raise ValueError(f"its format is {data.attrs.get('format')!r}, not {FORMAT!r}")
-        record = _record(json.loads(data.attrs["record"]))
-        outcome = Outcome[data.attrs["outcome"]]
-        labels = json.loads(data.attrs["labels"])
-        empty = json.loads(data.attrs["empty"])
+        told = dict(data.attrs)
+        if told.get("format") != format:
+            raise ValueError(f"its format is {told.get('format')!r}, not {format!r}")
+        empty = json.loads(told["empty"])
     except (ValueError, KeyError, TypeError, IndexError, EOFError, AssertionError, OverflowError) as error:
-        why = " ".join(str(error).split())[:200]
-        raise SourceError(
-            Problem(name, f"is not a result of autarky: {why}", "run the study again")
-        ) from error
+        raise _not_a_result(name, error) from error
     for text in [key for key, variable in data.variables.items() if variable.dtype.kind in "OS"]:
         data[text] = data[text].astype(str)
     for key, outline in empty.items():
@@ -83,7 +126,12 @@ def from_netcdf(content: bytes, name: str) -> SimulationResult:
         made = xr.Variable(outline["dims"], values, outline["attrs"])
         data = data.assign_coords({key: made}) if outline["is_coordinate"] else data.assign({key: made})
     data.attrs = {}
-    return SimulationResult(data, outcome, record, labels)
+    return data, told
+
+
+def _not_a_result(name: str, error: Exception) -> SourceError:
+    why = " ".join(str(error).split())[:200]
+    return SourceError(Problem(name, f"is not a result of autarky: {why}", "run the study again"))
 
 
 def _outline(variable: xr.DataArray) -> dict[str, Any]:
