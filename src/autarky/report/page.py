@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
-import hashlib
-import html
-import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from typing import Any
 
 from autarky.explanation import Answer
 from autarky.explanation.losses import Day, IndustryLoss
@@ -21,6 +15,7 @@ from autarky.explanation.timeline import (
     weekly_output,
 )
 from autarky.explanation.wording import count, date_words, listing, percent
+from autarky.report.document import as_json, document, framed, pairs, section, told
 from autarky.report.heatmap import Row, heatmap, legend
 from autarky.report.households import small_multiples
 from autarky.report.markup import Content, Markup, element
@@ -50,34 +45,18 @@ def render(
     digests
         Name → SHA-256 of the files that went into the run.
     """
-    style = resources.files("autarky.report").joinpath("style.css").read_text(encoding="utf-8")
-    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
     end = datetime.date.fromisoformat(answer.end)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name_="color-scheme", content="light dark"),
-        element("title", f"{answer.title} – autarky"),
-        element("style", Markup(style)),
+    return document(
+        answer.title,
+        answer.scenario,
+        _subtitle(answer),
+        _answer_section(answer),
+        _change_section(answer),
+        _when_section(result, answer, end),
+        _households_section(result, answer, end),
+        _imports_section(result, answer, end),
+        _method_section(result, answer, command, digests or {}),
     )
-    body = element(
-        "body",
-        element("a", "Skip to the answer", class_="skip", href="#answer"),
-        element("header", element("h1", answer.scenario), element("p", _subtitle(answer))),
-        element(
-            "main",
-            _answer_section(answer),
-            _change_section(answer),
-            _when_section(result, answer, end),
-            _households_section(result, answer, end),
-            _imports_section(result, answer, end),
-            _method_section(result, answer, command, digests or {}),
-        ),
-    )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
 def _subtitle(answer: Answer) -> str:
@@ -85,17 +64,12 @@ def _subtitle(answer: Answer) -> str:
     return f"{answer.economy_and_year} · {span} · day 0 is {_date(answer.day_zero)}"
 
 
-def _section(ident: str, title: str, *content: Content) -> Markup:
-    heading = element("h2", title, id=f"{ident}-heading")
-    return element("section", heading, *content, id=ident, aria_labelledby=f"{ident}-heading")
-
-
 def _answer_section(answer: Answer) -> Markup:
     sentences = [
         element("li", element("strong", lead), " ", sentence)
         for lead, sentence in zip(LEADS, answer.sentences, strict=True)
     ]
-    return _section("answer", "Answer", element("ol", sentences, class_="answer"))
+    return section("answer", "Answer", element("ol", sentences, class_="answer"))
 
 
 def _change_section(answer: Answer) -> Markup | None:
@@ -133,7 +107,7 @@ def _change_section(answer: Answer) -> Markup | None:
         "The same scenario under other declared choices, each turned round alone. Where the rows differ, the "
         "answer rests on the choice: settle that first. Losses are % of the base year."
     )
-    return _section(
+    return section(
         "change",
         "What would change it",
         element("p", intro),
@@ -144,7 +118,7 @@ def _change_section(answer: Answer) -> Markup | None:
 def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
     losses = answer.industries
     if not losses:
-        return _section("when", "When industries fall and stop", element("p", answer.sentences[1]))
+        return section("when", "When industries fall and stop", element("p", answer.sentences[1]))
     timeline = weekly_output(result)
     shown = _most_affected(losses)
     rows = [
@@ -200,12 +174,12 @@ def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) 
         "lost over the run, % of base",
         f"value added lost, {answer.unit}",
     )
-    return _section(
+    return section(
         "when",
         "When industries fall and stop",
         element("p", intro),
         legend(),
-        _framed(drawn, "Heatmap of output by industry"),
+        framed(drawn, "Heatmap of output by industry"),
         element("p", f"{rest}.", class_="note"),
         folded(
             "The same as a table: when each industry falls and stops, and why",
@@ -268,7 +242,7 @@ def _households_section(result: SimulationResult, answer: Answer, end: datetime.
         content.append(folded("The numbers of the pictures", timeline_tables(timeline, named, "Consumption")))
     if answer.regions:
         content += _regions(result, answer, end)
-    return _section("households", title, content)
+    return section("households", title, content)
 
 
 def _regions(result: SimulationResult, answer: Answer, end: datetime.date) -> list[Content]:
@@ -288,7 +262,7 @@ def _regions(result: SimulationResult, answer: Answer, end: datetime.date) -> li
                 f"All products that the {answer.consumers} of a region receive, against the base year, by "
                 f"{timeline.period}. {worst}",
             ),
-            _framed(
+            framed(
                 heatmap(
                     "region-map",
                     timeline,
@@ -353,7 +327,7 @@ def _imports_section(result: SimulationResult, answer: Answer, end: datetime.dat
                 "order less from it.",
             ),
             legend(),
-            _framed(
+            framed(
                 heatmap(
                     "gate-map",
                     timeline,
@@ -393,7 +367,7 @@ def _imports_section(result: SimulationResult, answer: Answer, end: datetime.dat
             ),
             folded("The numbers of the picture", timeline_tables(timeline, named, "Deliveries")),
         ]
-    return _section("imports", "Imports: what is cut and what arrives", content)
+    return section("imports", "Imports: what is cut and what arrives", content)
 
 
 def _method_section(
@@ -422,7 +396,7 @@ def _method_section(
         "apart.",
         "One run shows one course under the declared assumptions. It has no range and is not a forecast.",
     )
-    return _section(
+    return section(
         "method",
         "How this was computed",
         element("h3", "How to read this page"),
@@ -435,21 +409,21 @@ def _method_section(
         else element("p", "None: every parameter has a source."),
         element("p", f"{answer.deciding[0].upper()}{answer.deciding[1:]}.") if answer.deciding else None,
         element("h3", "Economy"),
-        _pairs("Economy and its source", economy),
+        pairs("Economy and its source", economy),
         element("h4", "Notes of the source") if notes else None,
-        element("ul", [element("li", _told(note)) for note in notes]) if notes else None,
+        element("ul", [element("li", told(note)) for note in notes]) if notes else None,
         element("h4", "Gaps that the source declares") if gaps else None,
-        element("ul", [element("li", _told(gap)) for gap in gaps]) if gaps else None,
+        element("ul", [element("li", told(gap)) for gap in gaps]) if gaps else None,
         element("p", f"{len(names.industries):,} industries, {len(names.products):,} products."),
         element("h3", "Parameters"),
-        folded("Every parameter in force", _pairs("Parameters", record.parameters)),
+        folded("Every parameter in force", pairs("Parameters", record.parameters)),
         element("h3", "Scenario"),
-        folded("The scenario as declared", _json(record.scenario)),
+        folded("The scenario as declared", as_json(record.scenario)),
         element("h3", "Reproduce"),
         element("p", "This command gives the same bytes: ", element("code", command)),
-        element("p", f"How the run ended: {answer.outcome}. Seed: {_told(record.seed)}."),
-        _pairs("Versions", record.versions),
-        _pairs("Digests (SHA-256)", digests) if digests else None,
+        element("p", f"How the run ended: {answer.outcome}. Seed: {told(record.seed)}."),
+        pairs("Versions", record.versions),
+        pairs("Digests (SHA-256)", digests) if digests else None,
     )
 
 
@@ -461,42 +435,10 @@ def _most_affected(losses: Sequence[IndustryLoss]) -> list[IndustryLoss]:
     return [loss for loss in losses if loss.industry in chosen]
 
 
-def _framed(drawn: Markup, label: str) -> Markup:
-    """A wide picture in its own scrolling box, which takes the focus so that keys can scroll it."""
-    return element("div", drawn, class_="scroll", role="region", aria_label=label, tabindex="0")
-
-
 def _left_out(total: int, what: str) -> Markup | None:
     if total <= MOST_TABLE_ROWS:
         return None
     return element("p", f"{total - MOST_TABLE_ROWS:,} more {what} are in the result file.", class_="note")
-
-
-def _pairs(caption: str, values: Mapping[str, Any]) -> Markup:
-    rows = [(key.replace("_", " "), _told(value)) for key, value in values.items()]
-    return table(caption, ("name", "value"), rows, "pairs")
-
-
-def _told(value: Any) -> str:
-    """A value of the record in words: no braces and quotes where none are needed."""
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case float() | int():
-            return f"{value:g}"
-        case Mapping():
-            return "; ".join(f"{key}: {_told(item)}" for key, item in value.items()) or "none"
-        case list() | tuple():
-            return ", ".join(_told(item) for item in value) or "none"
-    return str(value) or "none"
-
-
-def _json(value: Mapping[str, Any]) -> Markup:
-    # Every character beyond ASCII leaves json.dumps as an escape; its own line ends and indents must stay.
-    written = json.dumps(value, indent=2, ensure_ascii=True, default=str)
-    return element("pre", Markup(html.escape(written, quote=False)), tabindex="0")
 
 
 def _day(day: Day | None) -> str:
