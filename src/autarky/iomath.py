@@ -68,6 +68,45 @@ def leontief_inverse(A: Matrix) -> Matrix:
     return np.asarray(scipy.linalg.solve(identity - A, identity), dtype=np.float64)
 
 
+def gross_output(A: Matrix, final_demand: Vector, start: Vector | None = None) -> Vector:
+    """Gross output ``x = (I − A)⁻¹·y``, round by round: ``x ← A·x + y`` until it stands still.
+
+    A library's solver may give other last digits on another number of threads; this does not, and for one
+    right-hand side and a start near the solution it is also faster.
+
+    Parameters
+    ----------
+    A : array, shape (n, n), dimensionless
+    final_demand : array, shape (n,), currency / year
+    start : array, shape (n,), optional
+        Where to begin; the final demand if left out.
+
+    Returns
+    -------
+    x : array, shape (n,), currency / year
+        To 1e-12 of each output.
+
+    Raises
+    ------
+    ValueError
+        If it does not settle: the economy would need more than it makes.
+
+    References
+    ----------
+    Miller & Blair (2022), §2.4, eq. 2.12 (power series).
+    """
+    x = final_demand if start is None else start
+    for _ in range(10_000):
+        new = np.einsum("ij,j->i", A, x) + final_demand
+        size = np.abs(new)
+        if (np.abs(new - x) <= 1e-12 * size + 1e-15 * size.max(initial=0.0)).all():
+            return np.asarray(new, dtype=np.float64)
+        if not np.isfinite(size).all():
+            break
+        x = new
+    raise ValueError("outputs do not settle: the inputs of some industries cost more than they make")
+
+
 def spectral_radius(A: Matrix) -> float:
     """Largest modulus of the eigenvalues; a non-negative A is productive exactly if it is below 1.
 

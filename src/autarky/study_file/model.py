@@ -16,6 +16,7 @@ from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
 from autarky.scenario import Declared, Name, Scenario
 from autarky.study_file.tree import Node, Step, follow, steps_of
+from autarky.uncertainty import Uncertainty
 
 Text = Annotated[str, Field(max_length=10_000)]
 
@@ -54,6 +55,8 @@ class Study(Declared):
     """The table to run on."""
     scenario: Scenario
     """What happens, when, to whom, and how everybody reacts."""
+    uncertainty: Uncertainty | None = None
+    """What is not known about it, and how it spreads. A single run takes the scenario as it is."""
     sources: tuple[Text, ...] = ()
     """Where the question and its figures come from, one reference per line."""
     notes: Text = ""

@@ -15,6 +15,7 @@ from autarky.scenario import ALL, Scenario, TradeCut
 from autarky.study_file import wording
 from autarky.study_file.model import Study
 from autarky.study_file.tree import Step, parse, read_bytes
+from autarky.uncertainty import problems as problems_of
 
 
 def read_study(path: str | Path) -> Study:
@@ -54,6 +55,13 @@ def study_from_bytes(content: bytes, path: Path) -> Study:
         Problem(study.place_of(("scenario", *steps)), what, remedy)
         for steps, what, remedy in _contradictions(study.scenario)
     ]
+    if study.uncertainty is not None:
+        # What the scenario contradicts in any case is told once, and not again for each trial.
+        also = (lambda trial: ()) if found else _contradictions
+        found += [
+            Problem(study.place_of(("uncertainty", *steps)), what, remedy)
+            for steps, what, remedy in problems_of(study.uncertainty, study.scenario, also)
+        ]
     if found:
         raise ScenarioError(found)
     return study
