@@ -184,6 +184,95 @@ BY_HAND = (
 )  # fmt: skip
 
 
+def _unsure(name: str, section: str, *problems: tuple[str, ...]) -> Wrong:
+    """The right study with an uncertainty section, whose first line is 38."""
+    return Wrong(name, f"{RIGHT}uncertainty:\n{section}".encode(), problems)
+
+
+def _leak(
+    distribution: str, drives: str = "sets: shocks[0].share_kept", source: str = "assumption: a test"
+) -> str:
+    """A section of one parameter: name in line 39, distribution in 40, source in 41, what it drives in 42."""
+    return f'  parameters:\n    - name: leak\n      distribution: {distribution}\n      source: "{source}"\n      {drives}\n'
+
+
+HALF = "{kind: uniform, low: 0, high: 0.5}"
+TWO = (
+    _leak(HALF)
+    + "    - {name: loss, source: a test, distribution: {kind: uniform, low: 0, high: 1}, sets: 'shocks[1].share'}\n"
+)
+
+BY_HAND += (
+    # Distributions.
+    _unsure("an unknown distribution", _leak("{kind: unifrom, low: 0, high: 1}"), ("40:28", "'unifrom'", "'uniform'")),
+    _unsure("a distribution without its kind", _leak("{low: 0, high: 1}"), ("40:21", "'kind'", "triangular")),
+    _unsure("limits the other way round", _leak("{kind: uniform, low: 1, high: 0}"), ("40:21", "low 1 not below high 0", "swap")),
+    _unsure("a mode outside", _leak("{kind: triangular, low: 0, mode: 2, high: 1}"), ("40:21", "mode 2 outside 0 to 1", "move")),
+    _unsure("no standard deviation", _leak("{kind: normal, mean: 0, sd: 0}"), ("40:49", "sd is 0", "more than 0")),
+    _unsure("nothing between the limits", _leak("{kind: normal, mean: 0, sd: 0.01, low: 0.4, high: 0.5}"), ("40:21", "next to nothing", "widen")),
+    _unsure("a lognormal said twice", _leak("{kind: lognormal, median: 0.1, spread: 2, low: 0.05, high: 0.2}"),
+            ("40:21", "median and spread, or low and high", "one of the two")),
+    _unsure("a misspelt field of a distribution", _leak("{kind: uniform, low: 0, hihg: 1}"),
+            ("40:21", "needs the field 'high'"), ("40:45", "'hihg'", "did you mean 'high'?")),
+    _unsure("a single option", _leak("{kind: discrete, of: [{value: 0.1}]}"), ("40:21", "at least two options", "into the scenario")),
+    _unsure("a weight of nothing", _leak("{kind: discrete, of: [{value: 0.1, weight: 0}, {value: 0.2}]}"), ("40:64", "weight is 0", "more than 0")),
+    _unsure("each without a source", _leak("{kind: each, of: [{value: 0.1}, {value: 0.2, source: b}]}"), ("40:39", "'source'", "add it")),
+    _unsure("shares that do not add up", _leak("{kind: dirichlet, shares: {a: 0.5, b: 0.4}, concentration: 9}"),
+            ("40:21", "add to 0.9", "make them add to 1")),
+    _unsure("too little concentration", _leak("{kind: dirichlet, shares: {a: 0.5, b: 0.5}, concentration: 0.01}"), ("40:21", "concentration 0.01", "at least 0.1")),
+    # Parameters.
+    _unsure("no source", _leak(HALF, source=""), ("41:15", "source", "empty")),
+    _unsure("no parameters", "  parameters: []\n", ("38:15", "names no parameter", "delete the section")),
+    _unsure("nothing driven", _leak(HALF, "unit: days"), ("39:7", "exactly one of sets, scales", "none of them")),
+    _unsure("two things driven", _leak(HALF, "sets: shocks[0].share_kept\n      scales: shocks[1].share"), ("39:7", "sets and scales", "keep one")),
+    _unsure("no place", _leak(HALF, "sets: []"), ("39:7", "an empty list under sets", "shocks[0].share_kept")),
+    _unsure("a distribution for origins", _leak(HALF, 'origins: {product: "334"}'), ("39:7", "uniform", "kind: dirichlet")),
+    _unsure("a table by a number", _leak("{kind: discrete, of: [{value: 1}, {value: 2}]}", "tables: true"), ("39:7", "not named by a text", "in quotes")),
+    _unsure("a word that multiplies", _leak("{kind: discrete, of: [{value: a}, {value: b}]}", "scales: shocks[1].share"), ("39:7", "'a' under scales", "use sets")),
+    _unsure("a negative coefficient", _leak("{kind: normal, mean: 1, sd: 1}", "coefficients: {inputs: all}"), ("40:21", "can be -5", "cut it off at 0")),
+    _unsure("one name twice", TWO.replace("loss", "leak"), ("43:14", "'leak'", "its own name")),
+    _unsure("one place twice", TWO.replace("shocks[1].share", "shocks[0].share_kept"), ("43:90", "driven by 'leak' already", "split")),
+    # Places.
+    _unsure("a misspelt place", _leak(HALF, "sets: shocks[0].share_keep"), ("42:13", "'share_keep' in shocks[0]", "did you mean 'share_kept'?")),
+    _unsure("a place of another shock", _leak(HALF, "sets: ['shocks[1].share', 'shocks[2].share']"),
+            ("42:33", "'share' in shocks[2]", "known: 'from'")),
+    _unsure("a shock that is not there", _leak(HALF, "sets: shocks[7].share"), ("42:13", "shocks has 3 entries", "shocks[0]")),
+    _unsure("a place that cannot be read", _leak(HALF, "sets: shocks[first].share"), ("42:13", "cannot be read as a place", "shocks[0].share_kept")),
+    _unsure("a group of fields as a place", _leak(HALF, "sets: behaviour.overtime"), ("42:13", "a group of fields", "behaviour.overtime.max")),
+    _unsure("several values as a place", _leak(HALF, "sets: shocks[0].products"), ("42:13", "several values", "shocks[0].products[0]")),
+    _unsure("deeper than a value", _leak(HALF, "sets: shocks[0].share_kept.x"), ("42:13", "a single value", "write shocks[0].share_kept")),
+    _unsure("the start drawn", _leak(HALF, "shifts: start"), ("42:15", "the same for all draws", "under shocks or behaviour")),
+    _unsure("nothing to multiply", _leak(HALF, "scales: behaviour.import_spare"), ("42:15", "no number", "use sets")),
+    _unsure("nothing to move", _leak(HALF, "shifts: shocks[2].until"), ("42:15", "no date", "write a date there")),
+    _unsure("a date that is set", _leak(HALF, "sets: shocks[0].until"), ("42:13", "is a date", "use shifts")),
+    # What would be drawn.
+    _unsure("a share above 1", _leak("{kind: uniform, low: 0, high: 1.5}"), ("40:21", "the upper end of 'leak'", "shocks[0].share_kept", "cannot be 1.5", "narrow")),
+    _unsure("a share below 0", _leak("{kind: normal, mean: 0.3, sd: 0.1}"), ("40:21", "the lower end of 'leak'", "greater than or equal to 0")),
+    _unsure("an unknown word drawn", _leak("{kind: each, of: [{value: critical, source: a}, {value: critcal, source: b}]}", "sets: behaviour.production"),
+            ("40:21", "option 2 of 'leak'", "critcal", "'critical'")),
+    _unsure("half a step drawn", _leak("{kind: uniform, low: 1, high: 4}", "sets: behaviour.steps_per_day"), ("40:21", "valid integer")),
+    _unsure("an end before the start", _leak("{kind: uniform, low: -90, high: 0}", "shifts: shocks[0].until"), ("40:21", "before it starts", "swap the dates")),
+    _unsure("an end after the run", _leak("{kind: uniform, low: 0, high: 90}", "shifts: shocks[0].until"), ("40:21", "after the last day of the run", "at least 131")),
+    _unsure("a date out of the calendar", _leak("{kind: uniform, low: 0, high: 1e7}", "shifts: shocks[0].until"), ("40:21", "leaves the calendar", "narrow")),
+    # Draws and correlations.
+    _unsure("no draws", "  draws: 0\n" + _leak(HALF), ("38:10", "draws is 0", "write 1 or more")),
+    _unsure("an unknown design", "  design: latin\n" + _leak(HALF), ("38:11", "'latin'", "choose latin_hypercube, sobol")),
+    _unsure("more runs than can be", "  draws: 1000000\n  design: saltelli\n" + "".join([_leak(HALF)] + [
+        f"    - {{name: p{k}, source: t, distribution: {HALF}, sets: 'behaviour.restocking_days.products.\"{k}\"'}}\n" for k in range(9)]),
+            ("38:10", "12,000,000 runs", "10,000,000")),
+    _unsure("a correlation of nobody", TWO + "  correlations: [{parameters: [leak, los], rank_correlation: 0.5, source: t}]\n",
+            ("44:38", "'los'", "did you mean 'loss'?")),
+    _unsure("a correlation with itself", TWO + "  correlations: [{parameters: [leak, leak], rank_correlation: 0.5, source: t}]\n", ("44:31", "with itself", "two parameters")),
+    _unsure("a correlation of 1", TWO + "  correlations: [{parameters: [leak, loss], rank_correlation: 1, source: t}]\n", ("44:63", "less than 1")),
+    _unsure("a correlation of a Saltelli design", TWO + "  design: saltelli\n  correlations: [{parameters: [leak, loss], rank_correlation: 0.5, source: t}]\n",
+            ("45:17", "Sobol indices", "latin_hypercube")),
+    _unsure("too few draws to correlate", "  draws: 3\n" + TWO + "  correlations: [{parameters: [leak, loss], rank_correlation: 0.5, source: t}]\n", ("38:10", "too few", "4 or more")),
+    _unsure("correlations that contradict", TWO + "    - {name: ramp, source: a test, distribution: {kind: uniform, low: 0, high: 9}, sets: 'shocks[0].ramp_days'}\n"
+            "  correlations:\n    - {parameters: [leak, loss], rank_correlation: 0.9, source: t}\n    - {parameters: [loss, ramp], rank_correlation: 0.9, source: t}\n",
+            ("46:5", "contradict each other", "count as 0")),
+)  # fmt: skip
+
+
 def drawn(seed: int) -> Wrong:
     """A study made wrong in one place that a seed chooses; what must be said is its line."""
     rng = random.Random(seed)

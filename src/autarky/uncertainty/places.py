@@ -185,9 +185,9 @@ def _problem(error: ValidationError, chosen: list[tuple[Place, Any]]) -> Problem
     )
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     what, _, remedy = message.partition("; ")
-    return Problem(
-        place.spelt, f"cannot be {value}: {what[:1].lower()}{what[1:]}", remedy or "narrow the distribution"
-    )
+    shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+    what = f"cannot be {shown}: {what[:1].lower()}{what[1:]}"
+    return Problem(place.spelt, what, remedy or "narrow the distribution")
 
 
 def _refused(path: str, what: str, remedy: str) -> ScenarioError:
