@@ -177,11 +177,11 @@ class Answer:
             ]
         lines.append(("ASSUMPTIONS", self._assumption_line()))
         lines.append(("NEXT", f"report: {report} · edit: autarky new my.yaml --from demo"))
-        return _printed(lines, max(width, 40))
+        return printed(lines, max(width, 40))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: no tuples, no NaN; with the sentences and counts a reader would ask for."""
-        values = _json(self)
+        values = json_ready(self)
         return {
             "title": self.title,
             "sentences": list(self.sentences),
@@ -271,7 +271,7 @@ class Answer:
         clause += f"the first stop ({stops or 'nothing stops under any'})"
         lost = [told.gdp_lost_at_most for told in every if told.gdp_lost_at_most is not None]
         if len(lost) == len(every):
-            clause += f" and GDP on its lowest day ({_change(max(lost))} to {_change(min(lost))})"
+            clause += f" and GDP on its lowest day ({change(max(lost))} to {change(min(lost))})"
         return clause
 
     def _variant_line(self, told: Variant) -> str:
@@ -283,7 +283,7 @@ class Answer:
             first += f", because: {told.cause}" if told.behaviour else ""
             first += f"; {told.stops:,} {_verb(told.stops, 'stop')}"
         lost = [
-            f"{what} {_change(over)} (worst day {_change(most)})"
+            f"{what} {change(over)} (worst day {change(most)})"
             for what, over, most in (
                 ("GDP", told.gdp_lost, told.gdp_lost_at_most),
                 (self.consumers, told.consumption_lost, told.consumption_lost_at_most),
@@ -341,8 +341,8 @@ class Answer:
             return ""
         day = self.consumption_lowest_day
         return (
-            f"all products together {_change(self.consumption_lost)} over the run, "
-            f"{_change(1 - self.consumption_lowest)} on the worst day"
+            f"all products together {change(self.consumption_lost)} over the run, "
+            f"{change(1 - self.consumption_lowest)} on the worst day"
             + (f" (day {_number(day)}, {_words(day.date)})" if day is not None else "")
         )
 
@@ -351,7 +351,7 @@ class Answer:
         for loss in self.regions[:most]:
             # Rounded away is not hit.
             hit = [
-                f"{what} {_change(lost)}"
+                f"{what} {change(lost)}"
                 for what, lost in ((self.consumers, loss.consumption_lost), ("GDP", loss.gdp_lost))
                 if lost is not None and abs(lost) > 5e-6
             ]
@@ -363,7 +363,7 @@ class Answer:
         if self.gdp_lost is None or self.gdp_lowest is None or self.gdp_lowest_day is None:
             return "GDP cannot be told: the table has no value added"
         return (
-            f"GDP {_change(self.gdp_lost)} over the run, {_change(1 - self.gdp_lowest)} on its lowest day "
+            f"GDP {change(self.gdp_lost)} over the run, {change(1 - self.gdp_lowest)} on its lowest day "
             f"(day {_number(self.gdp_lowest_day)}, {_words(self.gdp_lowest_day.date)})"
         )
 
@@ -522,13 +522,13 @@ def _span(group: FallGroup) -> str:
     return f"from day {_number(group.first)} to {_number(group.last)}"
 
 
-def _change(lost: float) -> str:
+def change(lost: float) -> str:
     """A loss as a signed change: ``−8.2 %``."""
     changed = percent(-lost)
     return f"+{changed}" if lost < 0 and changed != "0 %" else changed
 
 
-def _printed(lines: Sequence[tuple[str, str]], width: int) -> str:
+def printed(lines: Sequence[tuple[str, str]], width: int) -> str:
     """Headings in a column, text beside them, wrapped; a heading is printed once."""
     column = max(len(heading) for heading, _ in lines) + 2
     printed: list[str] = []
@@ -551,13 +551,14 @@ def _printed(lines: Sequence[tuple[str, str]], width: int) -> str:
     return "\n".join(line.rstrip() for line in printed).replace("\u00a0", " ")
 
 
-def _json(value: Any) -> Any:
+def json_ready(value: Any) -> Any:
+    """A value as JSON has it: dataclasses as objects, tuples as lists, NaN and infinity as null."""
     if is_dataclass(value):
-        return {item.name: _json(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: json_ready(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, tuple | list):
-        return [_json(item) for item in value]
+        return [json_ready(item) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {str(key): json_ready(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import xarray as xr
 
 from autarky.explanation.wording import plain
-from autarky.results import SimulationResult
+from autarky.results import EnsembleResult, SimulationResult
 
 
 class Gate(NamedTuple):
@@ -23,10 +23,11 @@ class Names:
     """Long names by position along each dimension, and by code. Every name is safe to print.
 
     An industry of a multi-regional table reads ``region: sector``. Two codes with one long name keep
-    their code in brackets, so that no two lines of an answer read the same.
+    their code in brackets, so that no two lines of an answer read the same. Needs are those of an ensemble:
+    products, or ``region: product`` where several regions have households.
     """
 
-    def __init__(self, result: SimulationResult) -> None:
+    def __init__(self, result: SimulationResult | EnsembleResult) -> None:
         self._labels = result.labels
         data = result.data
         self.industry_codes = texts(data, "industry")
@@ -42,6 +43,16 @@ class Names:
         )
         self.product_codes = texts(data, "product")
         self.products = _distinct(self.product_codes, [self.of(code) for code in self.product_codes])
+        self.need_codes = texts(data, "need")
+        places, bought = texts(data, "need_region"), texts(data, "need_product")
+        several = len(set(places)) > 1
+        self.needs = _distinct(
+            self.need_codes,
+            [
+                f"{self.of(place)}: {self.of(product)}" if several else self.of(product)
+                for place, product in zip(places, bought, strict=True)
+            ],
+        )
         self.slots = tuple(self.of(code) for code in texts(data, "slot_product"))
         self.gate_codes = texts(data, "gate")
         partners, products = texts(data, "partner"), texts(data, "gate_product")

@@ -18,7 +18,7 @@ from autarky.explanation.losses import (
     total_share,
 )
 from autarky.explanation.names import texts
-from autarky.results import SimulationResult
+from autarky.results import EnsembleResult, SimulationResult
 
 PERIODS = (
     (1, "day"),
@@ -74,7 +74,16 @@ def weekly_deliveries(result: SimulationResult) -> Timeline:
     return _timeline(result, texts(result.data, "gate")[: daily.shape[1]], daily)
 
 
-def _timeline(result: SimulationResult, codes: Sequence[str], daily: Array) -> Timeline:
+def weekly_quantiles(result: EnsembleResult, series: str, need: str | None = None) -> Timeline:
+    """The quantiles of a series of an ensemble by week, a row for each (of a need, if one is named)."""
+    values = result.data[series]
+    if need is not None:
+        values = values.sel(need=need)
+    daily = np.asarray(values.transpose("day", "quantile").values, dtype=np.float64)
+    return _timeline(result, [f"{quantile:g}" for quantile in result.data["quantile"].values], daily)
+
+
+def _timeline(result: SimulationResult | EnsembleResult, codes: Sequence[str], daily: Array) -> Timeline:
     dates = result.data["day"].values.astype("datetime64[D]").astype(object)
     # Two months are told by day: a week would swallow most of what happens.
     length, period = next(

@@ -42,6 +42,35 @@ def percent(share: float) -> str:
     return f"{sign}{digits} %"
 
 
+def whole(value: float) -> str:
+    """A number as a whole one, with a real minus: ``1,234``."""
+    return f"{round(value):,}".replace("-", "−")
+
+
+def rounded(value: float, digits: int = 2) -> str:
+    """A number to so many digits, never in powers of ten: ``0.047``, ``24``, ``1,200``."""
+    if not math.isfinite(value) or not value:
+        return "0" if not value else "no data"
+    first = math.floor(math.log10(abs(value)))
+    kept = round(value, digits - 1 - first)
+    written = f"{kept:,.{max(digits - 1 - first, 0)}f}"
+    return (written.rstrip("0").rstrip(".") if "." in written else written).replace("-", "−")
+
+
+def in_draws(number: int, told: int) -> str:
+    """A number of draws out of those told: ``80 % of draws``; of fewer than 100 draws, a count."""
+    if number == told:
+        return "every draw" if told > 1 else "the one draw"
+    if not number:
+        return "no draw"
+    if told < 100:
+        return f"{number:,} of {told:,} draws"
+    share = round(100 * number / told)
+    if share in (0, 100):
+        return f"{'more than 99' if share else 'less than 1'} % of draws"
+    return f"{share} % of draws"
+
+
 def date_words(date: datetime.date) -> str:
     """A date as ``1 Mar 2024``, whatever the machine's language."""
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

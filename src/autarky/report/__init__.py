@@ -1,5 +1,6 @@
 """Report: a result and its answer as one self-contained page; nothing is computed here."""
 
+from autarky.report.ensemble import render_ensemble
 from autarky.report.page import render
 
-__all__ = ["render"]
+__all__ = ["render", "render_ensemble"]

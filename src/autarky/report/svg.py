@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autarky.report.markup import Content, Markup, element
@@ -35,6 +36,42 @@ def text(x: float, y: float, words: str, class_: str | None = None, anchor: str 
 def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     """A straight line."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
+
+
+@dataclass(frozen=True)
+class NumberAxis:
+    """Numbers along a line of ``length`` from ``origin`` on; a negative length runs backwards (upwards)."""
+
+    low: float
+    high: float
+    origin: float
+    length: float
+    step: float
+    """Distance of the ticks, a round number."""
+
+    def at(self, value: float) -> float:
+        """Where a number is, kept inside the axis."""
+        kept = min(max(value, self.low), self.high)
+        return self.origin + self.length * (kept - self.low) / (self.high - self.low)
+
+    def ticks(self) -> Sequence[tuple[float, float]]:
+        """Places and numbers of the ticks."""
+        count = round((self.high - self.low) / self.step)
+        numbers = [round(self.low / self.step + k) * self.step for k in range(count + 1)]
+        return [(self.at(number), number) for number in numbers]
+
+
+def number_axis(
+    values: Iterable[float], origin: float, length: float, ticks: int = 5, least: float = 1e-9
+) -> NumberAxis:
+    """An axis of round ends around the finite values; ``least`` is the smallest step between ticks."""
+    finite = [value for value in values if math.isfinite(value)] or [0.0]
+    low, high = min(finite), max(finite)
+    wide = max((high - low) / ticks, least)
+    power = 10.0 ** math.floor(math.log10(wide))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= wide * (1 - 1e-9))
+    start, end = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return NumberAxis(start * step, max(end, start + 1) * step, origin, length, step)
 
 
 @dataclass(frozen=True)

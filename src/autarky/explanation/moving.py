@@ -1,0 +1,220 @@
+"""Moving: what moves the answer of an ensemble, how far, and where something mostly happens, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autarky.explanation.answer import change
+from autarky.explanation.wording import listing, percent, plain, rounded, whole
+from autarky.sensitivity import Bar, End, Findings, Restriction, Summary
+
+TOLD = ("consumption_lost", "gdp_lost", "first_stop", "first_need")
+"""Measures whose movers are told, in this order."""
+WHAT = {
+    "consumption_lost": "household consumption",
+    "gdp_lost": "GDP",
+    "first_stop": "the first stop",
+    "first_need": "the first need not met",
+}
+"""What moves, in words."""
+DATED = ("first_stop", "first_need")
+"""Measures that are days, kept from the first day of the run and told from day 0."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a parameter stands, in words, and what the measure comes to there."""
+
+    where: str
+    """``at most 20 days``, or the option of a choice."""
+    level: float
+    """Mean over the draws there; of a day the median, counted from day 0."""
+    draws: int
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A parameter, and what a measure comes to where it is low and high, or by option."""
+
+    measure: str
+    parameter: str
+    places: tuple[Place, ...]
+    swing: float
+    """Greatest level less smallest."""
+    never_from: float | None
+    """Of a day: levels from here on are *never* (the run's length, counted from day 0)."""
+
+    @property
+    def in_words(self) -> str:
+        """``stock of inputs: GDP −8 % where it is at most 20 days, −2 % where it is at least 55 days``."""
+        told = [f"{self.level_words(place.level)} where it is {place.where}" for place in self.places[:4]]
+        return f"{self.parameter}: {WHAT[self.measure]} {', '.join(told)}"
+
+    def level_words(self, level: float) -> str:
+        """A level of the measure in words."""
+        if self.measure not in DATED:
+            return change(level)
+        never = self.never_from is not None and level >= self.never_from
+        return "never" if never else f"on day {whole(level)}"
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where among the parameters a condition mostly holds (scenario discovery), or that nothing shows."""
+
+    condition: str
+    verdict: str
+    where: tuple[str, ...]
+    """The limits of the box, one clause a parameter; empty: no box was found."""
+    inside: float | None
+    """Share of the draws inside in which the condition holds."""
+    in_all: float
+    """Share of all draws in which it holds."""
+    covered: float | None
+    """Share of the draws with the condition that lie inside."""
+    size: float | None
+    """Share of all draws that lie inside."""
+
+    @property
+    def in_words(self) -> str:
+        """``<condition> in 92 % of draws where …; in 31 % of all draws``."""
+        if not self.where or self.inside is None:
+            return f"{self.condition}: {self.verdict}"
+        return (
+            f"{self.condition} in {percent(self.inside)} of draws where {listing(self.where, most=4)}; in "
+            f"{percent(self.in_all)} of all draws"
+        )
+
+
+@dataclass(frozen=True)
+class SourceRange:
+    """What the answer comes to in the draws that took one option."""
+
+    option: str
+    draws: int
+    ranges: tuple[tuple[str, tuple[float | None, ...]], ...]
+    """By measure, the five quantiles; days counted from day 0."""
+
+
+@dataclass(frozen=True)
+class BySource:
+    """A choice, for instance among sources, and the answer by its options."""
+
+    parameter: str
+    options: tuple[SourceRange, ...]
+    between: tuple[tuple[str, float | None], ...]
+    """By measure: share of the spread of draws that lies between options."""
+
+    @property
+    def lines(self) -> list[str]:
+        """One line for the measure told first: each option with its median and range."""
+        for measure in TOLD[:2]:
+            told = []
+            for option in self.options[:4]:
+                own = dict(option.ranges).get(measure)
+                if own and own[0] is not None and own[2] is not None and own[4] is not None:
+                    low = change(own[0]).removesuffix(" %")
+                    told.append(f"{option.option} {change(own[2])} ({low} to {change(own[4])})")
+            if told:
+                return [f"{self.parameter}: {WHAT[measure]} over the run: {'; '.join(told)}"]
+        return []
+
+
+def movers(findings: Findings, parameters: Sequence[Mapping[str, Any]], zero: int) -> tuple[Mover, ...]:
+    """The tornadoes of the measures that are told, in words; ``zero``: position of day 0 in the run."""
+    units = units_of(parameters)
+    by_measure = {tornado.measure: tornado for tornado in findings.tornadoes}
+    return tuple(
+        Mover(
+            measure=measure,
+            parameter=plain(bar.parameter),
+            places=_places(bar, units.get(bar.parameter, ""), zero if measure in DATED else 0),
+            swing=bar.swing,
+            never_from=float(findings.days - zero) if measure in DATED else None,
+        )
+        for measure in TOLD
+        if measure in by_measure
+        for bar in by_measure[measure].bars
+        if bar.swing > 0
+    )
+
+
+def boxes(findings: Findings, parameters: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
+    """The boxes of scenario discovery in words."""
+    units = units_of(parameters)
+    return tuple(
+        Box(
+            condition=_spaced(found.condition),
+            verdict=_spaced(found.verdict),
+            where=tuple(limits(one, units.get(one.parameter, "")) for one in found.restrictions),
+            inside=found.density,
+            in_all=found.base_rate,
+            covered=found.coverage,
+            size=found.mass,
+        )
+        for found in findings.discoveries
+    )
+
+
+def sources(findings: Findings, zero: int) -> tuple[BySource, ...]:
+    """The strips in words."""
+
+    def own(summary: Summary) -> tuple[float | None, ...]:
+        shift = zero if summary.measure in DATED else 0
+        return tuple(None if value is None else value - shift for value in summary.quantiles)
+
+    return tuple(
+        BySource(
+            parameter=plain(choice.parameter),
+            options=tuple(
+                SourceRange(
+                    option=plain(strip.option),
+                    draws=strip.draws,
+                    ranges=tuple((summary.measure, own(summary)) for summary in strip.summaries),
+                )
+                for strip in choice.strips
+            ),
+            between=choice.between,
+        )
+        for choice in findings.strips
+    )
+
+
+def limits(restriction: Restriction, unit: str) -> str:
+    """A side of a box as a clause: ``stock of inputs is at most 24 days``."""
+    name = plain(restriction.parameter)
+    low, high = restriction.low, restriction.high
+    if restriction.options:
+        return f"{name} is {' or '.join(plain(option) for option in restriction.options)}"
+    if low is None:
+        return f"{name} is at most {amount(high or 0.0, unit)}"
+    if high is None:
+        return f"{name} is at least {amount(low, unit)}"
+    return f"{name} is {rounded(low)} to {amount(high, unit)}"
+
+
+def amount(value: float, unit: str) -> str:
+    """A parameter's value with its unit, to two digits: ``24 days``."""
+    return rounded(value) + (f" {plain(unit)}" if unit and unit != "1" else "")
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"(?<=\d)%", " %", plain(text))
+
+
+def units_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Unit by parameter."""
+    return {str(parameter.get("name", "")): str(parameter.get("unit") or "") for parameter in parameters}
+
+
+def _places(bar: Bar, unit: str, shift: int) -> tuple[Place, ...]:
+    return tuple(Place(_where(end, unit, k), end.level - shift, end.draws) for k, end in enumerate(bar.ends))
+
+
+def _where(end: End, unit: str, position: int) -> str:
+    if end.limit is None:
+        return plain(end.where)
+    return f"at {'least' if position else 'most'} {amount(end.limit, unit)}"
