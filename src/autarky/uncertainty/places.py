@@ -73,7 +73,7 @@ def find(path: str, scenario: Scenario) -> Place:
             raise _refused(path, f"{here} is a single value, with no {step!r} in it", f"write {here}")
     if not steps or steps[0] in _SAME_FOR_ALL:
         remedy = "give a place under shocks or behaviour"
-        raise _refused(path, f"{path_of(steps[:1])} is the same for all draws", remedy)
+        raise _refused(path, f"{path_of(steps[:1]) or 'the scenario'} is the same for all draws", remedy)
     model = _model(value, annotation)
     if model is PerProduct:
         steps.append("default")
