@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from autarky.errors import AutarkyError, InputError, Problem
+from autarky.errors import AutarkyError, InputError, Problem, StoppedError
 
 app = typer.Typer(
     name="autarky",
@@ -144,6 +145,46 @@ def run(
 
 
 @app.command()
+def ensemble(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that says what is uncertain.")],
+    draws: Annotated[int | None, typer.Option("--draws", min=1, help="Number of draws.")] = None,
+    design: Annotated[str | None, typer.Option("--design", help="How the draws are spread.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed, other draws.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; by default one for each core.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")
+    ] = None,
+    precision: Annotated[
+        str, typer.Option("--precision", help="float64, or float32: half the memory.")
+    ] = "float64",
+    keep_draws: Annotated[bool, typer.Option("--keep-draws", help="Keep every draw's days as well.")] = False,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run many draws of a study and print the answer with its ranges. The same command resumes."""
+    from autarky.study import run_draws
+
+    with _progress_of_draws(quiet or json) as progress:
+        done = run_draws(
+            study,
+            runs,
+            draws=draws,
+            design=design,
+            seed=seed,
+            precision=precision,
+            workers=workers,
+            cluster=cluster,
+            keep_draws=keep_draws,
+            progress=progress,
+        )
+    _show(json, done.to_dict, lambda: done.answer.text(report=str(done.report)))
+
+
+@app.command()
 def report(
     run: RunName,
     to: To = None,
@@ -172,9 +213,10 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Export the numbers of a run: netCDF, or one table per variable as CSV or XLSX."""
-    from autarky.run_folder import export_run, read_run
+    from autarky.run_folder import export_run, is_ensemble, read_ensemble, read_run
 
-    target = export_run(read_run(run, runs), format, to)
+    found = read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)
+    target = export_run(found, format, to)
     _show(json, {"run": run, "export": str(target)}, str(target))
 
 
@@ -212,6 +254,8 @@ def _run(given: list[str]) -> int:
         raise BrokenPipeError from error  # the only reason for which typer leaves in this mode
     except InputError as error:
         problems, code, reason = list(error.problems), error.exit_code, error
+    except StoppedError as error:
+        problems, code, reason = [error.problem], error.exit_code, error
     except AutarkyError as error:
         problems, code, reason = [Problem("autarky", str(error), _DEBUG)], error.exit_code, error
     except TyperException as error:
@@ -303,6 +347,65 @@ def _progress(is_quiet: bool) -> Iterator[Callable[[str, int, int], None] | None
             bar.update(tasks[what], completed=done)
 
         yield told
+
+
+@contextmanager
+def _progress_of_draws(is_quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """On stderr draws done, their rate and the time that remains: a bar if somebody looks, else ten lines."""
+    if is_quiet:
+        yield None
+        return
+    if not sys.stderr.isatty():
+        yield _Milestones()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("simulating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("draws {task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        pace = _Pace()
+        task = bar.add_task("", total=None, rate="")
+
+        def told(done: int, total: int) -> None:
+            rate, _ = pace.learn(done, total)
+            bar.update(task, completed=done, total=total, rate=f"· {rate:.1f} draws/s" if rate else "")
+
+        yield told
+
+
+class _Pace:
+    """How fast draws are done since the first word."""
+
+    def __init__(self) -> None:
+        self.first: tuple[int, float] | None = None
+
+    def learn(self, done: int, total: int) -> tuple[float, float]:
+        """(draws per second, seconds that remain); 0 as long as nothing is known."""
+        now = time.monotonic()
+        self.first = self.first or (done, now)
+        count, seconds = done - self.first[0], now - self.first[1]
+        rate = count / seconds if count and seconds > 0 else 0.0
+        return rate, (total - done) / rate if rate else 0.0
+
+
+class _Milestones:
+    """A line on stderr for each tenth of the draws."""
+
+    def __init__(self) -> None:
+        self.pace, self.tenths = _Pace(), -1
+
+    def __call__(self, done: int, total: int) -> None:
+        rate, left = self.pace.learn(done, total)
+        if (tenths := 10 * done // total) > self.tenths:
+            self.tenths = tenths
+            about = f" · {rate:.1f} draws/s · {left:.0f} s remain" if rate else ""
+            print(f"{done} of {total} draws{about}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ AutarkyError
 │   ├── EconomyError      accounts that contradict themselves
 │   └── ScenarioError     a study: names, dates, shares
 ├── InfeasibleError       a well-posed question without a solution; exit code 3
+├── StoppedError          stopped by the user, with what is done kept; exit code 130
 └── SimulationError       a state that the model excludes: our bug; exit code 4
 
 How a run *ended* is not an error: it is ``result.outcome``.
@@ -47,6 +48,10 @@ class InputError(AutarkyError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        # By its problems, not by the text made of them: it may come from another process.
+        return type(self), (self.problems,)
+
 
 class SourceError(InputError):
     """A file cannot be read as the table it claims to be."""
@@ -64,6 +69,16 @@ class InfeasibleError(AutarkyError):
     """The question is well posed and has no solution."""
 
     exit_code = 3
+
+
+class StoppedError(AutarkyError):
+    """The user stopped what can be resumed: ``problem`` says what is kept and how to go on."""
+
+    exit_code = 130
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
 
 
 class SimulationError(AutarkyError):

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from autarky import sources
 from autarky.checks import Finding, Status, check, refusal
 from autarky.economy import DeclaredGap, Economy
+from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
 from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
 from autarky.explanation import answer, other_choices
 from autarky.report import render
-from autarky.results import Outcome, SimulationResult
+from autarky.results import EnsembleResult, Outcome, SimulationResult
 from autarky.run_folder import (
+    MANIFEST,
     REPORT,
     RESULT,
     STUDY,
+    EnsembleRun,
     Run,
     changed_files,
+    ensemble_id,
+    is_ensemble,
+    read_ensemble,
     read_run,
+    save_ensemble,
     save_run,
     sha256,
+    tidy,
     to_netcdf,
 )
 from autarky.scenario import Scenario
 from autarky.simulation import simulate
+from autarky.simulation.panel import Precision
 from autarky.study_file import Study, read_study, study_from_bytes
+from autarky.uncertainty import Design, Uncertainty, draw_up
+from autarky.uncertainty.distributions import Choice
 
 Progress = Callable[[str, int, int], None]
 """Told (what is simulated, days done, days in all) now and then."""
@@ -106,6 +120,172 @@ def with_variants(
     return replace(result, record=replace(result.record, variants=variants))
 
 
+def run_draws(
+    path: str | Path,
+    runs: str | Path = "runs",
+    *,
+    draws: int | None = None,
+    design: str | None = None,
+    seed: int | None = None,
+    precision: str = "float64",
+    workers: int | None = None,
+    cluster: str | None = None,
+    keep_draws: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> EnsembleRun:
+    """Runs many draws of the study in a file and keeps them in a folder of their own in ``runs``.
+
+    The folder's name follows from what is run: the same call resumes an ensemble that was stopped, and reads
+    one that is done. Number, design, seed and precision are those of the study where they are not given;
+    workers (by default one for each core) or the address of a Dask cluster decide how fast, and not one byte.
+
+    Raises
+    ------
+    InputError
+        If the study, its table, a name or an option is wrong: all problems, and nothing is written.
+    StoppedError
+        If the user stops it: the draws done so far are kept.
+    """
+    log = Log()
+    study = read_study(path)
+    uncertainty = uncertainty_of(study, draws, design, seed)
+    if precision not in get_args(Precision):
+        remedy = did_you_mean(precision, get_args(Precision))
+        raise InputError(Problem("--precision", f"unknown precision {precision!r}", remedy))
+    economy = accepted(study.read_economy(), study)
+    tables = {name: accepted(table, study) for name, table in tables_of(study, uncertainty).items()}
+    log.note("tables read", name=economy.name, year=economy.year, besides=sorted(tables))
+    declared = uncertainty.model_dump(mode="json")
+    digests = {name: table.digest for name, table in tables.items()}
+    decisive = (sha256(study.content), economy.digest, digests, declared, precision, version("autarky"))
+    folder = Path(runs) / ensemble_id(study.title, decisive)
+    if (folder / MANIFEST).is_file():
+        return finished(folder, keep_draws)
+    given = {"--draws": draws, "--design": design, "--seed": seed, "--precision": precision}
+    options = [f"{name} {value}" for name, value in given.items() if value not in (None, "float64")]
+    options += ["--keep-draws"] if keep_draws else []
+    with study.naming_places():
+        drawn = draw_up(uncertainty, study.scenario, economy, tables=tables)
+        ensemble = prepare(
+            economy,
+            study.scenario,
+            drawn,
+            uncertainty=declared,
+            need_share=uncertainty.need_share,
+            precision=cast(Precision, precision),
+        )
+    executor = executor_of(workers, cluster)
+    work = ensemble.simulation(executor.room())
+    log.note("draws made", draws=len(drawn), block=ensemble.block, side_by_side=work.batch)
+    where = ["--runs", str(runs)] if Path(runs) != Path("runs") else []
+    again = " ".join(["autarky ensemble", *map(shlex.quote, (str(path), *where)), *options])
+    with claimed(folder):
+        if (folder / MANIFEST).is_file():  # another process has just finished it
+            return finished(folder, keep_draws)
+        result = run_ensemble(
+            ensemble,
+            work,
+            folder,
+            executor,
+            beside={STUDY: study.content},
+            command=again,
+            progress=progress,
+        )
+        log.note("simulated", failed=int((result.data["failed"] != "").sum()))
+        inputs = inputs_of(study, economy, variants=False)
+        inputs["command"] = " ".join([f"autarky ensemble {inputs['command'].split()[2]}", *options])
+        inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
+        page = page_of_draws(result, inputs)
+        log.note("answered")
+        return save_ensemble(
+            folder,
+            study=study.content,
+            result=result,
+            report=page,
+            inputs=inputs,
+            log=log.events,
+            seconds=log.seconds(),
+            keep_draws=keep_draws,
+        )
+
+
+def uncertainty_of(study: Study, draws: int | None, design: str | None, seed: int | None) -> Uncertainty:
+    """The study's uncertainty, with what was asked for instead.
+
+    Raises
+    ------
+    ScenarioError
+        If the study declares none, or there is no such design.
+    """
+    if study.uncertainty is None:
+        what = "says nothing of what is uncertain, so there is nothing to draw"
+        remedy = "add a section 'uncertainty:' with 'parameters:', or give the study to: autarky run"
+        raise ScenarioError(Problem(str(study.path), what, remedy))
+    if design is not None and design not in tuple(Design):
+        remedy = did_you_mean(design, [str(one) for one in Design])
+        raise ScenarioError(Problem("--design", f"unknown design {design!r}", remedy))
+    asked = {"draws": draws, "design": design and Design(design), "seed": seed}
+    return study.uncertainty.model_copy(update={k: v for k, v in asked.items() if v is not None})
+
+
+def tables_of(study: Study, uncertainty: Uncertainty) -> dict[str, Economy]:
+    """The tables that draws choose from: each embedded, or a path that counts from the study file.
+
+    Raises
+    ------
+    ScenarioError
+        For each that does not exist.
+    SourceError
+        If one cannot be read.
+    """
+    found: dict[str, Economy] = {}
+    problems = []
+    home = study.path.parent if study.path is not None else Path()
+    for k, parameter in enumerate(uncertainty.parameters):
+        if not (parameter.tables and isinstance(parameter.distribution, Choice)):
+            continue
+        for position, option in enumerate(parameter.distribution.of):
+            name = str(option.value)
+            if name in sources.embedded_names():
+                found[name] = sources.embedded(name)
+            elif (home / name).exists():
+                found[name] = sources.read_table(home / name)
+            else:
+                place = study.locate(f"uncertainty.parameters[{k}].distribution.of[{position}].value")
+                remedy = "name an embedded table, or a path that counts from the study file"
+                problems.append(Problem(place, f"no such table: {name}", remedy))
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def executor_of(workers: int | None, cluster: str | None) -> Executor:
+    """Who does the work: a Dask cluster, or as many processes as asked for, by default one for each core."""
+    if cluster is not None:
+        if workers is not None:
+            what = "is given beside --cluster, which has its own workers"
+            raise InputError(Problem("--workers", what, "leave out one of the two"))
+        return Dask(cluster)
+    workers = workers or len(os.sched_getaffinity(0))
+    return Serial() if workers == 1 else Processes(workers)
+
+
+def finished(folder: Path, keep_draws: bool) -> EnsembleRun:
+    """An ensemble that is done already.
+
+    Raises
+    ------
+    InputError
+        If its draws are wanted and were not kept.
+    """
+    found = read_ensemble(folder)
+    if keep_draws and not found.manifest["ended"]["kept"]:
+        remedy = "move the folder away and give the command again, or leave out --keep-draws"
+        raise InputError(Problem(str(folder), "is done, and its draws were not kept", remedy))
+    tidy(found)  # it may have been stopped between its last word and this
+    return found
+
+
 @dataclass
 class Log:
     """What was done, one event after the other, each with the seconds since the beginning."""
@@ -138,8 +318,20 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     return render(result, answer(result), command=inputs["command"], digests=inputs["digests"])
 
 
-def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run, str]:
-    """A run and its page, drawn again from the stored result."""
+def page_of_draws(result: EnsembleResult, inputs: Mapping[str, Any]) -> str:
+    """The report of an ensemble; ``inputs`` as in its manifest."""
+    from autarky.explanation.ranges import answer_of_draws
+    from autarky.report.ensemble import render_ensemble
+
+    told = answer_of_draws(result)
+    return render_ensemble(result, told, command=inputs["command"], digests=inputs["digests"])
+
+
+def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun, str]:
+    """A run or an ensemble, and its page, drawn again from the stored result."""
+    if is_ensemble(run, runs):
+        ensemble = read_ensemble(run, runs)
+        return ensemble, page_of_draws(ensemble.result, ensemble.manifest["inputs"])
     found = read_run(run, runs)
     return found, page_of(found.result, found.manifest["inputs"])
 

@@ -1,8 +1,18 @@
 """The run folder: what a run leaves on disk, written whole or not at all, and how to read it again."""
 
 from autarky.results.netcdf import to_netcdf
+from autarky.run_folder.ensemble import (
+    ENSEMBLE_ID,
+    EnsembleRun,
+    ensemble_id,
+    is_ensemble,
+    read_ensemble,
+    save_ensemble,
+    tidy,
+)
 from autarky.run_folder.export import ExportFormat, export_run
 from autarky.run_folder.folder import (
+    MANIFEST,
     REPORT,
     RESULT,
     RUN_ID,
@@ -15,16 +25,24 @@ from autarky.run_folder.folder import (
 )
 
 __all__ = [
+    "ENSEMBLE_ID",
+    "MANIFEST",
     "REPORT",
     "RESULT",
     "RUN_ID",
     "STUDY",
+    "EnsembleRun",
     "ExportFormat",
     "Run",
     "changed_files",
+    "ensemble_id",
     "export_run",
+    "is_ensemble",
+    "read_ensemble",
     "read_run",
+    "save_ensemble",
     "save_run",
     "sha256",
+    "tidy",
     "to_netcdf",
 ]

@@ -20,7 +20,8 @@ import numpy as np
 import xarray as xr
 
 from autarky.errors import InputError, Problem, did_you_mean
-from autarky.run_folder.folder import RESULT, Run
+from autarky.run_folder.ensemble import EnsembleRun
+from autarky.run_folder.folder import Run
 
 Cell = str | int | float | None
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
@@ -38,7 +39,7 @@ _ENDINGS = {ExportFormat.NETCDF: ".nc", ExportFormat.CSV: "-csv", ExportFormat.X
 
 
 def export_run(
-    run: Run, format: ExportFormat | str = ExportFormat.NETCDF, target: str | Path | None = None
+    run: Run | EnsembleRun, format: ExportFormat | str = ExportFormat.NETCDF, target: str | Path | None = None
 ) -> Path:
     """Writes the numbers of a run to a file (netcdf, xlsx) or a folder (csv), which must not exist yet.
 
@@ -69,7 +70,7 @@ def export_run(
         written = beside / target.name
         match format:
             case ExportFormat.NETCDF:
-                shutil.copyfile(run.path / RESULT, written)
+                shutil.copyfile(run.numbers, written)
             case ExportFormat.CSV:
                 written.mkdir()
                 for name, rows in tables(run):
@@ -86,7 +87,7 @@ def export_run(
     return target
 
 
-def tables(run: Run) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+def tables(run: Run | EnsembleRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
     """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name)."""
     data = run.result.data
     for name in sorted(map(str, data.data_vars)):
@@ -153,7 +154,7 @@ def _csv(rows: Iterator[list[Cell]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _write_excel(run: Run, path: Path) -> None:
+def _write_excel(run: Run | EnsembleRun, path: Path) -> None:
     try:
         from openpyxl import Workbook
     except ImportError as error:

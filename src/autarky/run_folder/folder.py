@@ -56,6 +56,11 @@ class Run:
         """The one-page report."""
         return self.path / REPORT
 
+    @property
+    def numbers(self) -> Path:
+        """The numbers, as netCDF."""
+        return self.path / RESULT
+
     @cached_property
     def result(self) -> SimulationResult:
         """What happened, day by day.
@@ -66,7 +71,7 @@ class Run:
             If ``result.nc`` is not what the run wrote.
         """
         path = self.path / RESULT
-        content = _read(path)
+        content = read_bytes(path)
         if sha256(content) != self.manifest["files"].get(RESULT):
             raise SourceError(Problem(str(path), "was changed after the run", "run the study again"))
         return from_netcdf(content, str(path))
@@ -79,7 +84,7 @@ class Run:
     @property
     def study(self) -> bytes:
         """The study file as it was given."""
-        return _read(self.path / STUDY)
+        return read_bytes(self.path / STUDY)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the run lies, how it ended, what it says."""
@@ -128,7 +133,7 @@ def save_run(
         STUDY: study,
         RESULT: to_netcdf(result),
         REPORT: report.encode(),
-        LOG: "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in log).encode(),
+        LOG: log_lines(log),
     }
     digests = {name: sha256(content) for name, content in contents.items()}
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[RESULT][:8]}-{slug(title)}"
@@ -143,15 +148,10 @@ def save_run(
         "assumptions": list(result.record.assumptions),
         "seed": result.record.seed,
         "versions": dict(result.record.versions),
-        "platform": {
-            "system": platform.system(),
-            "release": platform.release(),
-            "machine": platform.machine(),
-            "cores": os.cpu_count(),
-        },
+        "platform": this_platform(),
     }
     try:
-        path = _write(runs, run_id, {MANIFEST: _json(manifest), **contents})
+        path = _write(runs, run_id, {MANIFEST: json_bytes(manifest), **contents})
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(runs), what, "choose another folder with --runs")) from error
@@ -171,20 +171,31 @@ def read_run(run: str | Path, runs: str | Path = "runs") -> Run:
         path = Path(runs) / path
     if not (path / MANIFEST).is_file():
         raise SourceError(Problem(str(path), "is not a run folder", _nearest_run(path)))
+    return Run(path, read_manifest(path, FORMAT))
+
+
+def read_manifest(path: Path, format: str) -> Mapping[str, Any]:
+    """The manifest in a folder.
+
+    Raises
+    ------
+    SourceError
+        If it is not a manifest of this format.
+    """
     try:
-        manifest = json.loads(_read(path / MANIFEST))
+        manifest = json.loads(read_bytes(path / MANIFEST))
     except ValueError:
         manifest = None
     if not (
         isinstance(manifest, dict)
-        and manifest.get("format") == FORMAT
+        and manifest.get("format") == format
         and isinstance(manifest.get("files"), dict)
         and isinstance(manifest.get("inputs"), dict)
     ):
         raise SourceError(
-            Problem(str(path / MANIFEST), f"is not an {FORMAT!r} manifest", "run the study again")
+            Problem(str(path / MANIFEST), f"is not an {format!r} manifest", "run the study again")
         )
-    return Run(path, manifest)
+    return manifest
 
 
 def changed_files(run: Run) -> list[str]:
@@ -193,11 +204,18 @@ def changed_files(run: Run) -> list[str]:
     return [
         name
         for name in (STUDY, RESULT, REPORT, LOG)
-        if not (run.path / name).is_file() or sha256(_read(run.path / name)) != digests.get(name)
+        if not (run.path / name).is_file() or sha256(read_bytes(run.path / name)) != digests.get(name)
     ]
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file of a run.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -216,7 +234,23 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "study"
 
 
-def _json(value: object) -> bytes:
+def this_platform() -> dict[str, Any]:
+    """What a run ran on, for its manifest."""
+    return {
+        "system": platform.system(),
+        "release": platform.release(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    }
+
+
+def log_lines(log: Sequence[Mapping[str, Any]]) -> bytes:
+    """One event per line, as JSON."""
+    return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in log).encode()
+
+
+def json_bytes(value: object) -> bytes:
+    """A JSON document to be read by people too."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
