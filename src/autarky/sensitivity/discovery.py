@@ -71,7 +71,7 @@ class Discovery:
     mass: float | None = None
     restrictions: tuple[Restriction, ...] = ()
     trajectory: tuple[Step, ...] = ()
-    """All boxes that were peeled, from all draws on, in the half of the draws that was searched."""
+    """All boxes of the last search, from all draws on, in the half of the draws that was searched."""
 
     @property
     def base_rate(self) -> float:
@@ -150,7 +150,8 @@ def discover(
        not of equal size), down to ``SMALLEST`` of the draws.
     3. *Choice*: among the boxes with coverage ≥ ``COVERAGE`` the one with the highest density; of equals the
        larger.
-    4. Restrictions with a quasi-p value above ``CHANCE`` are lifted, the worst first.
+    4. *Elimination*: if a restriction has a quasi-p value above ``CHANCE``, the search begins again without
+       the parameter that has the highest, so that no draws are spent on parameters that do nothing.
     5. *Pasting*: sides are moved out again by slices of ``PEEL`` as long as the density does not fall.
     6. *Check*: coverage, density, mass and quasi-p values are counted in the other half. If a density as high
        would come by chance (binomial tail of the base rate above ``CHANCE``), there is no finding.
@@ -190,19 +191,8 @@ def discover(
     whole = _Box(
         (-np.inf,) * len(names), (np.inf,) * len(names), tuple(frozenset(range(len(own))) for own in choices)
     )
-    boxes = _peeled(values[search], happened[search], whole)
-    total = int(happened[search].sum())
-    steps = tuple(
-        Step(count / total, count / size, size / len(search), len(box.restricted(whole)))
-        for box, count, size in boxes
-    )
-    rank = max(
-        range(len(steps)),
-        key=lambda k: (steps[k].coverage >= COVERAGE, steps[k].density, steps[k].coverage),
-    )
-    box = _lifted(values[search], happened[search], boxes[rank][0], whole, alike)
+    box, steps = _searched(values[search], happened[search], whole, alike)
     box = _pasted(values[search], happened[search], box, whole)
-
     within = box.inside(values[check])
     size, count = int(within.sum()), int(happened[check][within].sum())
     checked = int(happened[check].sum())
@@ -248,7 +238,26 @@ def _halves(happened: Flags, points: Integers | None, seed: int) -> tuple[Intege
     return np.flatnonzero(searched), np.flatnonzero(~searched), len(point) / len(counts)
 
 
-def _peeled(values: Floats, happened: Flags, whole: _Box) -> list[tuple[_Box, int, int]]:
+def _searched(values: Floats, happened: Flags, whole: _Box, alike: float) -> tuple[_Box, tuple[Step, ...]]:
+    """The box chosen, every restriction of which does something, and the boxes it was chosen among."""
+    total, along = int(happened.sum()), list(range(values.shape[1]))
+    while True:
+        boxes = _peeled(values, happened, whole, along)
+        steps = tuple(
+            Step(count / total, count / size, size / len(values), len(box.restricted(whole)))
+            for box, count, size in boxes
+        )
+        rank = [(step.coverage >= COVERAGE, step.density, step.coverage) for step in steps]
+        box = boxes[rank.index(max(rank))][0]
+        suspects = [(_quasi_p(values, happened, box, j, alike), j) for j in box.restricted(whole)]
+        if not suspects or max(suspects)[0] <= CHANCE:
+            return box, steps
+        along.remove(max(suspects)[1])
+
+
+def _peeled(
+    values: Floats, happened: Flags, whole: _Box, along: Sequence[int]
+) -> list[tuple[_Box, int, int]]:
     """Boxes from the whole to the smallest, each with its draws that have the condition and all its draws."""
     box, left = whole, np.arange(len(values))
     least = max(SMALLEST * len(values), 1.0)
@@ -256,7 +265,7 @@ def _peeled(values: Floats, happened: Flags, whole: _Box) -> list[tuple[_Box, in
     while (count := boxes[-1][1]) < (size := boxes[-1][2]):
         best, choice = -np.inf, None
         own, hits = values[left], happened[left]
-        for slice_, smaller in _slices(own, box):
+        for slice_, smaller in _slices(own, box, along):
             gone = int(slice_.sum())
             if not gone or size - gone < least:
                 continue
@@ -270,10 +279,10 @@ def _peeled(values: Floats, happened: Flags, whole: _Box) -> list[tuple[_Box, in
     return boxes
 
 
-def _slices(own: Floats, box: _Box) -> Iterator[tuple[Flags, _Box]]:
+def _slices(own: Floats, box: _Box, along: Sequence[int]) -> Iterator[tuple[Flags, _Box]]:
     """What can be peeled off a box, own being the draws in it: the draws that go and the box that stays."""
     k = max(1, int(PEEL * len(own)))
-    for j in range(own.shape[1]):
+    for j in along:
         x = own[:, j]
         if box.kept[j]:
             for option in sorted(box.kept[j]) if len(box.kept[j]) > 1 else ():
@@ -296,16 +305,6 @@ def _quasi_p(values: Floats, happened: Flags, box: _Box, j: int, alike: float) -
         return 1.0
     count, size = int(happened[within].sum()) / alike, int(within.sum()) / alike
     return tail(count, size, float(happened[rest].mean()))
-
-
-def _lifted(values: Floats, happened: Flags, box: _Box, whole: _Box, alike: float) -> _Box:
-    """The box without the restrictions that chance would give, the worst lifted first."""
-    while limited := box.restricted(whole):
-        worst, j = max((_quasi_p(values, happened, box, j, alike), -j) for j in limited)
-        if worst <= CHANCE:
-            break
-        box = box.moved(-j, low=-np.inf, high=np.inf, kept=whole.kept[-j])
-    return box
 
 
 def _pasted(values: Floats, happened: Flags, box: _Box, whole: _Box) -> _Box:

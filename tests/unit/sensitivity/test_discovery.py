@@ -81,7 +81,6 @@ def test_noise_has_no_box(seed: int) -> None:
     assert not found.found
     assert found.restrictions == ()
     assert "no box" in found.verdict
-    assert len(found.trajectory) > 1
 
 
 def test_the_trajectory_goes_from_all_draws_to_few_and_the_rule_of_coverage_holds() -> None:
