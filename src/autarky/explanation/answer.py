@@ -31,7 +31,7 @@ from autarky.explanation.losses import (
     total_share,
 )
 from autarky.explanation.names import Names, texts
-from autarky.explanation.wording import count, date_words, listing, percent, plain
+from autarky.explanation.wording import change, count, date_words, listing, percent, plain
 from autarky.results import Outcome, SimulationResult, Variant
 from autarky.scenario import Scenario
 
@@ -520,12 +520,6 @@ def _span(group: FallGroup) -> str:
     if group.first == group.last:
         return f"on day {_number(group.first)}"
     return f"from day {_number(group.first)} to {_number(group.last)}"
-
-
-def change(lost: float) -> str:
-    """A loss as a signed change: ``−8.2 %``."""
-    changed = percent(-lost)
-    return f"+{changed}" if lost < 0 and changed != "0 %" else changed
 
 
 def printed(lines: Sequence[tuple[str, str]], width: int) -> str:

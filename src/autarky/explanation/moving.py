@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autarky.explanation.answer import change
-from autarky.explanation.wording import listing, percent, plain, rounded, whole
+from autarky.explanation.spread import Quantiles, changes
+from autarky.explanation.wording import change, listing, percent, plain, rounded, whole
 from autarky.sensitivity import Bar, End, Findings, Restriction, Summary
 
 TOLD = ("consumption_lost", "gdp_lost", "first_stop", "first_need")
@@ -95,7 +95,7 @@ class SourceRange:
 
     option: str
     draws: int
-    ranges: tuple[tuple[str, tuple[float | None, ...]], ...]
+    ranges: tuple[tuple[str, Quantiles], ...]
     """By measure, the five quantiles; days counted from day 0."""
 
 
@@ -115,9 +115,8 @@ class BySource:
             told = []
             for option in self.options[:4]:
                 own = dict(option.ranges).get(measure)
-                if own and own[0] is not None and own[2] is not None and own[4] is not None:
-                    low = change(own[0]).removesuffix(" %")
-                    told.append(f"{option.option} {change(own[2])} ({low} to {change(own[4])})")
+                if own:
+                    told.append(f"{option.option} {changes(own)}")
             if told:
                 return [f"{self.parameter}: {WHAT[measure]} over the run: {'; '.join(told)}"]
         return []
@@ -162,7 +161,7 @@ def boxes(findings: Findings, parameters: Sequence[Mapping[str, Any]]) -> tuple[
 def sources(findings: Findings, zero: int) -> tuple[BySource, ...]:
     """The strips in words."""
 
-    def own(summary: Summary) -> tuple[float | None, ...]:
+    def own(summary: Summary) -> Quantiles:
         shift = zero if summary.measure in DATED else 0
         return tuple(None if value is None else value - shift for value in summary.quantiles)
 
@@ -202,7 +201,8 @@ def amount(value: float, unit: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    return re.sub(r"(?<=\d)%", " %", plain(text))
+    """As everywhere here: a space before the per cent sign, and no decimal that says nothing."""
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"\.0(?=%)", "", plain(text)))
 
 
 def units_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from autarky.explanation.answer import change, json_ready, printed
+from autarky.explanation.answer import json_ready, printed
 from autarky.explanation.conditions import Condition, conditions, first_shock_day
 from autarky.explanation.moving import DATED, Box, BySource, Mover, boxes, movers, sources
 from autarky.explanation.names import Names
+from autarky.explanation.spread import Quantiles, changes, days, losses, numbers
 from autarky.explanation.wording import count, date_words, in_draws, listing, percent, plain, whole
 from autarky.results import QUANTILES, EnsembleResult
 from autarky.scenario import Scenario
 from autarky.sensitivity import Chance, Findings, Summary, analyse, read_sample, wilson
 from autarky.sensitivity.probabilities import SHARES
-
-Quantiles = tuple[float | None, ...]
 
 NAMES = {
     "gdp_lost": "GDP lost over the run",
@@ -68,7 +68,7 @@ class NeedRange:
     by_day: int | None
     """Day by which it is below need in ``by_share`` of all draws; None: not in half of them in the run."""
     by_share: float | None
-    """0.95, 0.9, 0.8 or 0.5: the greatest share that is reached within the run."""
+    """0.8, or 0.5 where that is not reached within the run."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,8 @@ class RangesAnswer:
     def draws_in_words(self) -> str:
         """``1,000 draws of 6 parameters, 3 of them failed``."""
         words = f"{count(self.draws, 'draw')} of {count(len(self.parameters), 'parameter')}"
-        return f"{words}, {self.failed:,} of them failed" if self.failed else words
+        many = "all" if self.failed == self.draws else f"{self.failed:,}"
+        return f"{words}, {many} of them failed" if self.failed else words
 
     @property
     def made_in_words(self) -> str:
@@ -304,10 +305,10 @@ class RangesAnswer:
     def _need_words(self, need: NeedRange) -> str:
         if need.by_day is None or need.by_share is None:
             return f"{need.name} in {self.in_draws(need.below)}, there from {days(need.day)} on"
-        by = f"{need.name} by day {whole(need.by_day)} in {percent(need.by_share)} of draws"
-        if need.below / self.told >= need.by_share + 0.01:
-            by += f", by the last day in {self.in_draws(need.below)}"
-        return by
+        reached = self.in_draws(math.ceil(need.by_share * self.told))
+        by = f"{need.name} by day {whole(need.by_day)} in {reached}"
+        in_all = self.in_draws(need.below)
+        return by if in_all == reached else f"{by}, by the last day in {in_all}"
 
     def _lost(self, measure: str, what: str) -> str:
         over, worst = self.measure(measure), self.measure(f"{measure}_at_most")
@@ -320,7 +321,11 @@ class RangesAnswer:
         told = [found.in_words for found in first]
         told += [box.in_words for box in self.boxes if box.where][:1]
         told += [line for found in self._sources[:1] for line in found.lines]
-        return f"{told[0][:1].upper()}{'; '.join(told)[1:]}." if told else ""
+        if not told:
+            return "Nothing can be told of what moves it: " + (
+                "it is the same in every draw." if self.told > 1 else "there is one draw."
+            )
+        return f"{told[0][:1].upper()}{'; '.join(told)[1:]}."
 
     @property
     def _sources(self) -> list[BySource]:
@@ -329,7 +334,7 @@ class RangesAnswer:
         return [found for found in self.sources if found.parameter in each]
 
     def _moving_lines(self) -> list[str]:
-        lines: list[tuple[str, str]] = []
+        lines: list[str] = []
         for measure in dict.fromkeys(found.measure for found in self.movers):
             own = [found for found in self.movers if found.measure == measure]
             lines += [found.in_words for found in own[: 1 if lines else 3]]
@@ -345,10 +350,12 @@ class RangesAnswer:
     def _sure_lines(self) -> list[str]:
         lowest, highest = (f"{quantile * 100:g}" for quantile in (QUANTILES[0], QUANTILES[-1]))
         if self.told < 2:
-            lines = [f"{'one draw has' if self.told else 'no draws have'} no range"]
+            lines = ["one draw has no range" if self.told else "no draw could be run"]
         else:
             few = ", so few that these are about the least and the most drawn" if self.told < FEW else ""
-            lines = [f"in brackets: {lowest} to {highest} % of {count(self.told, 'draw')}{few}"]
+            whole_design = self.told + self.failed >= self.draws
+            base = "" if whole_design else " (the two base samples of the design)"
+            lines = [f"in brackets: {lowest} to {highest} % of {count(self.told, 'draw')}{base}{few}"]
         if self.sure_to is not None and self.told > 1:
             lines[0] += f"; shares of draws are sure to within {100 * self.sure_to:.0f} points"
         assumed = sum(drawn.is_assumed for drawn in self.parameters)
@@ -364,7 +371,7 @@ class RangesAnswer:
         return f"{what}: {listing(told)}" if told else what
 
     def _stop_lines(self) -> list[tuple[str, str]]:
-        lines = []
+        lines: list[tuple[str, str]] = []
         for k, group in enumerate(self.groups[:4]):
             found = group[0]
             words = f"{listing([one.name for one in group])}   {days(found.day)}   "
@@ -475,7 +482,7 @@ def _need(chance: Chance, names: Names, zero: int) -> NeedRange:
     reached = [
         (share, day)
         for share, day in zip(SHARES, chance.by, strict=True)
-        if share in (0.5, 0.8, 0.9, 0.95) and day is not None
+        if share in (0.5, 0.8) and day is not None
     ]
     share, day = reached[-1] if reached else (None, None)
     return NeedRange(
@@ -518,41 +525,6 @@ def _drawn(parameter: Mapping[str, Any]) -> Drawn:
         plain(source) if source else "",
         str(parameter.get("kind", "")),
     )
-
-
-def days(quantiles: Quantiles) -> str:
-    """``day 34 (24 to 51)``: median and range; without a number: ``never``."""
-    words = _ranged(quantiles, lambda day: "never" if day is None else whole(day))
-    return words.replace("never (", "never (day ") if words.startswith("never") else f"day {words}"
-
-
-def numbers(quantiles: Quantiles) -> str:
-    """``12 (3 to 25)``: median and range of a number of industries."""
-    return _ranged(quantiles, lambda number: whole(number or 0))
-
-
-def changes(quantiles: Quantiles) -> str:
-    """``−4.1 % (−1.3 to −8.2 %)``: median and range of a loss; next to nothing of the largest is 0."""
-    return _shares(quantiles, change)
-
-
-def losses(quantiles: Quantiles) -> str:
-    """``4.1 % (1.3 to 8.2 %)``: the same as a loss."""
-    return _shares(quantiles, percent)
-
-
-def _shares(quantiles: Quantiles, words: Callable[[float], str]) -> str:
-    largest = max((abs(lost) for lost in quantiles if lost is not None), default=0.0)
-    return _ranged(quantiles, lambda lost: words(0.0 if lost is None or abs(lost) < largest / 50 else lost))
-
-
-def _ranged(quantiles: Quantiles, words: Callable[[float | None], str]) -> str:
-    low, middle, high = words(quantiles[0]), words(quantiles[2]), words(quantiles[4])
-    if low == middle == high:
-        return middle
-    if low.endswith(" %") and high.endswith(" %"):
-        low = low.removesuffix(" %")
-    return f"{middle} ({low} to {high})"
 
 
 def _date(iso: str) -> str:

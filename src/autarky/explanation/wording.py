@@ -42,6 +42,12 @@ def percent(share: float) -> str:
     return f"{sign}{digits} %"
 
 
+def change(lost: float) -> str:
+    """A loss as a signed change: ``−8.2 %``."""
+    changed = percent(-lost)
+    return f"+{changed}" if lost < 0 and changed != "0 %" else changed
+
+
 def whole(value: float) -> str:
     """A number as a whole one, with a real minus: ``1,234``."""
     return f"{round(value):,}".replace("-", "−")

@@ -16,8 +16,8 @@ from autarky.explanation.ranges import (
     MeasureRange,
     RangesAnswer,
     answer_of_draws,
-    days,
 )
+from autarky.explanation.spread import days
 from autarky.explanation.timeline import Timeline, weekly_quantiles
 from autarky.explanation.wording import count, date_words, percent, plain, whole
 from autarky.report.bands import WIDTH, bands, bands_legend, share_axis
