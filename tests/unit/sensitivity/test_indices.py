@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from autarky.sensitivity import SobolIndex, analyse, sobol_indices
+from autarky.sensitivity.sample import saltelli_rows
+from autarky.uncertainty import Uncertainty, draw_up
 from sensitivity_cases import DAYS, ensemble, ishigami, saltelli, split
+from small_economies import chain, scenario
 
 
 def by_name(result: object, measure: str) -> dict[str, SobolIndex]:
@@ -95,3 +98,46 @@ def test_the_same_seed_gives_the_same_limits() -> None:
     one, same, other = (sobol_indices(*parts, resamples=50, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(one.first[1], same.first[1])
     assert not np.array_equal(one.first[1], other.first[1])
+
+
+def test_a_design_as_it_is_drawn_is_read_with_its_sources_and_every_row_in_its_matrix() -> None:
+    uncertainty = Uncertainty.model_validate(
+        {
+            "design": "saltelli",
+            "draws": 8,
+            "parameters": [
+                {
+                    "name": "stocks",
+                    "distribution": {"kind": "uniform", "low": 5, "high": 60},
+                    "source": "assumption",
+                    "sets": "behaviour.inventory_days",
+                },
+                {
+                    "name": "use of oil",
+                    "distribution": {
+                        "kind": "each",
+                        "of": [{"value": 30.0, "source": "a"}, {"value": 60.0, "source": "b"}],
+                    },
+                    "source": "two papers",
+                    "sets": "behaviour.restocking_days",
+                },
+                {
+                    "name": "spare",
+                    "distribution": {"kind": "triangular", "low": 0, "mode": 0.1, "high": 0.5},
+                    "source": "assumption",
+                    "sets": "behaviour.import_spare",
+                },
+            ],
+        }
+    )
+    draws = draw_up(uncertainty, scenario(restocking_days=30, inventory_days=30, import_spare=0.0), chain())
+    for stratum, (rows, columns) in enumerate(saltelli_rows(draws.points, draws.strata)):
+        assert [draws.names[column] for column in columns] == ["stocks", "spare"]
+        for place, row in enumerate(rows):
+            base = draws.base(int(row))
+            assert base is not None
+            matrix = {"A": 0, "B": 1, "AB": 2}[base.matrix]
+            if base.parameter is not None:
+                matrix += list(columns).index(base.parameter)
+            assert (base.row, matrix) == (place % 8, place // 8)
+            assert draws.strata[row] == stratum
