@@ -191,6 +191,33 @@ def made_ensemble(
     return EnsembleResult(data, record, {**INDUSTRIES, **NEEDS} if labels is None else dict(labels))
 
 
+def widened(result: EnsembleResult, times: int) -> EnsembleResult:
+    """The same with every industry and need so many times, under names as long as official ones are."""
+    data = result.data
+    industries = np.tile(np.arange(data.sizes["industry"]), times)
+    needs = np.tile(np.arange(data.sizes["need"]), times)
+    sectors = [f"I{k:04d}" for k in range(len(industries))]
+    products = [f"P{k:04d}" for k in range(len(needs))]
+    wide = data.isel(industry=industries, need=needs).assign_coords(
+        industry=sectors,
+        sector=("industry", sectors),
+        need=[f"HOM.{product}" for product in products],
+        need_product=("need", products),
+    )
+    # The later a row, the later its days: no two rows are told alike.
+    later = np.arange(len(industries)) // data.sizes["industry"] % 40
+    wide["first_day_below"] = wide["first_day_below"] + (wide["first_day_below"] >= 0) * later
+    labels = {
+        code: f"Manufacture of {code}, parts and accessories thereof, not elsewhere classified"
+        for code in sectors
+    }
+    labels |= {
+        code: f"Products of {code}, and services that go with them, not elsewhere classified"
+        for code in products
+    }
+    return EnsembleResult(wide, result.record, labels)
+
+
 def _saltelli(rng: np.random.Generator, base: int) -> Array:
     """A, B, AB of two numbers, for each of the two options of the third."""
     A, B = rng.random((2, base, 2))
