@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +32,15 @@ def solved(economy: Economy) -> np.ndarray:
 def test_rows_and_columns_balance_after_any_edit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     economy = make_economy(rng, oddities=bool(rng.integers(2)))
+    paid = economy.value_added
+    # A tenth of it as taxes on products, the rest as wages and a profit that may be a loss.
+    economy = replace(
+        economy,
+        adjustment_names=("taxes",),
+        adjustments=0.1 * paid,
+        value_added_names=("wages", "profits"),
+        value_added=np.concatenate([1.0 * paid, -0.1 * paid]),
+    )
     sectors, products = economy.industries.sectors, economy.products
     inputs = frozenset(p for p in products if rng.random() < 0.5)
     users = frozenset(s for s in sectors if rng.random() < 0.5)
@@ -60,6 +71,12 @@ def test_rows_and_columns_balance_after_any_edit(seed: int) -> None:
             rtol=1e-9,
             atol=1e-15,
         )
+        bought = [
+            table.imports_intermediate[np.ix_(cells.gates, cells.users)]
+            / np.maximum(table.x, 1e-300)[cells.users]
+            for table in (economy, new)
+        ]
+        np.testing.assert_allclose(bought[1], factor * bought[0], rtol=1e-9)
         made = economy.x > 0
         more = (new.A - economy.A).sum(axis=0)
         more += (new.imports_intermediate / np.where(made, new.x, 1)).sum(axis=0)

@@ -144,9 +144,11 @@ def correlated(points: Floats, columns: Sequence[int], rank_correlations: Floats
     chosen = list(columns)
     ranks = points[:, chosen].argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
     scores = special.ndtri((ranks + 1.0) / (len(points) + 1.0))
-    by_chance = linalg.cholesky(np.corrcoef(scores, rowvar=False), lower=True)
+    # Summed by einsum: a library's product may end in other digits on another number of threads.
+    together = np.einsum("na,nb->ab", scores, scores) / np.einsum("n,n->", scores[:, 0], scores[:, 0])
+    by_chance = linalg.cholesky(together, lower=True)
     wanted = linalg.cholesky(score_correlation(rank_correlations), lower=True)
-    mixed = scores @ (wanted @ linalg.inv(by_chance)).T
+    mixed = np.einsum("na,ba->nb", scores, wanted @ linalg.inv(by_chance))
     order = mixed.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")
     reordered = points.copy()
     reordered[:, chosen] = np.take_along_axis(np.sort(points[:, chosen], axis=0), order, axis=0)

@@ -316,9 +316,6 @@ def trials(distribution: Scalar | Choice) -> Mapping[str, Value]:
 
 
 def _truncated_normal(u: Floats, a: float, b: float) -> Floats:
-    # In the upper tail Φ is too near to 1 to tell values apart: there, mirrored, it is near to 0.
-    if a > 0:
-        return -_truncated_normal(1.0 - u, -b, -a)
     below, above = special.ndtr(a), special.ndtr(b)
     return np.asarray(special.ndtri(below + u * (above - below)), dtype=np.float64)
 
@@ -334,13 +331,9 @@ def _refuse_unordered(low: float, high: float) -> None:
 
 
 def _refuse_empty(a: float, b: float) -> None:
-    if _mass(a, b) < 1e-6:
+    # Also where Φ is too near to 1 to tell values apart.
+    if special.ndtr(b) - special.ndtr(a) < 1e-6:
         raise ValueError("has next to nothing of itself between its limits; widen them or move the centre")
-
-
-def _mass(a: float, b: float) -> float:
-    """Probability of a standard normal between a and b."""
-    return float(special.ndtr(b) - special.ndtr(a) if a <= 0 else special.ndtr(-a) - special.ndtr(-b))
 
 
 def _refuse_single(options: int) -> None:

@@ -17,7 +17,8 @@ from autarky.economy import Economy
 from autarky.errors import EconomyError, ScenarioError
 from autarky.scenario import Scenario
 from autarky.study_file import read_study, study_from_bytes
-from autarky.uncertainty import Base, Uncertainty, draw_up
+from autarky.uncertainty import Base, Design, Uncertainty, draw_up
+from autarky.uncertainty.design import unit_points
 from made_economies import make_economy
 from wrong_studies import RIGHT
 
@@ -144,6 +145,7 @@ def test_a_saltelli_design_says_where_each_run_stands(economy: Economy) -> None:
     assert draws.base(17) == Base(1, "AB", 1) and draws.base(32 + 31) == Base(7, "AB", 2)
     first, second, mixed = (draws.points[k] for k in (1, 9, 17))
     assert mixed.tolist() == [first[0], second[1], first[2]]
+    assert (draws.points[:32, 1:] == unit_points(Design.SALTELLI, 0, 8, 2)).all()
     assert draw_up(section(LEAK), scenario(), economy).base(0) is None
 
 
