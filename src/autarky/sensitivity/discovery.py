@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import betainc
 
 from autarky.sensitivity.quantiles import sample_quantiles
-from autarky.sensitivity.sample import Flags, Floats, Integers, Sample, is_constant
+from autarky.sensitivity.sample import Flags, Floats, Integers, Sample, is_constant, number, settled
 
 PEEL = 0.05
 """Share of a box that one step of peeling takes away (Friedman & Fisher's α)."""
@@ -199,13 +199,13 @@ def discover(
     base = checked / len(check)
     limited = box.restricted(whole)
     if not limited or not size or tail(count / alike, size / alike, base) > CHANCE:
-        verdict = "no box of parameters has the condition more often than all draws together"
+        verdict = "in no part of the parameters does it hold more often than chance would have it"
         return Discovery(condition, n, hits, False, verdict, trajectory=steps)
     restrictions = tuple(
         Restriction(
             parameter=names[j],
-            low=box.low[j] if np.isfinite(box.low[j]) else None,
-            high=box.high[j] if np.isfinite(box.high[j]) else None,
+            low=number(box.low[j]),
+            high=number(box.high[j]),
             options=tuple(choices[j][k] for k in sorted(box.kept[j])),
             quasi_p=_quasi_p(values[check], happened[check], box, j, alike),
         )
@@ -350,10 +350,12 @@ def discoveries(sample: Sample) -> tuple[Discovery, ...]:
         met = np.isposinf(measured[:, sample.measures.index("first_need")])
         conditions.append(("a weighty need of households is not met", ~met))
     if "consumption_lost" in sample.measures:
-        lost = measured[:, sample.measures.index("consumption_lost")]
+        lost = settled(measured[:, sample.measures.index("consumption_lost")])
         if not is_constant(lost):
-            worst = float(sample_quantiles(lost, (0.75,))[0])
-            conditions.append((f"households lose at least {worst:.1%} of consumption", lost >= worst))
+            worst, least = float(sample_quantiles(lost, (0.75,))[0]), lost.min()
+            happened = lost >= worst if worst > least else lost > least
+            words = "at least" if worst > least else "more than"
+            conditions.append((f"households lose {words} {worst:.1%} of consumption", happened))
     return tuple(
         discover(
             condition,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autarky.sensitivity.resampling import CONFIDENCE, bootstrap
-from autarky.sensitivity.sample import Floats, Integers, Sample, is_constant, number
+from autarky.sensitivity.sample import Floats, Integers, Sample, is_constant, number, settled
 
 RESAMPLES = 200
 
@@ -64,7 +64,7 @@ def rank_regression(
     values : array, shape (n, D)
         Of a choice: position of the option.
     outputs : array, shape (n, measures)
-        Finite.
+        Finite. What differs by less than 10⁻⁹ of the largest (or of 1) has equal ranks.
     options : sequence of int, one by parameter, optional
         Number of options of a choice; 0: a number.
     points : integer array, shape (n,), optional
@@ -98,7 +98,7 @@ def rank_regression(
         columns += own
     still = is_constant(outputs)
     # Whole and half numbers, so that sums are exact in whatever order threads make them.
-    X = np.column_stack([*columns, *(_centred_ranks(output) for output in outputs.T)])
+    X = np.column_stack([*columns, *(_centred_ranks(output) for output in settled(outputs).T)])
     size, inputs = X.shape[1], len(columns)
     upper = np.triu_indices(size)
     products = X[:, upper[0]] * X[:, upper[1]]

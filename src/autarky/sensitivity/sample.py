@@ -135,6 +135,15 @@ def is_constant(values: Floats) -> Flags:
     return np.asarray(np.ptp(values, axis=0) <= _CONSTANT * np.maximum(1.0, np.abs(values).max(axis=0)))
 
 
+def settled(values: Floats) -> Floats:
+    """Values without rounding noise, for whatever compares them: zeros of −2e-17 and 1e-16 are one zero.
+
+    Rounded to 10⁻⁹ of the largest in the column, or of 1.
+    """
+    grid = _CONSTANT * np.maximum(1.0, np.abs(values).max(axis=0))
+    return np.asarray(np.round(values / grid) * grid)
+
+
 def number(value: Any) -> float | None:
     """A plain number, or None where there is none (NaN) or it is never (infinity)."""
     return float(value) if np.isfinite(value) else None

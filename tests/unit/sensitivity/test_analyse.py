@@ -95,11 +95,22 @@ def test_the_correlation_ratio_is_one_of_options_and_nothing_of_what_stands_stil
 def test_findings_are_plain_numbers_and_names(design: str) -> None:
     result = planted()
     if design == "saltelli":
-        points = saltelli(32, 3)
-        result = ensemble(points, {"gdp_lost": points[:, 0]}, design="saltelli", base=32)
+        points = saltelli(128, 3)
+        measured = {"gdp_lost": points[:, 0], "consumption_lost": points[:, 1]}
+        result = ensemble(points, measured, design="saltelli", base=128)
     found = analyse(result)
     assert bool(found.indices) == (design == "saltelli") != bool(found.ranks)
-    assert found.independent == (64 if design == "saltelli" else 200)
+    assert found.independent == (256 if design == "saltelli" else 200)
+    kinds = set()
+
+    def look(into: object) -> None:
+        kinds.add(type(into))
+        for part in into.values() if isinstance(into, dict) else into if isinstance(into, tuple) else ():
+            look(part)
+
+    look(found.to_dict())
+    assert kinds <= {dict, tuple, str, float, int, bool, type(None)}  # numpy's floats call themselves float
+    assert any(one.found for one in found.discoveries)
     told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(told) == {field.name for field in dataclasses.fields(Findings)}
     assert told["summaries"][0]["measure"] == "gdp_lost"

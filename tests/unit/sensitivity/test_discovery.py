@@ -80,7 +80,7 @@ def test_noise_has_no_box(seed: int) -> None:
     found = discover("it holds", rng.random((600, 6)), rng.random(600) < 0.3, NAMES, seed=seed)
     assert not found.found
     assert found.restrictions == ()
-    assert "no box" in found.verdict
+    assert "in no part" in found.verdict
 
 
 def test_the_trajectory_goes_from_all_draws_to_few_and_the_rule_of_coverage_holds() -> None:
@@ -119,6 +119,16 @@ def test_one_point_under_several_sources_is_not_counted_as_several() -> None:
     point = np.tile(np.arange(100), 20)
     found = discover("it holds", np.tile(x, (20, 1)), np.tile(happened, 20), NAMES, points=point)
     assert not found.found
+
+
+def test_where_most_draws_lose_nothing_those_that_lose_are_looked_for() -> None:
+    rng = np.random.default_rng(10)
+    points = rng.random((800, 3))
+    lost = np.maximum(points[:, 1] - 0.8, 0.0) + rng.normal(0, 1e-16, 800)
+    _, worst = analyse(ensemble(points, {"consumption_lost": lost})).discoveries
+    assert worst.condition == "households lose more than 0.0% of consumption"
+    assert worst.happened == (points[:, 1] > 0.8).sum()
+    assert limits(worst) == {"p1": (pytest.approx(0.8, abs=0.03), None)}
 
 
 def test_an_ensemble_is_searched_for_unmet_needs_and_for_the_worst_quarter() -> None:

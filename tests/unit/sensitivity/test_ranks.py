@@ -76,6 +76,17 @@ def test_an_ensemble_tells_the_strongest_first_and_nothing_of_what_stands_still(
     assert {row.coefficient for row in told["falls"].coefficients} == {None}
 
 
+def test_zeros_that_differ_by_rounding_are_one_zero() -> None:
+    """Three draws in four lose nothing, give or take 1e-16: their ranks must not be drawn by lot."""
+    rng = np.random.default_rng(6)
+    x = rng.random((400, 2))
+    y = np.maximum(x[:, :1] - 0.75, 0.0)
+    noisy = y + rng.normal(0, 1e-16, y.shape)
+    clean, noise = (rank_regression(x, one, resamples=2) for one in (y, noisy))
+    np.testing.assert_allclose(clean[0][0], noise[0][0], atol=1e-12)
+    np.testing.assert_allclose(clean[1], noise[1], atol=1e-12)
+
+
 def test_sources_at_the_same_points_are_resampled_together() -> None:
     x = np.random.default_rng(5).random((100, 2))
     y = x[:, :1] + x[:, 1:] ** 2
