@@ -17,7 +17,6 @@ from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
 from autarky.scenario import Declared, Name, Scenario
 from autarky.study_file.tree import Node, Step, follow, steps_of
 from autarky.uncertainty import Uncertainty
-from autarky.uncertainty.distributions import options_of
 
 Text = Annotated[str, Field(max_length=10_000)]
 
@@ -111,36 +110,6 @@ class Study(Declared):
             return sources.read_table(table, reference.format, **reference.options)
         except SourceError as error:
             raise SourceError([self._option_placed(problem, table) for problem in error.problems]) from error
-
-    def read_tables(self) -> dict[str, Economy]:
-        """Tables that the uncertainty section chooses from, by name: embedded ones, or paths from the study.
-
-        Raises
-        ------
-        ScenarioError
-            For each that does not exist.
-        SourceError
-            If one cannot be read.
-        """
-        parameters = self.uncertainty.parameters if self.uncertainty is not None else ()
-        tables: dict[str, Economy] = {}
-        problems = []
-        for k, parameter in enumerate(parameters):
-            for j, option in enumerate(options_of(parameter.distribution) if parameter.tables else ()):
-                name = str(option.value)
-                path = (self._path.parent if self._path is not None else Path()) / name
-                if name in (known := sources.embedded_names()):
-                    tables[name] = sources.embedded(name)
-                elif path.exists():
-                    tables[name] = sources.read_table(path)
-                else:
-                    place = self.place_of(("uncertainty", "parameters", k, "distribution", "of", j, "value"))
-                    problems.append(
-                        Problem(place, f"no such table: {name}", did_you_mean(name, tuple(known)))
-                    )
-        if problems:
-            raise ScenarioError(problems)
-        return tables
 
     def _option_placed(self, problem: Problem, table: Path) -> Problem:
         """A problem with an option, told at the option's place in the study."""

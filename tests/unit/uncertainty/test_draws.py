@@ -16,11 +16,10 @@ import pytest
 from autarky.economy import Economy
 from autarky.errors import EconomyError, ScenarioError
 from autarky.scenario import Scenario
-from autarky.study_file import read_study, study_from_bytes
+from autarky.study_file import read_study
 from autarky.uncertainty import Base, Design, Uncertainty, draw_up
 from autarky.uncertainty.design import unit_points
 from made_economies import make_economy
-from wrong_studies import RIGHT
 
 STUDY = Path(__file__).parents[3] / "studies" / "us-semiconductors-uncertain.yaml"
 HALF = {"kind": "uniform", "low": 0, "high": 0.5}
@@ -288,26 +287,11 @@ def test_an_economy_that_cannot_be_is_an_error_of_its_run(economy: Economy) -> N
 def test_the_section_of_a_study_is_read_and_drawn_up() -> None:
     study = read_study(STUDY)
     assert study.uncertainty is not None and study.uncertainty.draws == 1000
-    draws = draw_up(study.uncertainty, study.scenario, study.read_economy(), tables=study.read_tables())
+    draws = draw_up(study.uncertainty, study.scenario, study.read_economy())
     assert len(draws) == 1000 and len(draws.names) == 7
     assert all("assumption" in parameter["sentence"] for parameter in draws.parameters)
     for i in range(0, 1000, 10):
         assert Scenario.model_validate(draws.scenario(i).model_dump()) == draws.scenario(i)
-
-
-def test_tables_of_a_study_are_embedded_or_beside_it() -> None:
-    text = RIGHT + (
-        "uncertainty:\n  parameters:\n    - name: t\n      source: x\n      tables: true\n"
-        "      distribution: {kind: discrete, of: [{value: usa-2023}, {value: usa-2022}]}\n"
-    )
-    study = study_from_bytes(text.encode(), Path("some/study.yaml"))
-    with pytest.raises(
-        ScenarioError, match=r"^some/study\.yaml:42:70: no such table: usa-2022 — did you mean 'usa-2023'"
-    ):
-        study.read_tables()
-    right = study_from_bytes(text.replace("value: usa-2022", "value: usa-2023").encode(), Path("study.yaml"))
-    assert list(right.read_tables()) == ["usa-2023"]
-    assert study_from_bytes(RIGHT.encode(), Path("study.yaml")).read_tables() == {}
 
 
 def test_what_can_be_made_again_does_not_travel(economy: Economy) -> None:
