@@ -19,7 +19,7 @@ from autarky.explanation.spread import Quantiles, changes, days, losses, numbers
 from autarky.explanation.wording import count, date_words, in_draws, listing, percent, plain, whole
 from autarky.results import QUANTILES, EnsembleResult
 from autarky.scenario import Scenario
-from autarky.sensitivity import Chance, Findings, Summary, analyse, read_sample, wilson
+from autarky.sensitivity import Chance, Findings, Summary, analyse, read_sample
 from autarky.sensitivity.probabilities import SHARES
 
 NAMES = {
@@ -159,7 +159,7 @@ class RangesAnswer:
     precision: str
     need_share: float
     sure_to: float | None
-    """Half the width of the 95 % confidence interval of a share of draws of one half; None without draws."""
+    """Half the width of the widest 95 % confidence interval of the shares of draws; None: nothing happens."""
     industry_count: int
     industries: tuple[IndustryRange, ...]
     """Those that stop in some draw: by number of draws in which they are first, then in which they stop."""
@@ -416,7 +416,7 @@ def answer_of_draws(result: EnsembleResult, findings: Findings | None = None) ->
     year = record.run.economy.get("year")
     declared = record.uncertainty
     told = findings.independent
-    low, high = wilson(0.5, told) if told else (None, None)
+    wide = [(chance.high - chance.low) / 2 for chance in (*findings.needs, *findings.stops)]
     return RangesAnswer(
         scenario=plain(scenario.name),
         economy=plain(record.run.economy.get("name", "economy")),
@@ -434,7 +434,7 @@ def answer_of_draws(result: EnsembleResult, findings: Findings | None = None) ->
         seed=int(declared.get("seed", 0)),
         precision=plain(record.precision),
         need_share=float(declared.get("need_share", 0.8)),
-        sure_to=None if low is None or high is None else float(high - low) / 2,
+        sure_to=max(wide, default=None),
         industry_count=len(names.industries),
         industries=_industries(findings.stops, first, names, zero),
         still=still,

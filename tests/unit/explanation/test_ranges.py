@@ -142,6 +142,13 @@ def test_where_everything_always_stops_there_is_no_range_to_invent():
     assert {found.stops for found in told.industries} == {60}
 
 
+def test_more_draws_are_surer():
+    few, many = (answer_of_draws(made_ensemble(draws)) for draws in (50, 800))
+    assert many.sure_to < few.sure_to / 2
+    assert f"shares of draws are sure to within {100 * many.sure_to:.0f} points" in many.text(200)
+    assert answer_of_draws(made_ensemble(50, harm=0)).sure_to is None
+
+
 def test_one_draw_has_no_range():
     text = answer_of_draws(made_ensemble(1)).text()
     assert "one draw has no range" in text and " % of draws" not in text
