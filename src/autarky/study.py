@@ -18,8 +18,8 @@ from autarky.economy import DeclaredGap, Economy
 from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
 from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
 from autarky.explanation import answer, other_choices
-from autarky.report import render
-from autarky.results import EnsembleResult, Outcome, SimulationResult
+from autarky.report import render, render_ensemble
+from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (
     MANIFEST,
     REPORT,
@@ -195,7 +195,7 @@ def run_draws(
         inputs = inputs_of(study, economy, variants=False)
         inputs["command"] = " ".join([f"autarky ensemble {inputs['command'].split()[2]}", *options])
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
-        page = page_of_draws(result, inputs)
+        page = render_ensemble(result, inputs=inputs)
         log.note("answered")
         return save_ensemble(
             folder,
@@ -318,20 +318,11 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     return render(result, answer(result), command=inputs["command"], digests=inputs["digests"])
 
 
-def page_of_draws(result: EnsembleResult, inputs: Mapping[str, Any]) -> str:
-    """The report of an ensemble; ``inputs`` as in its manifest."""
-    from autarky.explanation.ranges import answer_of_draws
-    from autarky.report.ensemble import render_ensemble
-
-    told = answer_of_draws(result)
-    return render_ensemble(result, told, command=inputs["command"], digests=inputs["digests"])
-
-
 def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun, str]:
     """A run or an ensemble, and its page, drawn again from the stored result."""
     if is_ensemble(run, runs):
         ensemble = read_ensemble(run, runs)
-        return ensemble, page_of_draws(ensemble.result, ensemble.manifest["inputs"])
+        return ensemble, render_ensemble(ensemble.result, inputs=ensemble.manifest["inputs"])
     found = read_run(run, runs)
     return found, page_of(found.result, found.manifest["inputs"])
 

@@ -29,7 +29,7 @@ def side_by_side(needed: Callable[[int], int], room: int, most: int) -> int:
         If not even one fits: with what it needs and what there is.
     """
     if needed(1) > room:
-        what = f"one draw needs {needed(1) / 1e9:.2f} GB, and each worker may take {room / 1e9:.2f} GB"
+        what = f"one draw needs {in_words(needed(1))}, and each worker may take {in_words(room)}"
         remedy = "give fewer --workers, --precision float32, fewer days or a smaller table"
         raise InputError(Problem("memory", what, remedy))
     fits, too_many = 1, most + 1
@@ -37,6 +37,12 @@ def side_by_side(needed: Callable[[int], int], room: int, most: int) -> int:
         middle = (fits + too_many) // 2
         fits, too_many = (middle, too_many) if needed(middle) <= room else (fits, middle)
     return fits
+
+
+def in_words(size: int) -> str:
+    """``12.5 GB``: three digits and the nearest unit."""
+    power = min(3, max(0, len(str(size)) - 1) // 3)
+    return f"{size / 1000**power:.3g} {('bytes', 'kB', 'MB', 'GB')[power]}"
 
 
 def _left_on_machine(root: Path) -> Iterator[int]:

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from autarky import explanation
 from autarky.ensemble import BLOCKS, PLAN, write_atomically
 from autarky.errors import InputError, Problem, SourceError
 from autarky.results import EnsembleResult
@@ -80,11 +81,9 @@ class EnsembleRun:
         return ensemble_from_netcdf(content, str(self.numbers))
 
     @cached_property
-    def answer(self) -> Any:
+    def answer(self) -> explanation.RangesAnswer:
         """What stops, when, why, and what it does to people: in how many draws, from where to where."""
-        from autarky.explanation.ranges import answer_of_draws
-
-        return answer_of_draws(self.result)
+        return explanation.answer_of_draws(self.result)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the ensemble lies, how many draws, how many failed."""
