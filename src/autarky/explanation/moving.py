@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autarky.explanation.spread import Quantiles, changes
-from autarky.explanation.wording import change, listing, percent, plain, rounded, whole
+from autarky.explanation.wording import change, listing, percent, plain, rounded, spaced, whole
 from autarky.sensitivity import Bar, End, Findings, Restriction, Summary
 
 TOLD = ("consumption_lost", "gdp_lost", "first_stop", "first_need")
@@ -20,6 +19,8 @@ WHAT = {
     "first_need": "the first need not met",
 }
 """What moves, in words."""
+SLIGHT = 0.1
+"""A rank coefficient that has no sign, and the root of a Sobol index, count from here on."""
 DATED = ("first_stop", "first_need")
 """Measures that are days, kept from the first day of the run and told from day 0."""
 
@@ -46,6 +47,8 @@ class Mover:
     """Greatest level less smallest."""
     never_from: float | None
     """Of a day: levels from here on are *never* (the run's length, counted from day 0)."""
+    is_clear: bool
+    """Whether the parameter stands out from chance: its index or rank coefficient does, at 95 %."""
 
     @property
     def in_words(self) -> str:
@@ -133,6 +136,7 @@ def movers(findings: Findings, parameters: Sequence[Mapping[str, Any]], zero: in
             places=_places(bar, units.get(bar.parameter, ""), zero if measure in DATED else 0),
             swing=bar.swing,
             never_from=float(findings.days - zero) if measure in DATED else None,
+            is_clear=_is_clear(findings, measure, bar),
         )
         for measure in TOLD
         if measure in by_measure
@@ -141,13 +145,30 @@ def movers(findings: Findings, parameters: Sequence[Mapping[str, Any]], zero: in
     )
 
 
+def _is_clear(findings: Findings, measure: str, bar: Bar) -> bool:
+    """Whether the 95 % interval of the parameter's total Sobol index, or rank coefficient, leaves out 0."""
+    for indices in findings.indices:
+        if indices.measure == measure:
+            own = next((one for one in indices.indices if one.parameter == bar.parameter), None)
+            # A source of which each option has its own draws is compared on the same points: no chance in it.
+            return own is None or (own.total_low is not None and own.total_low > SLIGHT**2)
+    for ranks in findings.ranks:
+        if ranks.measure == measure:
+            row = next((one for one in ranks.coefficients if one.parameter == bar.parameter), None)
+            if row is None or row.low is None or row.high is None:
+                return False
+            # The coefficient of a choice among three or more has no sign: chance alone lifts it above 0.
+            return row.low > (SLIGHT if len(bar.ends) > 2 else 0) or row.high < 0
+    return False
+
+
 def boxes(findings: Findings, parameters: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
     """The boxes of scenario discovery in words."""
     units = units_of(parameters)
     return tuple(
         Box(
-            condition=_spaced(found.condition),
-            verdict=_spaced(found.verdict),
+            condition=spaced(found.condition),
+            verdict=spaced(found.verdict),
             where=tuple(limits(one, units.get(one.parameter, "")) for one in found.restrictions),
             inside=found.density,
             in_all=found.base_rate,
@@ -198,11 +219,6 @@ def limits(restriction: Restriction, unit: str) -> str:
 def amount(value: float, unit: str) -> str:
     """A parameter's value with its unit, to two digits: ``24 days``."""
     return rounded(value) + (f" {plain(unit)}" if unit and unit != "1" else "")
-
-
-def _spaced(text: str) -> str:
-    """As everywhere here: a space before the per cent sign, and no decimal that says nothing."""
-    return re.sub(r"(?<=\d)%", " %", re.sub(r"\.0(?=%)", "", plain(text)))
 
 
 def units_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from autarky.explanation.conditions import Condition, conditions, first_shock_da
 from autarky.explanation.moving import DATED, Box, BySource, Mover, boxes, movers, sources
 from autarky.explanation.names import Names
 from autarky.explanation.spread import Quantiles, changes, days, losses, numbers
-from autarky.explanation.wording import count, date_words, in_draws, listing, percent, plain, whole
+from autarky.explanation.wording import count, date_words, in_draws, listing, percent, plain, spaced, whole
 from autarky.results import QUANTILES, EnsembleResult
 from autarky.scenario import Scenario
 from autarky.sensitivity import Chance, Findings, Summary, analyse, read_sample
@@ -317,14 +317,13 @@ class RangesAnswer:
         return f"{what} {over.in_words} over the run, {worst.in_words} on the worst day"
 
     def _moving_sentence(self) -> str:
-        first = [found for found in self.movers if found.measure == self.movers[0].measure][:2]
+        clear = [found for found in self.movers if found.is_clear]
+        first = [found for found in clear if found.measure == clear[0].measure][:2]
         told = [found.in_words for found in first]
         told += [box.in_words for box in self.boxes if box.where][:1]
         told += [line for found in self._sources[:1] for line in found.lines]
         if not told:
-            return "Nothing can be told of what moves it: " + (
-                "it is the same in every draw." if self.told > 1 else "there is one draw."
-            )
+            return f"{self._no_mover()}."
         return f"{told[0][:1].upper()}{'; '.join(told)[1:]}."
 
     @property
@@ -335,10 +334,18 @@ class RangesAnswer:
 
     def _moving_lines(self) -> list[str]:
         lines: list[str] = []
-        for measure in dict.fromkeys(found.measure for found in self.movers):
-            own = [found for found in self.movers if found.measure == measure]
+        clear = [found for found in self.movers if found.is_clear]
+        for measure in dict.fromkeys(found.measure for found in clear):
+            own = [found for found in clear if found.measure == measure]
             lines += [found.in_words for found in own[: 1 if lines else 3]]
-        return lines[:5] + [box.in_words for box in self.boxes if box.where]
+        return (lines[:5] or [self._no_mover()]) + [box.in_words for box in self.boxes if box.where]
+
+    def _no_mover(self) -> str:
+        if self.told < 2:
+            return "One draw does not tell what moves the answer"
+        if not self.movers:
+            return "No parameter that is drawn moves the answer"
+        return f"No parameter stands out from chance in {count(self.told, 'draw')}"
 
     def _certainty_sentence(self) -> str:
         failed = f"; {self._failed()}" if self.failures else ""
@@ -521,7 +528,7 @@ def _drawn(parameter: Mapping[str, Any]) -> Drawn:
     source = parameter.get("source")
     return Drawn(
         name,
-        plain(parameter.get("sentence") or name),
+        spaced(parameter.get("sentence") or name),
         plain(source) if source else "",
         str(parameter.get("kind", "")),
     )

@@ -48,6 +48,11 @@ def change(lost: float) -> str:
     return f"+{changed}" if lost < 0 and changed != "0 %" else changed
 
 
+def spaced(text: str) -> str:
+    """A sentence made elsewhere, with a space before each per cent sign and no decimal that says nothing."""
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"\.0(?=%)", "", plain(text)))
+
+
 def whole(value: float) -> str:
     """A number as a whole one, with a real minus: ``1,234``."""
     return f"{round(value):,}".replace("-", "−")

@@ -9,9 +9,11 @@ from autarky.explanation.wording import shorten
 from autarky.report.markup import Markup, element
 from autarky.report.svg import line, number_axis, picture, text
 
-WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 290.0, 40.0, 32.0, 26.0
-CHARACTER = 6.6
+WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 290.0, 14.0, 32.0, 26.0
+CHARACTER = 6.4
 """Width of a character of a label, on the safe side."""
+LABEL = 26
+"""Characters of a label."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Swing:
     low_words: str
     high: float
     high_words: str
+    is_clear: bool = True
+    """Whether it stands out from chance; if not, the bar is hollow."""
 
 
 def tornado(
@@ -39,7 +43,7 @@ def tornado(
     ends = [end for row in rows for end in (row.low, row.high)]
     # Labels stand outside the bars: the axis gives them room on both sides.
     longest = max((len(label) for row in rows for label in (row.low_words, row.high_words)), default=0)
-    margin = min(longest, 20) * CHARACTER + 10
+    margin = min(longest, LABEL) * CHARACTER + 10
     axis = number_axis(
         [*ends, middle], LEFT + margin, WIDTH - LEFT - RIGHT - 2 * margin, ticks=5, least=least
     )
@@ -51,29 +55,24 @@ def tornado(
             text(place, 14, words(number), "tick", "middle"),
         ]
     for k, row in enumerate(rows):
-        y = TOP + PITCH * (k + 0.5)
+        y, hollow = TOP + PITCH * (k + 0.5), "" if row.is_clear else " hollow"
         drawing.append(text(0, y + 4, shorten(row.name, 42), "name"))
         for end, other, label, kind in (
             (row.low, row.high, row.low_words, "low"),
             (row.high, row.low, row.high_words, "high"),
         ):
-            a, b = axis.at(end), axis.at((row.low + row.high) / 2 if _same_side(row, middle) else middle)
-            left, right = min(a, b), max(a, b)
+            # Where both ends lie on one side of the middle, the bar is told apart half way between them.
+            meet = (row.low + row.high) / 2 if (row.low - middle) * (row.high - middle) > 0 else middle
+            left, right = sorted((axis.at(end), axis.at(meet)))
+            width = max(right - left, 0.5)
             drawing.append(
-                element(
-                    "rect", x=left, y=y - 8, width=max(right - left, 0.5), height=16.0, class_=f"swing-{kind}"
-                )
+                element("rect", x=left, y=y - 8, width=width, height=16.0, class_=f"swing-{kind}{hollow}")
             )
             before = end < other or (end == other and kind == "low")
-            drawing.append(
-                text(a - 6 if before else a + 6, y + 4, shorten(label, 20), "tick", "end" if before else None)
-            )
+            place, anchor = (axis.at(end) - 6, "end") if before else (axis.at(end) + 6, None)
+            drawing.append(text(place, y + 4, shorten(label, LABEL), "tick", anchor))
     drawing.append(line(axis.at(middle), TOP - 6, axis.at(middle), bottom, "axis"))
     return picture(ident, WIDTH, bottom + 6, title, finding, drawing, class_="heatmap")
-
-
-def _same_side(row: Swing, middle: float) -> bool:
-    return (row.low - middle) * (row.high - middle) > 0
 
 
 @dataclass(frozen=True)

@@ -335,13 +335,16 @@ def _tornado(measure: str, own: Sequence[Mover], level: float, answer: RangesAns
     for found in own[:MOST_PARAMETERS]:
         lowest = min(found.places, key=lambda place: place.level)
         highest = max(found.places, key=lambda place: place.level)
-        bars.append(Swing(found.parameter, lowest.level, lowest.where, highest.level, highest.where))
+        ends = (lowest.level, lowest.where, highest.level, highest.where)
+        bars.append(Swing(found.parameter, *ends, found.is_clear))
     drawn = tornado(
         f"tornado-{measure}", name, f"{_capital(own[0].in_words)}.", bars, middle, words, least=least
     )
     never, note = own[0].never_from, ""
     if never is not None and any(place.level >= never for found in own for place in found.places):
         note = f" Day {whole(never)}, the end of the run, stands for never."
+    if not all(found.is_clear for found in own):
+        note += " Hollow bars do not stand out from chance (95 %)."
     rows = [
         (
             found.parameter,
@@ -350,6 +353,7 @@ def _tornado(measure: str, own: Sequence[Mover], level: float, answer: RangesAns
                 for place in found.places
             ),
             f"{whole(found.swing)} days" if measure in DATED else percent(found.swing),
+            "yes" if found.is_clear else "no",
         )
         for found in own[:MOST_TABLE_ROWS]
     ]
@@ -364,7 +368,12 @@ def _tornado(measure: str, own: Sequence[Mover], level: float, answer: RangesAns
         framed(drawn, f"Tornado: {name}"),
         folded(
             "The same as a table",
-            table(f"{name}, by parameter", ("parameter", "comes to", "swing"), rows, "beside"),
+            table(
+                f"{name}, by parameter",
+                ("parameter", "comes to", "swing", "stands out from chance"),
+                rows,
+                "beside",
+            ),
         ),
     ]
 

@@ -105,6 +105,30 @@ def test_what_moves_the_answer_is_told_with_its_swing_and_where_the_parameter_st
     assert "days" in told_lines
 
 
+def test_what_does_not_stand_out_from_chance_is_not_told_as_moving_the_answer():
+    result = made_ensemble(40)
+    rng = np.random.default_rng(0)
+    result.data["value"].values[:, 0] = rng.random(40)  # a stock that moves nothing
+    told = answer_of_draws(result)
+    clear = {found.parameter: found.is_clear for found in told.movers if found.measure == "consumption_lost"}
+    assert clear["leak"] and not clear["stock of inputs"]
+    assert "stock of inputs: household" not in told.text(200)
+    none = tuple(dataclasses.replace(mover, is_clear=False) for mover in told.movers)
+    silent = dataclasses.replace(told, movers=none)
+    assert "No parameter stands out from chance in 40 draws" in silent.text(200)
+    assert silent.sentences[4].startswith("No parameter stands out")
+
+
+def test_parameters_that_do_nothing_seldom_stand_out():
+    found = []
+    for seed in range(20):
+        result = made_ensemble(60, seed=seed)
+        result.data["value"].values[:, :2] = np.random.default_rng(seed).random((60, 2))
+        told = answer_of_draws(result)
+        found += [mover.is_clear for mover in told.movers if mover.parameter in ("leak", "stock of inputs")]
+    assert len(found) >= 100 and np.mean(found) < 0.15
+
+
 def test_a_box_is_told_against_all_draws(told):
     box = next(box for box in told.boxes if box.where)
     assert box.in_words.startswith(box.condition)
@@ -128,7 +152,7 @@ def test_what_has_no_source_is_counted(told):
 def test_where_nothing_happens_it_says_so():
     told = answer_of_draws(made_ensemble(60, harm=0))
     text = told.text()
-    assert "NOTHING STOPS  in every draw" in text and "FIRST TO STOP" not in text
+    assert "NOTHING STOPS    in every draw" in text and "FIRST TO STOP" not in text
     assert "no need falls below 80 % of base-year consumption in any draw" in text
     assert told.sentences[0].endswith("no industry stops (falls below half of base output) in any draw.")
     assert told.needs == () and told.still == 60
@@ -152,7 +176,8 @@ def test_more_draws_are_surer():
 def test_one_draw_has_no_range():
     text = answer_of_draws(made_ensemble(1)).text()
     assert "one draw has no range" in text and " % of draws" not in text
-    assert "(" not in lines_under(text, "TOTAL         ")
+    assert "(" not in lines_under(text, "TOTAL            ")
+    assert "One draw does not tell what moves the answer" in text
 
 
 def test_failed_draws_are_counted_told_and_left_out():

@@ -289,7 +289,9 @@ def test_bars_of_a_tornado_meet_at_the_middle_and_name_where_the_parameter_stand
     (left, right) = sorted(boxes)
     assert left[0] + left[1] == pytest.approx(right[0], abs=0.02) and (left[2], right[2]) == ("low", "high")
     assert right[1] == pytest.approx(3 * left[1], rel=0.01)
-    assert ">at most 9<" in drawn and ">at least 40<" in drawn
+    assert ">at most 9<" in drawn and ">at least 40<" in drawn and "hollow" not in drawn
+    unclear = tornado("t", "title", "finding", [Swing("stock", 1, "a", 5, "b", is_clear=False)], 2.0, str)
+    assert unclear.count("hollow") == 2
 
 
 def test_influences_below_zero_run_to_the_left():
