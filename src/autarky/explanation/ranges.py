@@ -319,11 +319,9 @@ class RangesAnswer:
     def _moving_sentence(self) -> str:
         clear = [found for found in self.movers if found.is_clear]
         first = [found for found in clear if found.measure == clear[0].measure][:2]
-        told = [found.in_words for found in first]
+        told = [found.in_words for found in first] or [self._no_mover()]
         told += [box.in_words for box in self.boxes if box.where][:1]
         told += [line for found in self._sources[:1] for line in found.lines]
-        if not told:
-            return f"{self._no_mover()}."
         return f"{told[0][:1].upper()}{'; '.join(told)[1:]}."
 
     @property
