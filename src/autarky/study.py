@@ -16,8 +16,8 @@ from autarky import sources
 from autarky.checks import Finding, Status, check, refusal
 from autarky.economy import DeclaredGap, Economy
 from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
-from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
-from autarky.explanation import answer, other_choices
+from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
+from autarky.explanation import answer, answer_of_draws, other_choices
 from autarky.report import render, render_ensemble
 from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (
@@ -39,6 +39,7 @@ from autarky.run_folder import (
     to_netcdf,
 )
 from autarky.scenario import Scenario
+from autarky.sensitivity import analyse
 from autarky.simulation import simulate
 from autarky.simulation.panel import Precision
 from autarky.study_file import Study, read_study, study_from_bytes
@@ -161,9 +162,6 @@ def run_draws(
     folder = Path(runs) / ensemble_id(study.title, decisive)
     if (folder / MANIFEST).is_file():
         return finished(folder, keep_draws)
-    given = {"--draws": draws, "--design": design, "--seed": seed, "--precision": precision}
-    options = [f"{name} {value}" for name, value in given.items() if value not in (None, "float64")]
-    options += ["--keep-draws"] if keep_draws else []
     with study.naming_places():
         drawn = draw_up(uncertainty, study.scenario, economy, tables=tables)
         ensemble = prepare(
@@ -177,8 +175,10 @@ def run_draws(
     executor = executor_of(workers, cluster)
     work = ensemble.simulation(executor.room())
     log.note("draws made", draws=len(drawn), block=ensemble.block, side_by_side=work.batch)
+    options = options_of_draws(study, uncertainty, precision)
     where = ["--runs", str(runs)] if Path(runs) != Path("runs") else []
-    again = " ".join(["autarky ensemble", *map(shlex.quote, (str(path), *where)), *options])
+    where += ["--keep-draws"] if keep_draws else []
+    again = shlex.join(["autarky", "ensemble", str(path), *where, *options])
     with claimed(folder):
         if (folder / MANIFEST).is_file():  # another process has just finished it
             return finished(folder, keep_draws)
@@ -193,20 +193,37 @@ def run_draws(
         )
         log.note("simulated", failed=int((result.data["failed"] != "").sum()))
         inputs = inputs_of(study, economy, variants=False)
-        inputs["command"] = " ".join([f"autarky ensemble {inputs['command'].split()[2]}", *options])
+        inputs["command"] = shlex.join(["autarky", "ensemble", Path(path).name, *options])
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
-        page = render_ensemble(result, inputs=inputs)
-        log.note("answered")
-        return save_ensemble(
-            folder,
-            study=study.content,
-            result=result,
-            report=page,
-            inputs=inputs,
-            log=log.events,
-            seconds=log.seconds(),
-            keep_draws=keep_draws,
-        )
+        try:
+            findings = analyse(result)
+            told = answer_of_draws(result, findings)
+            page = render_ensemble(result, told, findings, inputs=inputs)
+            log.note("answered")
+            return save_ensemble(
+                folder,
+                study=study.content,
+                result=result,
+                answer=told,
+                report=page,
+                inputs=inputs,
+                log=log.events,
+                seconds=log.seconds(),
+                keep_draws=keep_draws,
+            )
+        except KeyboardInterrupt as error:
+            what = f"interrupted: all {len(drawn)} draws are done and kept in {folder}"
+            raise StoppedError(Problem("autarky ensemble", what, f"to go on: {again}")) from error
+
+
+def options_of_draws(study: Study, uncertainty: Uncertainty, precision: str) -> list[str]:
+    """What a command line has to say beside the study to get these draws."""
+    own = study.uncertainty
+    options = [] if precision == "float64" else ["--precision", precision]
+    for name in ("draws", "design", "seed"):
+        if (value := getattr(uncertainty, name)) != getattr(own, name):
+            options += [f"--{name}", str(value)]
+    return options
 
 
 def uncertainty_of(study: Study, draws: int | None, design: str | None, seed: int | None) -> Uncertainty:

@@ -81,15 +81,25 @@ def _quantiles(
     step = max(1, BYTES // max(1, bytes_of_a_day))
     for start in range(0, days, step):
         upto = min(days, start + step)
-        values = np.empty((len(alive), upto - start, *rest), found.dtype)
-        row = 0
+        # Draws innermost: sorting what lies side by side is several times as fast.
+        values = np.empty((upto - start, *rest, len(alive)), found.dtype)
+        first = 0
         for path in files:
             part = _values(path, name, slice(start, upto))
-            values[row : row + len(part)] = part
-            row += len(part)
-        values = values if alive.all() else values[alive]
-        result[:, start:upto] = np.quantile(values, QUANTILES, axis=0, overwrite_input=True)
+            values[..., first : first + len(part)] = np.moveaxis(part, 0, -1)
+            first += len(part)
+        values = values if alive.all() else values[..., alive]
+        values.sort(axis=-1)
+        result[:, start:upto] = [_quantile(values, share) for share in QUANTILES]
     return result
+
+
+def _quantile(ordered: npt.NDArray[Any], share: float) -> npt.NDArray[np.float64]:
+    """``x[k] + (h − k)(x[k+1] − x[k])`` with ``h = share (N − 1)``, ``k = ⌊h⌋``; x ascending."""
+    h = share * (ordered.shape[-1] - 1)
+    k = int(h)
+    low, high = (ordered[..., min(at, ordered.shape[-1] - 1)].astype(np.float64) for at in (k, k + 1))
+    return np.asarray(low + (h - k) * (high - low))
 
 
 def _values(path: Path, name: str, days: slice | None = None) -> npt.NDArray[Any]:

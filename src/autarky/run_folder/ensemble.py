@@ -49,6 +49,8 @@ class EnsembleRun:
 
     path: Path
     manifest: Mapping[str, Any]
+    told: explanation.RangesAnswer | None = None
+    """The answer, where it is at hand from the run itself."""
 
     @property
     def id(self) -> str:
@@ -83,7 +85,7 @@ class EnsembleRun:
     @cached_property
     def answer(self) -> explanation.RangesAnswer:
         """What stops, when, why, and what it does to people: in how many draws, from where to where."""
-        return explanation.answer_of_draws(self.result)
+        return self.told or explanation.answer_of_draws(self.result)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the ensemble lies, how many draws, how many failed."""
@@ -107,6 +109,7 @@ def save_ensemble(
     *,
     study: bytes,
     result: EnsembleResult,
+    answer: explanation.RangesAnswer,
     report: str,
     inputs: Mapping[str, Any],
     log: Sequence[Mapping[str, Any]],
@@ -152,7 +155,7 @@ def save_ensemble(
             "platform": this_platform(),
         }
         write_atomically(folder / MANIFEST, json_bytes(manifest))
-        found = EnsembleRun(folder, manifest)
+        found = EnsembleRun(folder, manifest, answer)
         tidy(found)
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
