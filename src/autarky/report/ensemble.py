@@ -255,7 +255,7 @@ def _households_section(
         ]
     named = [("All products together", total)]
     named += [(found.name, line) for found, line in zip(shown, lines, strict=True)]
-    content.append(folded("The numbers of the pictures", _numbers(named)))
+    content.append(folded("The numbers of the pictures", _numbers("Households, quantiles of draws", named)))
     return section("households", "Households", content, _curves(result, answer, findings))
 
 
@@ -307,7 +307,7 @@ def _total_section(result: EnsembleResult, answer: RangesAnswer, end: datetime.d
         "In all",
         bands_legend(),
         element("div", figure, class_="single"),
-        folded("The numbers of the picture", _numbers([("GDP", gdp)])),
+        folded("The numbers of the picture", _numbers("GDP, quantiles of draws", [("GDP", gdp)])),
     )
 
 
@@ -457,7 +457,7 @@ def _influence_figure(
         for row in rows[:MOST_TABLE_ROWS]
     ]
     return [
-        framed(influences(ident, title, f"{finding}.", shown, words), title),
+        framed(influences(ident, title, f"{finding}.", shown, words), f"Picture: {title}"),
         folded("The same as a table", table(title, ("parameter", *columns), cells, "beside")),
     ]
 
@@ -534,7 +534,7 @@ def _sources_section(answer: RangesAnswer) -> Markup | None:
                         words,
                         least=least,
                     ),
-                    f"{_capital(name)} by {choice.parameter}",
+                    f"Picture: {_capital(name)} by {choice.parameter}",
                 ),
                 folded(
                     "The same as a table",
@@ -674,14 +674,14 @@ def _band(
     )
 
 
-def _numbers(lines: Sequence[tuple[str, Timeline]]) -> list[Markup]:
+def _numbers(what: str, lines: Sequence[tuple[str, Timeline]]) -> list[Markup]:
     """The quantiles of several series by period, all in one table."""
     codes = tuple(f"{name}, {percent(float(code))}" for name, line in lines for code in line.codes)
     first = lines[0][1]
     together = Timeline(
         codes, first.starts, first.days, first.period, np.concatenate([line.shares for _, line in lines])
     )
-    return timeline_tables(together, [(code, code) for code in codes], "Quantiles of draws")
+    return timeline_tables(together, [(code, code) for code in codes], what)
 
 
 def _axis_words(measure: str) -> tuple[Callable[[float], str], float]:

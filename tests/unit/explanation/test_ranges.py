@@ -206,6 +206,14 @@ def test_of_a_saltelli_design_only_the_base_samples_are_told():
     assert "5 to 95 % of 128 draws (the two base samples of the design)" in " ".join(told.text().split())
 
 
+def test_needs_of_several_regions_are_told_with_their_region():
+    result = made_ensemble(60)
+    data = result.data.assign_coords(need_region=("need", ["HOM", "HOM", "FAR", "FAR"]))
+    labels = {**result.labels, "HOM": "Homeland", "FAR": "Farland"}
+    told = answer_of_draws(dataclasses.replace(result, data=data, labels=labels))
+    assert {need.name for need in told.needs} >= {"Homeland: Energy", "Farland: Clothing"}
+
+
 def test_hostile_labels_cannot_steer_a_terminal():
     parameters = [{**row, "name": f"{HOSTILE}{k}", "sentence": HOSTILE} for k, row in enumerate(PARAMETERS)]
     result = made_ensemble(60, failed=(3,), error=HOSTILE, parameters=parameters)

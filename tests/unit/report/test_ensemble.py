@@ -76,6 +76,8 @@ def test_headings_are_in_order_ids_are_unique_and_references_hold(text):
     for _, attributes in page.elements:
         for ident in attributes.get("aria-labelledby", "").split():
             assert ident in ids
+    regions = [a["aria-label"] for _, a in page.elements if a.get("role") == "region"]
+    assert len(regions) == len(set(regions))
 
 
 def test_every_picture_has_a_finding_and_a_table_after_it(text):
@@ -114,7 +116,7 @@ def test_quantiles_in_the_table_are_those_of_the_draws(plain):
 
 def test_the_bands_are_the_means_of_each_week_of_the_result(plain):
     data = RESULTS["plain"].data
-    header, *rows = plain.table("Quantiles of draws, mean of each week, % of base")
+    header, *rows = plain.table("Households, quantiles of draws, mean of each week")
     cells = {row[0]: row[1:] for row in rows}
     for quantile in (0.05, 0.5, 0.95):
         daily = data["consumption"].sel(need="HOM.ENE", quantile=quantile).values
