@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from autarky.scenario import CapacityLoss, DemandChange, Scenario, TradeCut
     from autarky.simulation import simulate
     from autarky.sources import embedded, embedded_names, read_table
-    from autarky.study import run_study, verify_run
+    from autarky.study import run_draws, run_study, verify_run
     from autarky.study_file import Study, read_study
 
 _HOMES = {
@@ -30,7 +30,7 @@ _HOMES = {
     "scenario": ("CapacityLoss", "DemandChange", "Scenario", "TradeCut"),
     "simulation": ("simulate",),
     "sources": ("embedded", "embedded_names", "read_table"),
-    "study": ("run_study", "verify_run"),
+    "study": ("run_draws", "run_study", "verify_run"),
     "study_file": ("Study", "read_study"),
 }
 
@@ -56,6 +56,7 @@ __all__ = [
     "read_study",
     "read_table",
     "render",
+    "run_draws",
     "run_study",
     "simulate",
     "verify_run",
