@@ -58,22 +58,21 @@ class Dask:
             shared = client.submit(pickle.loads, cargo, pure=False)
             done = as_completed([], loop=client.loop)
             while waiting or given:
-                # A few ahead, so that no worker waits; not all, so that answers do not pile up.
-                while waiting and len(given) < 2 + 2 * len(client.nthreads()):
-                    task = waiting.popleft()
-                    future = client.submit(_one_at_a_time, shared, task, pure=False)
-                    given[future] = task
-                    done.add(future)
-                future = next(done)
-                task = given.pop(future)
                 try:
+                    # A few ahead, so that no worker waits; not all, so that answers do not pile up.
+                    while waiting and len(given) < 2 + 2 * len(client.nthreads()):
+                        future = client.submit(_one_at_a_time, shared, waiting[0], pure=False)
+                        given[future] = waiting.popleft()
+                        done.add(future)
+                    future = next(done)
+                    task = given.pop(future)
                     there, content = future.result()
+                    future.release()
                 except KilledWorker as error:
                     raise too_many_lost(task, f"worker {error.last_worker.address}") from error
                 except (CancelledError, OSError, TimeoutError) as error:
                     what = "the cluster was lost before all draws were done"
                     raise self._problem(what, "start it again; the same command then resumes") from error
-                future.release()
                 if there != version:
                     what = f"a worker has autarky {there}, this is {version}"
                     raise self._problem(what, "install the same version on both")

@@ -56,6 +56,20 @@ def test_an_error_on_the_cluster_arrives_as_it_was(address: str) -> None:
     assert [problem.place for problem in caught.value.problems] == ["here", "there"]
 
 
+def test_a_cluster_that_is_lost_on_the_way_is_one_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autarky.ensemble import cluster as module
+
+    monkeypatch.setattr(module, "PATIENCE", 2)
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+    )
+    with cluster, pytest.raises(InputError, match=r"the cluster was lost .* the same command then resumes"):
+        for _ in Dask(cluster.scheduler_address).run(Slow(0.1, tmp_path), TASKS):
+            cluster.close()
+
+
 @pytest.mark.parametrize("wrong", ["tcp://127.0.0.1:9", "nonsense", "", "tcp://127.0.0.1:99999"])
 def test_an_address_where_nobody_answers_is_one_problem(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from autarky.ensemble import cluster
