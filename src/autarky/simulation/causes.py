@@ -15,7 +15,7 @@ from autarky.simulation.presets import Parameters
 
 
 def find_causes(
-    network: Network, params: Parameters, forcing: Forcing, days: kernels.Days, k: int, done: int
+    network: Network, params: Parameters, forcing: Forcing, days: kernels.Days, k: int
 ) -> dict[str, Any]:
     """When each industry first falls below each level, what bound it, and which supplier fell short most.
 
@@ -30,11 +30,11 @@ def find_causes(
     supplier = np.full((len(levels), n), "", dtype=object)
     reason = np.full((len(levels), n), "", dtype=object)
     for row, level in enumerate(levels):
-        below = days.output[:done, k] < level * base * (1.0 - 1e-9)
+        below = days.output < level * base * (1.0 - 1e-9)
         for j in np.flatnonzero(below.any(axis=0) & (base > 0)):
             day = int(np.argmax(below[:, j]))
             first[row, j] = day
-            binding[row, j] = days.binding[day, k, j]
+            binding[row, j] = days.binding[day, j]
             if binding[row, j] >= 0:
                 supplier[row, j], reason[row, j] = _shortest_supplier(
                     network, params, forcing, days, k, int(binding[row, j]), int(j), day
@@ -66,15 +66,10 @@ def _shortest_supplier(
     n = len(network.economy.industries)
     user = int(days.industry_user[industry])
     g = int(np.searchsorted(tables.group_start, user, side="right") - 1)
-    rows = int(tables.tile_rows[p, g])
-    if rows == 0:
-        return "", ""
-    users = int(tables.group_start[g + 1] - tables.group_start[g])
-    flat = tables.flows[tables.tile_start[p, g] : tables.tile_start[p, g] + rows * users]
-    column = user - int(tables.group_start[g])
-    flows = flat.reshape(users, rows)[column] if rows > users else flat.reshape(rows, users)[:, column]
-    top = int(tables.pool_start[p] + tables.tile_first_row[p, g])
-    suppliers = tables.row_supplier[top : top + rows]
+    entries = slice(*tables.entry_start[p, user : user + 2])
+    flows = tables.flows[entries]
+    sellers = tables.tile_row[tables.tile_start[p, g] : tables.tile_start[p, g + 1]]
+    suppliers = tables.row_supplier[tables.pool_start[p] + sellers[tables.entry_row[entries]]]
     held = by_slot(network, params.preset.inventory_days, params.inventory_days)[p]
     window = slice(max(0, day - max(1, round(float(held)))), day + 1)
     destination = tables.group_destination[g]
@@ -83,7 +78,7 @@ def _shortest_supplier(
         passed = _mean_strength(forcing.ceilings, k, int(i), int(destination), window)
         served = 1.0
         if i < n:
-            output, demand = days.output[window, k, i], days.demand[window, k, i]
+            output, demand = days.output[window, i], days.demand[window, i]
             served = float(np.divide(output, demand, out=np.ones(len(demand)), where=demand > 0).mean())
         lost = _mean_strength(forcing.losses, k, int(i), -1, window)
         shortfall = flow * (1.0 - min(passed, served, 1.0 - lost))
@@ -93,7 +88,7 @@ def _shortest_supplier(
                 why = Reason.TRADE_CUT
             elif lost > 0.0 and 1.0 - lost <= served + 0.05:
                 why = Reason.CAPACITY_LOSS
-            elif i < n and days.binding[window, k, i].max() >= 0:
+            elif i < n and days.binding[window, i].max() >= 0:
                 why = Reason.SHORT_ITSELF
             else:
                 why = Reason.OVERBOOKED

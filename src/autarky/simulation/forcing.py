@@ -52,6 +52,15 @@ class Effects(NamedTuple):
     """(shocks, days + 1) share kept (cuts; inf: no limit), share lost (losses), factor (demand)."""
 
 
+class Pairs(NamedTuple):
+    """The flows from a supplier to a destination region that some cut limits at some time."""
+
+    start: Integers
+    """(m + 1,) first pair of each supplier."""
+    destination: Integers
+    """(pairs,)"""
+
+
 class Forcing(NamedTuple):
     """What happens from outside, by day; the kernels need nothing else of a scenario."""
 
@@ -59,7 +68,10 @@ class Forcing(NamedTuple):
     losses: Effects
     demands: Effects
     changes: npt.NDArray[np.bool_]
-    """(days + 1,) whether anything changes from the day before."""
+    """(days + 1, scenarios) whether anything changes from the day before."""
+    pairs: Pairs
+    cut_pair: Integers
+    """(members of ceilings,) pair of each member."""
 
 
 def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
@@ -95,12 +107,25 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     weight = _weight(shock, scenario, shock.ramp_days)
                     demands.add(k, names.final_slots(shock, place), _between(1.0, shock.factor, weight))
     if problems:
-        raise ScenarioError(problems)
+        # Scenarios of one study share their mistakes.
+        raise ScenarioError(list(dict.fromkeys(problems)))
     effects = [collector.effects() for collector in (cuts, losses, demands)]
-    strength = np.concatenate([effect.strength for effect in effects])
-    changes = np.ones(days + 1, dtype=np.bool_)
-    changes[1:] = (strength[:, 1:] != strength[:, :-1]).any(axis=0)
-    return Forcing(effects[0], effects[1], effects[2], changes)
+    changes = np.zeros((days + 1, len(scenarios)), dtype=np.bool_)
+    changes[0] = True
+    for effect in effects:
+        for k, strength in zip(effect.scenario, effect.strength, strict=True):
+            changes[1:, k] |= strength[1:] != strength[:-1]
+    cut = np.stack([effects[0].first, effects[0].second], axis=1)
+    pairs, cut_pair = np.unique(cut, axis=0, return_inverse=True)
+    suppliers = np.arange(len(network.tables.base_output) + 1)
+    return Forcing(
+        effects[0],
+        effects[1],
+        effects[2],
+        changes,
+        Pairs(np.searchsorted(pairs[:, 0], suppliers).astype(np.int64), np.ascontiguousarray(pairs[:, 1])),
+        cut_pair=cut_pair.astype(np.int64).reshape(-1),
+    )
 
 
 class _Collector:

@@ -1,9 +1,9 @@
 """Kernels: the verbs of one day, on plain arrays. Nothing else in autarky has to be fast.
 
-Axes: m suppliers, P pools, R rows (a supplier in a pool), N users (industries first), G groups,
-D destinations, K scenarios. The scenario axis stands in the *middle* and users in the vector lanes: a tile of
-flows is read from memory once and serves all K scenarios from the second-level cache, and K = 1 is the same
-code with the same bytes (docs/decisions/0002).
+Axes: m suppliers, P pools, R rows (a supplier in a pool), L links (a row in a book), N users (industries
+first), G groups, B packs of W scenarios. Scenarios stand last, W to a line of cache, and go through every
+operation together (``lanes``): a kernel reads as if there were one scenario. A flow is read from memory once
+and serves all packs from the cache (docs/decisions/0005).
 
 Flows are in the table's unit per day; stocks in days of base-year use; orders H relative to base-year use.
 Kernels raise nothing; ``run`` checks what they filled. The slow twin is tests/reference/day.py.
@@ -17,7 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, prange
 
+from autarky.simulation.lanes import add_product, load, maximum, minimum, some, splat, store, where
+
 Floats = npt.NDArray[np.float64]
+Packs = npt.NDArray[Any]
+"""float64 or float32, (…, W)"""
 
 LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
@@ -28,7 +32,7 @@ _TRICKLE = 1e-3
 
 
 class Rules(NamedTuple):
-    """How the day goes. Numbers that scenarios may differ in have a scenario axis."""
+    """How the day goes. Numbers that scenarios may differ in are packs."""
 
     production: int
     orders_follow_use: bool
@@ -37,6 +41,8 @@ class Rules(NamedTuple):
     restart_share: float
     signed_scarcity: bool
     scarcity_tolerance: float
+    tolerance: float
+    """What rounding may leave undelivered: 1e-9, in float32 1e-6."""
     overtime_first_step: int
     closeness_gates: bool
     ranks: int
@@ -44,893 +50,914 @@ class Rules(NamedTuple):
     """Length of a step in days."""
     first_final: int
     """First user that is a final user."""
-    grouped: bool
-    """Whether suppliers' factors can differ between groups; if not, two are kept: industries, final users."""
-    inventory_days: Floats
-    """(P, K)"""
-    restocking_days: Floats
-    """(P, K)"""
-    reserve_days: Floats
-    """(P, K) days of use below which a stock throttles output."""
-    overtime_max: Floats
-    """(K,)"""
-    overtime_days: Floats
-    """(K,)"""
-    normal_capacity: Floats
-    """(K, m) capacity without losses and overtime, flow per day."""
-    urgent_pace: Floats
-    """(P, K) share per day, on top of restocking, at which what is missing for a step's need is reordered."""
-    substitution_speed: Floats
-    """(K,) per day; 0: orders never move."""
-    split_industries: npt.NDArray[np.bool_]
-    """(K,) whether industries' orders are split over suppliers by weight, and add up to what is wanted."""
-    split_final: npt.NDArray[np.bool_]
-    """(K,) the same for final users."""
+    groups_apart: bool
+    """Whether suppliers can treat groups of users differently, and orders can move."""
+    inventory_days: Packs
+    """(P, B, W)"""
+    restocking_pace: Packs
+    """(P, B, W) share of a gap in stock that is reordered in a day."""
+    reserve_days: Packs
+    """(P, B, W) days of use below which a stock throttles output."""
+    overtime_max: Packs
+    """(B, W)"""
+    overtime_days: Packs
+    """(B, W)"""
+    normal_capacity: Packs
+    """(m, B, W) capacity without losses and overtime, flow per day."""
+    urgent_pace: Packs
+    """(P, B, W) share per day, beyond restocking, at which what is missing for a step's need is reordered."""
+    substitution_pace: Packs
+    """(B, W) per step; 0: orders never move."""
+    split: npt.NDArray[np.bool_]
+    """(B, 2) whether any scenario of a pack splits orders of industries, of final users, by weight."""
 
 
 class State(NamedTuple):
-    """What one evening hands to the next morning, and the day's workings. Filled in place.
+    """What one evening hands to the next morning, and the day's workings. Filled in place."""
 
-    G' is G where suppliers' factors can differ between groups, else 2.
-    """
-
-    stock: Floats
-    """(P, K, N) days of base-year use."""
-    orders: Floats
-    """(P, K, N) orders of each user to each pool, relative to base-year use, placed last evening."""
-    weight: Floats
-    """(K, G', R) factor on base-year supplier shares."""
-    deliver: Floats
-    """(K, G', R) the same times the share of orders that is delivered."""
-    booked: Floats
-    """(K, G', R) orders received from each group, flow per day."""
-    accepted: Floats
-    """(K, G', R) the same under today's ceilings; kept for rows under a ceiling only."""
-    row_demand: Floats
-    """(K, R) orders accepted."""
-    ceiling: Floats
-    """(K, m, D) most that may leave for a destination, flow per day."""
-    limited: npt.NDArray[np.bool_]
-    """(K, m) whether any ceiling of a supplier is finite."""
-    survive: Floats
-    """(K, m) capacity factor κ."""
-    overtime: Floats
-    """(K, m) α."""
-    demand: Floats
-    """(K, m) orders accepted."""
-    call: Floats
-    """(K, R) unserved orders that would come if there were room."""
-    capacity: Floats
-    """(K, m)"""
-    possible: Floats
-    """(K, m) what stocks allow; inf without binding inputs."""
-    output: Floats
-    """(K, m)"""
-    binding: npt.NDArray[np.int64]
-    """(K, m)"""
-    made: Floats
-    """(K, N) output relative to the base year, by user."""
-    wanted: Floats
-    """(K, N) output that capacity and demand would allow, relative to the base year, by user."""
-    draw: Floats
-    """(K, N) share of spare stocks drawn to replace short ones (linear production)."""
-    cover: Floats
-    """(K, N) days of stock of the scarcest binding input."""
-    forgone: Floats
-    """(K, N) use of non-binding inputs that was not there, flow per day."""
-    demand_factor: Floats
-    """(P, K, N) final demand relative to the base year, of the coming evening's orders."""
-    received: Floats
-    """(P, K, N) deliveries to final users, flow per day."""
-    asked_final: Floats
-    """(P, K, final users) orders of final users that today's deliveries answer, relative to the base year."""
-    before: Floats
-    """(2, P, K, N) stocks and orders before the evening, where the preset may want it again; else empty."""
-    close: npt.NDArray[np.bool_]
-    """(2, P, K) whether a pool's deliveries are close to use, and its stocks to their targets."""
+    stock: Packs
+    """(P, B, N, W) days of base-year use."""
+    orders: Packs
+    """(P, B, N, W) orders of each user to each pool, relative to base-year use, placed last evening."""
+    weight: Packs
+    """(B, L, W) factor on base-year supplier shares."""
+    deliver: Packs
+    """(B, L, W) the same times the share of orders that is delivered."""
+    booked: Packs
+    """(B, L, W) orders received, flow per day."""
+    accepted: Packs
+    """(B, L, W) the same under today's ceilings; filled for rows that some cut limits."""
+    row_demand: Packs
+    """(B, R, W) orders accepted."""
+    row_final: Packs
+    """(B, R, W) those of final users."""
+    call: Packs
+    """(B, R, W) unserved orders that would come if there were room."""
+    ceiling: Packs
+    """(B, pairs, W) most that may leave a supplier for a destination, flow per day; inf: no limit."""
+    survive: Packs
+    """(B, m, W) capacity factor κ."""
+    overtime: Packs
+    """(B, m, W) α."""
+    demand: Packs
+    """(B, m, W) orders accepted."""
+    capacity: Packs
+    """(B, m, W)"""
+    possible: Packs
+    """(B, m, W) what stocks allow; inf without binding inputs."""
+    output: Packs
+    """(B, m, W)"""
+    binding: Packs
+    """(B, m, W) whole numbers: what limits output."""
+    made: Packs
+    """(B, N, W) output relative to the base year, by user."""
+    wanted: Packs
+    """(B, N, W) output that capacity and demand would allow, relative to the base year, by user."""
+    draw: Packs
+    """(B, N, W) share of spare stocks drawn to replace short ones (linear production)."""
+    cover: Packs
+    """(B, N, W) days of stock of the scarcest binding input."""
+    demand_factor: Packs
+    """(P, B, final users, W) final demand relative to the base year, of the coming evening's orders."""
+    asked_final: Packs
+    """(P, B, final users, W) orders that today's deliveries answer, relative to the base year."""
+    received: Packs
+    """(P, B, final users, W) deliveries to final users, flow per day."""
+    before: Packs
+    """(2, P, B, N, W) stocks and orders before an evening that may be repeated; empty where none is."""
+    close: Packs
+    """(2, P, B, W) 1 where a pool's deliveries are close to use, and its stocks to their targets."""
+    stand: Packs
+    """(2, B, W) 1 where no stock moves, and where no gap is reordered, this evening."""
+    moved: npt.NDArray[np.bool_]
+    """(B, P + G + 1) whether a pool, a group, or a gate is not exactly as the day before."""
+    still: npt.NDArray[np.bool_]
+    """(B,) whether nothing of a pack moved in the last step."""
+    quiet: npt.NDArray[np.bool_]
+    """(B,) whether nothing moved in the last two: another step changes nothing, and is not computed."""
+    again: npt.NDArray[np.bool_]
+    """(B,) whether a pack's evening is repeated."""
 
 
 class Days(NamedTuple):
-    """What is kept of each day; flows are means over its steps. Filled in place."""
+    """What is kept of each day; flows are means over its steps. Filled in place; without days: not kept."""
 
-    output: Floats
-    """(days, K, industries)"""
-    demand: Floats
-    capacity: Floats
-    binding: npt.NDArray[np.int16]
-    cover: Floats
-    forgone: Floats
-    gate_delivery: Floats
-    """(days, K, gates)"""
-    consumption: Floats
-    """(days, K, products, final users)"""
-    unmet: Floats
-    inventory: Floats
-    """(days or 0, K, P, industries) evening stocks, flow × days."""
+    output: Packs
+    """(days, B, industries, W)"""
+    demand: Packs
+    capacity: Packs
+    binding: Packs
+    cover: Packs
+    forgone: Packs
+    gate_delivery: Packs
+    """(days, B, gates, W)"""
+    consumption: Packs
+    """(days, B, products, columns, W)"""
+    unmet: Packs
+    inventory: Packs
+    """(days, B, P, industries, W) evening stocks, flow × days."""
     pool_product: npt.NDArray[np.int64]
     """(P,) product of each pool."""
     industry_user: npt.NDArray[np.int64]
     """(industries,) position of each industry among the users."""
+    final_column: npt.NDArray[np.int64]
+    """(final users,) column of ``consumption``; -1: not kept."""
 
 
-# No fastmath as a whole: it lets the compiler assume that NaN never happens. The three flags below keep
-# NaN and infinities; they only allow a sum of products to be formed in vector lanes.
-_LANES = {"reassoc", "contract", "nsz"}
-_contract: Any = njit(cache=True, fastmath={"contract"})
+# Always inlined: a call hands over every array of the named tuples, which costs more than most verbs.
+_verb: Any = njit(cache=True, forceinline=True)
+_entry: Any = njit(cache=True)
 # The loops over threads stand in functions of their own (end of this file) that only call a verb: inside
 # ``prange`` numba loses writes to arrays of a named tuple (numba issue 5872).
 _threads: Any = njit(cache=True, parallel=True)
 
-
-_inlined: Any = njit(inline="always")
-
-
-@_inlined
-def across(tile, factor, out):  # type: ignore[no-untyped-def]
-    """``out[j] = Σ_r factor[r] · tile[r, j]``."""
-    rows, columns = tile.shape
-    for j in range(columns):
-        out[j] = 0.0
-    r = 0
-    # Four rows at a time, so that the sums stay in registers for four reads of flows.
-    while r + 4 <= rows:
-        f0, f1, f2, f3 = factor[r], factor[r + 1], factor[r + 2], factor[r + 3]
-        row0, row1, row2, row3 = tile[r], tile[r + 1], tile[r + 2], tile[r + 3]
-        for j in range(columns):
-            out[j] = (((out[j] + f0 * row0[j]) + f1 * row1[j]) + f2 * row2[j]) + f3 * row3[j]
-        r += 4
-    while r < rows:
-        f0, row0 = factor[r], tile[r]
-        for j in range(columns):
-            out[j] += f0 * row0[j]
-        r += 1
+_ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
-@_inlined
-def along(tile, factor, out):  # type: ignore[no-untyped-def]
-    """``out[r] = Σ_j tile[r, j] · factor[j]``."""
-    rows, columns = tile.shape
-    for r in range(rows):
-        row, total = tile[r], 0.0
-        for j in range(columns):
-            total += row[j] * factor[j]
-        out[r] = total
+@_verb
+def bring(flows, entry_link, start, end, b, factors):  # type: ignore[no-untyped-def]
+    """``Σ_i z_ij f_i``: what suppliers' factors bring to one user; even and odd entries apart, for speed."""
+    even, odd = splat(0.0, factors), splat(0.0, factors)
+    # Unsigned positions spare a check for negative ones at every flow.
+    e = start
+    while e < end:
+        even = add_product(flows[e], load(factors, (b, entry_link[e])), even)
+        odd = add_product(flows[e + _ONE], load(factors, (b, entry_link[e + _ONE])), odd)
+        e += _TWO
+    return even + odd
 
 
-@_inlined
-def across_twice(tile, factor, other, out, out_other):  # type: ignore[no-untyped-def]
-    """``across`` with two sets of factors for one read of the tile."""
-    rows, columns = tile.shape
-    for j in range(columns):
-        out[j], out_other[j] = 0.0, 0.0
-    r = 0
-    while r + 4 <= rows:
-        f0, f1, f2, f3 = factor[r], factor[r + 1], factor[r + 2], factor[r + 3]
-        g0, g1, g2, g3 = other[r], other[r + 1], other[r + 2], other[r + 3]
-        row0, row1, row2, row3 = tile[r], tile[r + 1], tile[r + 2], tile[r + 3]
-        for j in range(columns):
-            out[j] = (((out[j] + f0 * row0[j]) + f1 * row1[j]) + f2 * row2[j]) + f3 * row3[j]
-            out_other[j] = (((out_other[j] + g0 * row0[j]) + g1 * row1[j]) + g2 * row2[j]) + g3 * row3[j]
-        r += 4
-    while r < rows:
-        f0, g0, row0 = factor[r], other[r], tile[r]
-        for j in range(columns):
-            out[j] += f0 * row0[j]
-            out_other[j] += g0 * row0[j]
-        r += 1
+@_verb
+def book(flows, entry_row, start, end, order, asked):  # type: ignore[no-untyped-def]
+    """Add one user's orders, at base-year shares, to what is asked of each supplier."""
+    e = start
+    while e < end:
+        row = entry_row[e]
+        store(asked, row, add_product(flows[e], order, load(asked, row)))
+        e += _ONE
 
 
-# A tile lies with its longer side in memory order: by supplier, or, where it has more suppliers than users
-# (a region's final users), by user. What is ``across`` for one is ``along`` for the other.
-# Both verbs below go over a block of groups in one call, because calls cost more than small tiles.
+@_verb
+def close_books(booked, weight, groups_apart, b, tile_link, first, last, asked):  # type: ignore[no-untyped-def]
+    """Book what a group asks: base-year shares times the suppliers' weights."""
+    for r in range(first, last):
+        line = (b, tile_link[r])
+        placed = load(weight, line) * load(asked, r - first)
+        store(booked, line, placed if groups_apart else load(booked, line) + placed)
 
 
-@njit(cache=True, fastmath=_LANES)
-def bring(  # type: ignore[no-untyped-def]
-    flows, tile_start, tile_rows, tile_first, group_start, factors, grouped, final, top, first, last, received
-):
-    """What suppliers' factors bring to each user of a block of groups."""
-    begin = group_start[first]
-    for g in range(first, last):
-        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
-        users = group_start[g + 1] - start
-        here = received[start - begin : start - begin + users]
-        if rows == 0:
-            here[:] = 0.0
-            continue
-        row = top + tile_first[g]
-        factor = factors[g if grouped else final, row : row + rows]
-        flat = flows[at : at + rows * users]
-        if rows > users:
-            along(flat.reshape(users, rows), factor, here)
-        else:
-            across(flat.reshape(rows, users), factor, here)
+@_verb
+def clear(packs, first, last):  # type: ignore[no-untyped-def]
+    """Zeros in a stretch of lines."""
+    for line in range(first, last):
+        store(packs, line, splat(0.0, packs))
 
 
-@njit(cache=True, fastmath=_LANES)
-def bring_and_weigh(  # type: ignore[no-untyped-def]
-    flows, tile_start, tile_rows, tile_first, group_start, deliver, weight, grouped, final, top, first, last,
-    received, weighted,
-):  # fmt: skip
-    """``bring`` with deliveries and with weights, for one read of the flows."""
-    begin = group_start[first]
-    for g in range(first, last):
-        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
-        users = group_start[g + 1] - start
-        here = received[start - begin : start - begin + users]
-        there = weighted[start - begin : start - begin + users]
-        if rows == 0:
-            here[:], there[:] = 0.0, 0.0
-            continue
-        row, column = top + tile_first[g], g if grouped else final
-        factor, other = deliver[column, row : row + rows], weight[column, row : row + rows]
-        flat = flows[at : at + rows * users]
-        if rows > users:
-            along(flat.reshape(users, rows), factor, here)
-            along(flat.reshape(users, rows), other, there)
-        else:
-            across_twice(flat.reshape(rows, users), factor, other, here, there)
+@_verb
+def scratch(packs, lines):  # type: ignore[no-untyped-def]
+    """Room for some packs."""
+    return np.empty((lines, packs.shape[-1]), packs.dtype)
 
 
-@njit(cache=True, fastmath=_LANES)
-def book(  # type: ignore[no-untyped-def]
-    flows, tile_start, tile_rows, tile_first, group_start, orders, grouped, final, top, first, last, weight,
-    booked, asked,
-):  # fmt: skip
-    """Book the orders of a block of groups with suppliers: at base-year shares times their weight."""
-    for g in range(first, last):
-        rows, at, start = tile_rows[g], tile_start[g], group_start[g]
-        if rows == 0:
-            continue
-        users = group_start[g + 1] - start
-        placed, flat = orders[start : start + users], flows[at : at + rows * users]
-        if rows > users:
-            across(flat.reshape(users, rows), placed, asked)
-        else:
-            along(flat.reshape(rows, users), placed, asked)
-        row = top + tile_first[g]
-        column = g if grouped else final
-        factor, books = weight[column, row : row + rows], booked[column, row : row + rows]
-        for r in range(rows):
-            books[r] = (0.0 if grouped else books[r]) + factor[r] * asked[r]
-
-
-@njit(cache=True)
-def clear_books(tables, rules, state, p):  # type: ignore[no-untyped-def]
-    """Books that add up over groups start at zero."""
-    if not rules.grouped:
-        state.booked[:, :, tables.pool_start[p] : tables.pool_start[p + 1]] = 0.0
-
-
-@njit(cache=True)
-def book_all(tables, rules, state):  # type: ignore[no-untyped-def]
+@_entry
+def book_all(tables, books, rules, state):  # type: ignore[no-untyped-def]
     """Book ``state.orders`` as they stand: the evening before the first day."""
-    for p in range(state.stock.shape[0]):
-        top = tables.pool_start[p]
-        asked = np.empty(tables.pool_start[p + 1] - top)
-        clear_books(tables, rules, state, p)
-        for block in range(len(tables.block_start) - 1):
-            first, last = tables.block_start[block], tables.block_start[block + 1]
-            for k in range(state.demand.shape[0]):
-                book(
-                    tables.flows, tables.tile_start[p], tables.tile_rows[p], tables.tile_first_row[p],
-                    tables.group_start, state.orders[p, k], rules.grouped, int(tables.group_is_final[first]),
-                    top, first, last, state.weight[k], state.booked[k], asked,
-                )  # fmt: skip
+    orders, weight, booked, tile_link = state.orders, state.weight, state.booked, books.tile_link
+    for p in range(orders.shape[0]):
+        asked = scratch(orders, tables.pool_start[p + 1] - tables.pool_start[p])
+        for b in range(orders.shape[1]):
+            for g in range(len(tables.group_rank)):
+                first, last = tables.tile_start[p, g], tables.tile_start[p, g + 1]
+                clear(asked, 0, last - first)
+                for j in range(tables.group_start[g], tables.group_start[g + 1]):
+                    start, end = tables.entry_start[p, j], tables.entry_start[p, j + 1]
+                    book(tables.flows, tables.entry_row, start, end, load(orders, (p, b, j)), asked)
+                close_books(booked, weight, rules.groups_apart, b, tile_link, first, last, asked)
 
 
-@njit(cache=True)
-def apply_shocks(tables, forcing, day, state):  # type: ignore[no-untyped-def]
+@_entry
+def apply_shocks(tables, forcing, day, state, b):  # type: ignore[no-untyped-def]
     """Ceilings and capacity of ``day``: the lowest of the cuts that act, the product of what losses leave."""
-    state.ceiling[:] = np.inf
-    state.limited[:] = False
-    state.survive[:] = 1.0
+    lanes = state.ceiling.shape[-1]
+    state.ceiling[b] = np.inf
+    state.survive[b] = 1.0
     cuts = forcing.ceilings
     for shock in range(len(cuts.scenario)):
-        k, kept = cuts.scenario[shock], cuts.strength[shock, day]
-        if kept == np.inf:
+        pack, lane = divmod(cuts.scenario[shock], lanes)
+        kept = cuts.strength[shock, day]
+        if pack != b or kept == np.inf:
             continue
         for member in range(cuts.start[shock], cuts.start[shock + 1]):
-            i, d = cuts.first[member], cuts.second[member]
-            most = kept * tables.base_to_destination[i, d]
-            state.ceiling[k, i, d] = min(state.ceiling[k, i, d], most)
-            state.limited[k, i] = True
+            most = kept * tables.base_to_destination[cuts.first[member], cuts.second[member]]
+            pair = forcing.cut_pair[member]
+            state.ceiling[b, pair, lane] = min(state.ceiling[b, pair, lane], most)
     losses = forcing.losses
     for shock in range(len(losses.scenario)):
-        k, lost = losses.scenario[shock], losses.strength[shock, day]
-        for member in range(losses.start[shock], losses.start[shock + 1]):
-            state.survive[k, losses.first[member]] *= 1.0 - lost
+        pack, lane = divmod(losses.scenario[shock], lanes)
+        if pack == b:
+            left = 1.0 - losses.strength[shock, day]
+            for member in range(losses.start[shock], losses.start[shock + 1]):
+                state.survive[b, losses.first[member], lane] *= left
 
 
-@njit(cache=True)
-def apply_demand(forcing, day, state):  # type: ignore[no-untyped-def]
+@_entry
+def apply_demand(forcing, rules, day, state, b):  # type: ignore[no-untyped-def]
     """Final demand of ``day`` relative to the base year: the product of the changes that act."""
-    state.demand_factor[:] = 1.0
+    lanes = state.stock.shape[-1]
+    state.demand_factor[:, b] = 1.0
     changes = forcing.demands
     for shock in range(len(changes.scenario)):
-        k, factor = changes.scenario[shock], changes.strength[shock, day]
-        for member in range(changes.start[shock], changes.start[shock + 1]):
-            state.demand_factor[changes.first[member], k, changes.second[member]] *= factor
+        pack, lane = divmod(changes.scenario[shock], lanes)
+        if pack == b:
+            for member in range(changes.start[shock], changes.start[shock + 1]):
+                user = changes.second[member] - rules.first_final
+                state.demand_factor[changes.first[member], b, user, lane] *= changes.strength[shock, day]
 
 
-@_contract
-def collect(tables, rules, state, p):  # type: ignore[no-untyped-def]
+@_verb
+def collect(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untyped-def]
     """Demand on each row of a pool: orders booked, cut to the ceilings. Nobody makes what cannot leave."""
-    first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    industries = np.empty(last - first)
-    for k in range(state.demand.shape[0]):
-        booked, demand = state.booked[k], state.row_demand[k]
-        # Industries and final users are summed apart and group by group, whether kept by group or not:
-        # the bytes do not depend on what other scenarios need.
-        for row in range(first, last):
-            industries[row - first] = 0.0
-            demand[row] = 0.0
-        for g in range(booked.shape[0]):
-            if (rules.grouped and tables.group_is_final[g]) or (not rules.grouped and g == 1):
-                for row in range(first, last):
-                    demand[row] += booked[g, row]
-            else:
-                for row in range(first, last):
-                    industries[row - first] += booked[g, row]
-        for row in range(first, last):
-            demand[row] = industries[row - first] + demand[row]
-            if state.limited[k, tables.row_supplier[row]]:
-                demand[row] = accept(tables, rules, state, k, row)
+    top, end = tables.pool_start[p], tables.pool_start[p + 1]
+    booked, industries, final, link_row = state.booked, state.row_demand, state.row_final, books.link_row
+    # Industries and final users are summed apart and book by book, whether groups have books of their own or
+    # not: the bytes do not depend on what other scenarios need.
+    clear(industries[b], top, end)
+    clear(final[b], top, end)
+    for n in range(books.start[p], books.start[p + 1]):
+        sums = final[b] if books.is_final[n] else industries[b]
+        for line in range(books.link[n], books.link[n + 1]):
+            row = link_row[line]
+            store(sums, row, load(sums, row) + load(booked, (b, line)))
+    for row in range(top, end):
+        i = tables.row_supplier[row]
+        if pairs.start[i] < pairs.start[i + 1]:
+            accept(tables, books, rules, pairs, state, b, row)
+        store(industries, (b, row), load(industries, (b, row)) + load(final, (b, row)))
 
 
-@_contract
-def accept(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
-    """Cut one row's orders to its ceilings, rank by rank, within a rank all alike; return what is left."""
-    groups = len(tables.group_rank)
-    ceiling = state.ceiling[k, tables.row_supplier[row]]
-    for g in range(groups):
-        state.accepted[k, g, row] = state.booked[k, g, row]
-    for d in range(len(ceiling)):
-        left = ceiling[d]
-        if left == np.inf:
-            continue
-        for rank in range(rules.ranks):
-            asked = 0.0
-            for g in range(groups):
-                if tables.group_destination[g] == d and tables.group_rank[g] == rank:
-                    asked += state.booked[k, g, row]
-            if asked > left:
-                share = left / asked
-                for g in range(groups):
-                    if tables.group_destination[g] == d and tables.group_rank[g] == rank:
-                        state.accepted[k, g, row] = state.booked[k, g, row] * share
-            left = max(0.0, left - asked)
-    industries, final = 0.0, 0.0
-    for g in range(groups):
-        if tables.group_is_final[g]:
-            final += state.accepted[k, g, row]
+@_verb
+def accept(tables, books, rules, pairs, state, b, row):  # type: ignore[no-untyped-def]
+    """Cut one row's orders to its ceilings, rank by rank, within a rank all alike; sum up what is left."""
+    i, booked, accepted, row_link = tables.row_supplier[row], state.booked, state.accepted, books.row_link
+    link_book, destination, rank_of = books.link_book, books.destination, books.rank
+    first, last = books.row_start[row], books.row_start[row + 1]
+    for n in range(first, last):
+        store(accepted, (b, row_link[n]), load(booked, (b, row_link[n])))
+    none = splat(0.0, booked)
+    for pair in range(pairs.start[i], pairs.start[i + 1]):
+        place, left = pairs.destination[pair], load(state.ceiling, (b, pair))
+        if some(left < np.inf):
+            for rank in range(rules.ranks):
+                asked = none
+                for n in range(first, last):
+                    line = row_link[n]
+                    if destination[link_book[line]] == place and rank_of[link_book[line]] == rank:
+                        asked = asked + load(booked, (b, line))
+                share = where(asked > left, left / asked, splat(1.0, asked))
+                for n in range(first, last):
+                    line = row_link[n]
+                    if destination[link_book[line]] == place and rank_of[link_book[line]] == rank:
+                        store(accepted, (b, line), load(booked, (b, line)) * share)
+                left = maximum(left - asked, 0.0)
+    industries, final = none, none
+    for n in range(first, last):
+        line = row_link[n]
+        if books.is_final[link_book[line]]:
+            final = final + load(accepted, (b, line))
         else:
-            industries += state.accepted[k, g, row]
-    return industries + final
+            industries = industries + load(accepted, (b, line))
+    store(state.row_demand, (b, row), industries)
+    store(state.row_final, (b, row), final)
 
 
-@_contract
-def count_hours(tables, rules, step_number, state, suppliers):  # type: ignore[no-untyped-def]
-    """Demand on each of some suppliers, and their capacity with overtime.
+@_verb
+def count_hours(tables, rules, step_number, state, b, first, last, suppliers):  # type: ignore[no-untyped-def]
+    """Demand on some suppliers, and their capacity with overtime; returns whether overtime moved.
 
     Overtime rises towards its maximum with scarcity and relaxes without (ARIO: Hallegatte 2008).
+    ``suppliers[first:last]`` are counted.
     """
-    for i in suppliers:
-        first, second = tables.supplier_rows[i, 0], tables.supplier_rows[i, 1]
-        for k in range(state.demand.shape[0]):
-            demand, call = 0.0, 0.0
-            if first >= 0:
-                demand, call = state.row_demand[k, first], state.call[k, first]
-            if second >= 0:
-                demand, call = demand + state.row_demand[k, second], call + state.call[k, second]
-            state.demand[k, i] = demand
-            alpha = state.overtime[k, i]
-            if step_number >= rules.overtime_first_step and rules.overtime_max[k] > 1.0:
-                asked = demand - tables.exogenous_supply[i] + call
-                scarcity = (asked - state.output[k, i]) / asked if asked > 0.0 else 0.0
-                if not rules.signed_scarcity and scarcity <= rules.scarcity_tolerance:
-                    scarcity = 0.0
-                pace = rules.step / rules.overtime_days[k]
-                up = (rules.overtime_max[k] - alpha) * scarcity * pace
-                down = (1.0 - alpha) * pace if abs(scarcity) <= rules.scarcity_tolerance else 0.0
-                alpha = max(1.0, alpha + up + down)
-            state.overtime[k, i] = alpha
-            state.capacity[k, i] = rules.normal_capacity[k, i] * state.survive[k, i] * alpha
+    row_demand, call, supplier_rows = state.row_demand, state.call, tables.supplier_rows
+    overtime, output, demand, capacity = state.overtime, state.output, state.demand, state.capacity
+    exogenous, normal, survive = tables.exogenous_supply, rules.normal_capacity, state.survive
+    most, pace = load(rules.overtime_max, b), rules.step / load(rules.overtime_days, b)
+    none, tolerance = splat(0.0, most), rules.scarcity_tolerance
+    counts = step_number >= rules.overtime_first_step and some(most > 1.0)
+    moved = False
+    for position in range(first, last):
+        i = suppliers[position]
+        asked, called = none, none
+        for n in range(2):
+            row = supplier_rows[i, n]
+            if row >= 0:
+                asked = asked + load(row_demand, (b, row))
+                called = called + load(call, (b, row))
+        store(demand, (b, i), asked)
+        alpha = load(overtime, (b, i))
+        if counts:
+            asked = asked - exogenous[i] + called
+            scarcity = where(asked > 0.0, (asked - load(output, (b, i))) / asked, none)
+            if not rules.signed_scarcity:
+                scarcity = where(scarcity <= tolerance, none, scarcity)
+            up = (most - alpha) * scarcity * pace
+            is_none = maximum(scarcity, none - scarcity) <= tolerance
+            down = where(is_none, (1.0 - alpha) * pace, none)
+            after = where(most > 1.0, maximum(alpha + up + down, 1.0), alpha)
+            moved |= some(after != alpha)
+            alpha = after
+            store(overtime, (b, i), alpha)
+        store(capacity, (b, i), load(normal, (i, b)) * load(survive, (b, i)) * alpha)
+    return moved
 
 
-@_contract
-def scan_stocks(  # type: ignore[no-untyped-def]
-    stock, level, reserve_days, half_binding, first, last, full, allowed, slot, cover
-):
+@_verb
+def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignore[no-untyped-def]
     """Output that each binding stock of a group's industries allows, relative to the base year: the lowest.
 
     ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022).
-    Written without branches in the loops over users, so that they run in vector lanes.
     """
-    for j in range(last - first):
-        allowed[j], cover[j], slot[j] = np.inf, np.inf, CAPACITY
+    first, last = tables.group_start[g], tables.group_start[g + 1]
+    stock, cover, criticality = state.stock, state.cover, tables.criticality
+    endless = splat(np.inf, allowed)
+    for j in range(first, last):
+        store(allowed, j - first, endless)
+        store(slot, j - first, splat(CAPACITY, slot))
+        store(cover, (b, j), endless)
+    levels = IMPORTANT if rules.production == CRITICAL else ESSENTIAL
     for p in range(stock.shape[0]):
-        reserve = 1.0 / reserve_days[p]
-        for j in range(last - first):
-            held = stock[p, first + j] if level[p, first + j] == ESSENTIAL else np.inf
-            limit = held * reserve
-            lower = limit < allowed[j]
-            allowed[j] = limit if lower else allowed[j]
-            slot[j] = p if lower else slot[j]
-            cover[j] = held if held < cover[j] else cover[j]
-        if half_binding:
-            for j in range(last - first):
-                if level[p, first + j] == IMPORTANT:
-                    held = stock[p, first + j]
-                    limit = 0.5 * (held * reserve + full[j])
-                    if limit < allowed[j]:
-                        allowed[j], slot[j] = limit, p
-                    cover[j] = min(cover[j], held)
+        reserve = 1.0 / load(rules.reserve_days, (p, b))
+        for level in range(ESSENTIAL, levels + 1):
+            for j in range(first, last):
+                if criticality[p, j] != level:
+                    continue
+                held, lowest = load(stock, (p, b, j)), load(allowed, j - first)
+                limit = held * reserve
+                if level == IMPORTANT:
+                    limit = 0.5 * (limit + load(full, j - first))
+                store(slot, j - first, where(limit < lowest, splat(p, slot), load(slot, j - first)))
+                store(allowed, j - first, minimum(limit, lowest))
+                store(cover, (b, j), minimum(held, load(cover, (b, j))))
 
 
-@_contract
-def pool_stocks(tables, rules, state, g, k, allowed):  # type: ignore[no-untyped-def]
+@_verb
+def pool_stocks(tables, rules, state, b, j):  # type: ignore[no-untyped-def]
     """Output that all stocks together allow (``linear``), relative to the base year."""
-    for j in range(tables.group_start[g], tables.group_start[g + 1]):
-        held, need = 0.0, 0.0
-        for p in range(state.stock.shape[0]):
-            use = tables.base_use[p, j]
-            held += use * state.stock[p, k, j] / rules.reserve_days[p, k]
-            need += use
-        allowed[j - tables.group_start[g]] = held / need if need > 0.0 else np.inf
-
-
-@_contract
-def draw_on_others(tables, rules, state, k, j):  # type: ignore[no-untyped-def]
-    """Share of what other stocks have to spare that replaces the short ones (``linear``)."""
-    use, short, spare = state.made[k, j] * rules.step, 0.0, 0.0
+    held, need = splat(0.0, state.stock), 0.0
     for p in range(state.stock.shape[0]):
-        gap = tables.base_use[p, j] * (use - state.stock[p, k, j])
-        short += max(0.0, gap)
-        spare += max(0.0, -gap)
-    return min(1.0, short / spare) if spare > 0.0 else 0.0
+        use = tables.base_use[p, j]
+        held = held + use * load(state.stock, (p, b, j)) / load(rules.reserve_days, (p, b))
+        need += use
+    return held / need if need > 0.0 else splat(np.inf, held)
 
 
-@_contract
-def produce(tables, rules, state, g):  # type: ignore[no-untyped-def]
+@_verb
+def draw_on_others(tables, rules, state, b, j, made):  # type: ignore[no-untyped-def]
+    """Share of what other stocks have to spare that replaces the short ones (``linear``)."""
+    none = splat(0.0, made)
+    use, short, spare = made * rules.step, none, none
+    for p in range(state.stock.shape[0]):
+        gap = tables.base_use[p, j] * (use - load(state.stock, (p, b, j)))
+        short = short + maximum(gap, 0.0)
+        spare = spare + maximum(none - gap, 0.0)
+    return where(spare > 0.0, minimum(short / spare, 1.0), none)
+
+
+@_verb
+def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped-def]
     """Output = min(capacity, what morning stocks allow, demand), and which of them binds."""
     first, last = tables.group_start[g], tables.group_start[g + 1]
-    allowed, full = np.empty(last - first), np.empty(last - first)
-    slot = np.empty(last - first, dtype=np.int64)
-    for k in range(state.demand.shape[0]):
-        for j in range(first, last):
-            i = tables.user_industry[j]
-            base = tables.base_output[i]
-            full[j - first] = state.capacity[k, i] / base if base > 0.0 else 0.0
-        scan_stocks(
-            state.stock[:, k],
-            tables.criticality,
-            rules.reserve_days[:, k],
-            rules.production == CRITICAL,
-            first,
-            last,
-            full,
-            allowed,
-            slot,
-            state.cover[k, first:last],
-        )
+    user_industry, base_output, exogenous = tables.user_industry, tables.base_output, tables.exogenous_supply
+    demand, capacity, output, possible = state.demand, state.capacity, state.output, state.possible
+    binding, made, wanted = state.binding, state.made, state.wanted
+    full, allowed, slot = (
+        scratch(demand, last - first),
+        scratch(demand, last - first),
+        scratch(demand, last - first),
+    )
+    moved = count_hours(tables, rules, step_number, state, b, first, last, user_industry)
+    none = splat(0.0, demand)
+    for j in range(first, last):
+        base = base_output[user_industry[j]]
+        whole = load(capacity, (b, user_industry[j]))
+        store(full, j - first, whole / base if base > 0.0 else none)
+    scan_stocks(tables, rules, state, g, b, full, allowed, slot)
+    for j in range(first, last):
+        i = user_industry[j]
+        base, most = base_output[i], load(capacity, (b, i))
+        asked = maximum(load(demand, (b, i)) - exogenous[i], 0.0)
+        goal = minimum(most, asked)
+        share = load(allowed, j - first)
         if rules.production == LINEAR:
-            pool_stocks(tables, rules, state, g, k, allowed)
-        for j in range(first, last):
-            i = tables.user_industry[j]
-            base, capacity = tables.base_output[i], state.capacity[k, i]
-            asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
-            goal = min(capacity, asked)
-            # Without binding inputs the share is inf, and inf × 0 would not be a number.
-            share = max(allowed[j - first], rules.restart_share)
-            inputs = share * base if share < np.inf else np.inf
-            output = min(goal, inputs)
-            if output >= asked * (1.0 - 1e-12):
-                state.binding[k, i] = DEMAND
-            elif inputs < capacity:
-                state.binding[k, i] = slot[j - first]
-            else:
-                state.binding[k, i] = CAPACITY
-            state.possible[k, i], state.output[k, i] = inputs, output
-            state.made[k, j] = output / base if base > 0.0 else 0.0
-            state.wanted[k, j] = goal / base if base > 0.0 else 0.0
-            state.draw[k, j] = (
-                draw_on_others(tables, rules, state, k, j) if rules.production == LINEAR else 0.0
-            )
+            share = pool_stocks(tables, rules, state, b, j)
+        share = maximum(share, rules.restart_share)
+        # Without binding inputs the share is inf, and inf × 0 would not be a number.
+        inputs = where(share < np.inf, share * base, share)
+        makes = minimum(goal, inputs)
+        limit = where(inputs < most, load(slot, j - first), splat(CAPACITY, none))
+        limit = where(makes >= asked * (1.0 - 1e-12), splat(DEMAND, none), limit)
+        moved |= some(makes != load(output, (b, i)))
+        store(binding, (b, i), limit)
+        store(possible, (b, i), inputs)
+        store(output, (b, i), makes)
+        part = makes / base if base > 0.0 else none
+        store(made, (b, j), part)
+        store(wanted, (b, j), goal / base if base > 0.0 else none)
+        if rules.production == LINEAR:
+            store(state.draw, (b, j), draw_on_others(tables, rules, state, b, j, part))
+    return moved
 
 
-@njit(cache=True)
-def open_gates(tables, rules, step_number, industries, state):  # type: ignore[no-untyped-def]
+@_verb
+def open_gates(tables, rules, step_number, industries, state, b):  # type: ignore[no-untyped-def]
     """Import gates deliver what is ordered, up to their capacity: they have no inputs of ours."""
-    gates = np.arange(industries, len(tables.base_output))
-    count_hours(tables, rules, step_number, state, gates)
-    for i in gates:
-        for k in range(state.demand.shape[0]):
-            asked = max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
-            state.possible[k, i] = np.inf
-            state.output[k, i] = min(state.capacity[k, i], asked)
-            state.binding[k, i] = DEMAND if asked <= state.capacity[k, i] else CAPACITY
+    suppliers = len(tables.base_output)
+    everybody = np.arange(suppliers)
+    moved = count_hours(tables, rules, step_number, state, b, industries, suppliers, everybody)
+    for i in range(industries, suppliers):
+        most = load(state.capacity, (b, i))
+        asked = maximum(load(state.demand, (b, i)) - tables.exogenous_supply[i], 0.0)
+        output = minimum(most, asked)
+        moved |= some(output != load(state.output, (b, i)))
+        store(state.possible, (b, i), splat(np.inf, output))
+        store(state.output, (b, i), output)
+        store(state.binding, (b, i), where(asked <= most, splat(DEMAND, output), splat(CAPACITY, output)))
+    return moved
 
 
-@_contract
-def ration(tables, rules, state, p):  # type: ignore[no-untyped-def]
+@_verb
+def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-untyped-def]
     """Divide what there is among those who ordered: the same share for all, or rank by rank."""
-    first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    fill = np.empty(last - first)
-    for k in range(state.demand.shape[0]):
-        weight, deliver = state.weight[k], state.deliver[k]
-        for row in range(first, last):
-            i = tables.row_supplier[row]
-            demand = state.demand[k, i]
-            there_is = state.output[k, i] + tables.exogenous_supply[i]
-            fill[row - first] = min(1.0, there_is / demand) if demand != 0.0 else 0.0
-        scale_rows(weight, fill, deliver, first, last)
+    top, end = tables.pool_start[p], tables.pool_start[p + 1]
+    demand, output, weight, deliver = state.demand, state.output, state.weight, state.deliver
+    link_row = books.link_row
+    for row in range(top, end):
+        i = tables.row_supplier[row]
+        asked = load(demand, (b, i))
+        there_is = load(output, (b, i)) + tables.exogenous_supply[i]
+        share = where(asked != 0.0, minimum(there_is / asked, 1.0), splat(0.0, asked))
+        store(fill, row - top, share)
+    for line in range(books.link[books.start[p]], books.link[books.start[p + 1]]):
+        store(deliver, (b, line), load(weight, (b, line)) * load(fill, link_row[line] - top))
+    for row in range(top, end):
         if rules.ranks > 1:
-            for row in range(first, last):
-                serve_ranks(tables, rules, state, k, row)
-        for row in range(first, last):
-            if state.limited[k, tables.row_supplier[row]]:
-                for g in range(deliver.shape[0]):
-                    booked, accepted = state.booked[k, g, row], state.accepted[k, g, row]
-                    if booked != accepted:
-                        deliver[g, row] *= accepted / booked
+            serve_ranks(tables, books, rules, pairs, state, b, row)
+        if pairs.start[tables.row_supplier[row]] < pairs.start[tables.row_supplier[row] + 1]:
+            hold_back(books, state, b, row)
 
 
-@_contract
-def scale_rows(weight, fill, deliver, first, last):  # type: ignore[no-untyped-def]
-    """``deliver[g, row] = weight[g, row] · fill[row]``."""
-    for g in range(deliver.shape[0]):
-        for row in range(first, last):
-            deliver[g, row] = weight[g, row] * fill[row - first]
+@_verb
+def hold_back(books, state, b, row):  # type: ignore[no-untyped-def]
+    """Deliver no more of a row than the ceilings let through."""
+    booked, accepted, deliver, row_link = state.booked, state.accepted, state.deliver, books.row_link
+    for n in range(books.row_start[row], books.row_start[row + 1]):
+        line = (b, row_link[n])
+        asked, passed, brought = load(booked, line), load(accepted, line), load(deliver, line)
+        store(deliver, line, where(asked != passed, brought * (passed / asked), brought))
 
 
-@_contract
-def serve_ranks(tables, rules, state, k, row):  # type: ignore[no-untyped-def]
+@_verb
+def serve_ranks(tables, books, rules, pairs, state, b, row):  # type: ignore[no-untyped-def]
     """Fill one row's orders rank by rank; a supplier's ranks go over all of its rows."""
-    i = tables.row_supplier[row]
-    orders = state.accepted[k] if state.limited[k, i] else state.booked[k]
-    left = state.output[k, i] + tables.exogenous_supply[i]
+    i, row_start, row_link, link_book = (
+        tables.row_supplier[row],
+        books.row_start,
+        books.row_link,
+        books.link_book,
+    )
+    booked, accepted, weight, deliver = state.booked, state.accepted, state.weight, state.deliver
+    is_cut = pairs.start[i] < pairs.start[i + 1]
+    left = load(state.output, (b, i)) + tables.exogenous_supply[i]
     for rank in range(rules.ranks):
-        asked = 0.0
-        for n in range(2):
-            other = tables.supplier_rows[i, n]
-            if other >= 0:
-                for g in range(len(tables.group_rank)):
-                    if tables.group_rank[g] == rank:
-                        asked += orders[g, other]
-        fill = min(1.0, left / asked) if asked > 0.0 else 0.0
-        left = max(0.0, left - asked)
-        for g in range(len(tables.group_rank)):
-            if tables.group_rank[g] == rank:
-                state.deliver[k, g, row] = state.weight[k, g, row] * fill
+        asked = splat(0.0, left)
+        for other in range(2):
+            place = tables.supplier_rows[i, other]
+            if place >= 0:
+                for n in range(row_start[place], row_start[place + 1]):
+                    line = (b, row_link[n])
+                    if books.rank[link_book[row_link[n]]] == rank:
+                        asked = asked + (load(accepted, line) if is_cut else load(booked, line))
+        fill = where(asked > 0.0, minimum(left / asked, 1.0), splat(0.0, asked))
+        left = maximum(left - asked, 0.0)
+        for n in range(row_start[row], row_start[row + 1]):
+            if books.rank[link_book[row_link[n]]] == rank:
+                store(deliver, (b, row_link[n]), load(weight, (b, row_link[n])) * fill)
 
 
-@_contract
-def substitute(tables, rules, state, p):  # type: ignore[no-untyped-def]
+@_verb
+def substitute(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untyped-def]
     """Let users of a pool lean on suppliers that deliver, as far as the pool has spare capacity.
 
-    A supplier's weight for a group moves at ``substitution_speed``: back towards 1 by the share f of its
+    A supplier's weight for a group moves at ``substitution_pace``: back towards 1 by the share f of its
     orders that it delivers, and down by the share 1 − f that it does not, times
     λ = min(1, spare capacity of the pool / orders the pool leaves unserved). Orders are split by weight and
-    add up to what each user wants; without spare capacity nothing moves.
+    add up to what each user wants; without spare capacity nothing moves. Returns whether a weight moved.
     """
-    first, last = tables.pool_start[p], tables.pool_start[p + 1]
-    if last - first < 2:
-        return
-    for k in range(state.demand.shape[0]):
-        pace = min(1.0, rules.substitution_speed[k] * rules.step)
-        if pace == 0.0:
-            continue
-        state.call[k, first:last] = 0.0
-        weight, deliver, booked = state.weight[k], state.deliver[k], state.booked[k]
-        unserved = 0.0
-        for g in range(weight.shape[0]):
-            asked, missing = count_missing(weight[g], deliver[g], booked[g], first, last)
-            if missing > 1e-9 * asked:
-                unserved += missing
-                for row in range(first, last):
-                    if state.ceiling[k, tables.row_supplier[row], tables.group_destination[g]] == np.inf:
-                        state.call[k, row] += missing * booked[g, row] / asked
-        reach = 0.0
-        if unserved > 0.0:
-            reach = min(1.0, spare_capacity(tables, state, k, first, last) / unserved)
-        for g in range(weight.shape[0]):
-            shift_weights(weight[g], deliver[g], booked[g], pace, reach, first, last)
+    booked, deliver, weight, call = state.booked, state.deliver, state.weight, state.call
+    capacity, possible, demand, ceiling = state.capacity, state.possible, state.demand, state.ceiling
+    link, destination = books.link, books.destination
+    pace, tolerance = load(rules.substitution_pace, b), rules.tolerance
+    none, one = splat(0.0, pace), splat(1.0, pace)
+    clear(call[b], tables.pool_start[p], tables.pool_start[p + 1])
+    unserved = none
+    for n in range(books.start[p], books.start[p + 1]):
+        asked, missing = none, none
+        for line in range(link[n], link[n + 1]):
+            orders = load(booked, (b, line))
+            asked = asked + orders
+            missing = missing + orders * (1.0 - load(deliver, (b, line)) / load(weight, (b, line)))
+        missing = where(missing > asked * tolerance, missing, none)
+        unserved = unserved + missing
+        if some(missing > 0.0):
+            share = where(missing > 0.0, missing / asked, none)
+            for line in range(link[n], link[n + 1]):
+                # Who stands under a ceiling to this destination cannot send more.
+                extra = load(booked, (b, line)) * share
+                row = books.link_row[line]
+                i = tables.row_supplier[row]
+                for pair in range(pairs.start[i], pairs.start[i + 1]):
+                    if pairs.destination[pair] == destination[n]:
+                        extra = where(load(ceiling, (b, pair)) == np.inf, extra, none)
+                store(call, (b, row), load(call, (b, row)) + extra)
+    reach = none
+    if some(unserved > 0.0):
+        spare = spare_capacity(tables, pairs, capacity, possible, demand, ceiling, p, b)
+        reach = where(unserved > 0.0, minimum(spare / unserved, 1.0), none)
+    moved = False
+    for line in range(link[books.start[p]], link[books.start[p + 1]]):
+        before = load(weight, (b, line))
+        fill = load(deliver, (b, line)) / before
+        # Who delivers all but rounding, or was not asked, has left nothing unserved.
+        whole = (fill > 1.0 - tolerance) | (load(booked, (b, line)) == 0.0)
+        fill = where(whole, one, fill)
+        change = pace * ((1.0 - before) * fill - before * (1.0 - fill) * reach)
+        after = where(pace > 0.0, maximum(before + change, _TRICKLE), before)
+        moved |= some(after != before)
+        store(weight, (b, line), after)
+    return moved
 
 
-@njit(cache=True, fastmath=_LANES)
-def count_missing(weight, deliver, booked, first, last):  # type: ignore[no-untyped-def]
-    """Of one pool and group: orders, and orders not delivered, flow per day."""
-    asked, missing = 0.0, 0.0
-    for row in range(first, last):
-        asked += booked[row]
-        missing += booked[row] * (1.0 - deliver[row] / weight[row])
-    return asked, missing
-
-
-@_contract
-def spare_capacity(tables, state, k, first, last):  # type: ignore[no-untyped-def]
+@_verb
+def spare_capacity(tables, pairs, capacity, possible, demand, ceiling, p, b):  # type: ignore[no-untyped-def]
     """What suppliers of a pool could deliver beyond today's orders; those under a ceiling offer nothing."""
-    total = 0.0
-    for row in range(first, last):
-        i = tables.row_supplier[row]
-        if not state.limited[k, i]:
-            most = min(state.capacity[k, i], state.possible[k, i]) + tables.exogenous_supply[i]
-            # A supplier in two pools offers each half, so that both together stay within it.
-            part = 0.5 if tables.supplier_rows[i, 1] >= 0 else 1.0
-            total += part * max(0.0, most - state.demand[k, i])
+    row_supplier, supplier_rows, exogenous = (
+        tables.row_supplier,
+        tables.supplier_rows,
+        tables.exogenous_supply,
+    )
+    total = splat(0.0, capacity)
+    for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+        i = row_supplier[row]
+        most = minimum(load(capacity, (b, i)), load(possible, (b, i))) + exogenous[i]
+        # A supplier in two pools offers each half, so that both together stay within it.
+        part = 0.5 if supplier_rows[i, 1] >= 0 else 1.0
+        offer = part * maximum(most - load(demand, (b, i)), 0.0)
+        for pair in range(pairs.start[i], pairs.start[i + 1]):
+            offer = where(load(ceiling, (b, pair)) == np.inf, offer, splat(0.0, offer))
+        total = total + offer
     return total
 
 
-@_contract
-def shift_weights(weight, deliver, booked, pace, reach, first, last):  # type: ignore[no-untyped-def]
-    """One step of ``w ← w + pace · ((1 − w) f − w (1 − f) λ)``; a trickle of orders goes on asking."""
-    for row in range(first, last):
-        w = weight[row]
-        fill = deliver[row] / w
-        # Who delivers all but rounding, or was not asked, has left nothing unserved.
-        fill = 1.0 if (fill > 1.0 - 1e-9) | (booked[row] == 0.0) else fill
-        moved = w + pace * ((1.0 - w) * fill - w * (1.0 - fill) * reach)
-        weight[row] = max(_TRICKLE, moved)
-
-
-@_contract
-def weigh_by_capacity(tables, rules, state, p):  # type: ignore[no-untyped-def]
+@_verb
+def weigh_by_capacity(tables, books, capacity, weight, p, b):  # type: ignore[no-untyped-def]
     """Weigh suppliers of industries by capacity relative to the base year (BoARIO's ``alt`` orders)."""
-    for k in range(state.demand.shape[0]):
-        for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
-            i = tables.row_supplier[row]
-            base = tables.base_output[i]
-            factor = state.capacity[k, i] / base if base != 0.0 else 1.0
-            for g in range(state.weight.shape[1]):
-                if (rules.grouped and not tables.group_is_final[g]) or (not rules.grouped and g == 0):
-                    state.weight[k, g, row] = factor
+    base_output, row_supplier, link_row = tables.base_output, tables.row_supplier, books.link_row
+    for n in range(books.start[p], books.start[p + 1]):
+        if not books.is_final[n]:
+            for line in range(books.link[n], books.link[n + 1]):
+                i = row_supplier[link_row[line]]
+                now = load(capacity, (b, i))
+                factor = now / base_output[i] if base_output[i] != 0.0 else splat(1.0, now)
+                store(weight, (b, line), factor)
 
 
-@_contract
-def exchange(tables, rules, state, stocks_stand, gaps_stand, p):  # type: ignore[no-untyped-def]
+@_verb
+def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyped-def]
     """Receive today's deliveries, use inputs, place tomorrow's orders, book them: one read of all flows.
 
-    use ``u = min(y, σ) + draw · max(0, σ − y)``; stock ``σ' = σ + received − u``; orders
-    ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow and ȳ = min(1, ŷ); what is
-    missing for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once. ``stocks_stand`` and ``gaps_stand``,
-    (K,), hold what the preset's gates stop.
+    Returns whether a stock or an order moved.
     """
-    flows, starts, counts, firsts = (
-        tables.flows,
-        tables.tile_start[p],
-        tables.tile_rows[p],
-        tables.tile_first_row[p],
-    )
-    base, per_use, group_start = tables.base_use[p], tables.inverse_base_use[p], tables.group_start
-    top, grouped = tables.pool_start[p], rules.grouped
-    received, weighted = np.empty(state.stock.shape[2]), np.empty(state.stock.shape[2])
-    asked = np.empty(tables.pool_start[p + 1] - top)
-    state.close[:, p] = True
-    clear_books(tables, rules, state, p)
-    for block in range(len(tables.block_start) - 1):
-        first, last = tables.block_start[block], tables.block_start[block + 1]
-        start, end, final = group_start[first], group_start[last], int(tables.group_is_final[first])
-        for k in range(state.stock.shape[1]):
-            if rules.closeness_gates and not stocks_stand[k] and not gaps_stand[k]:
-                state.before[0, p, k, start:end] = state.stock[p, k, start:end]
-                state.before[1, p, k, start:end] = state.orders[p, k, start:end]
-            split = rules.split_final[k] if final else rules.split_industries[k]
-            if split:
-                bring_and_weigh(
-                    flows, starts, counts, firsts, group_start, state.deliver[k], state.weight[k], grouped,
-                    final, top, first, last, received, weighted,
-                )  # fmt: skip
-            else:
-                bring(
-                    flows, starts, counts, firsts, group_start, state.deliver[k], grouped, final, top,
-                    first, last, received,
-                )  # fmt: skip
-            orders, stock = state.orders[p, k], state.stock[p, k]
+    # Arrays get a name of their own first: each look into a named tuple costs as much as a few flows.
+    flows, entry_row, entry_start = tables.flows, tables.entry_row, tables.entry_start
+    entry_link, tile_link, tile_start = books.entry_link, books.tile_link, tables.tile_start
+    base_use, inverse_base_use, group_start = tables.base_use, tables.inverse_base_use, tables.group_start
+    deliver, weight, booked = state.deliver, state.weight, state.booked
+    stock, orders, received, factor = state.stock, state.orders, state.received, state.demand_factor
+    made, wanted, draw, before = state.made, state.wanted, state.draw, state.before
+    target, urgent = load(rules.inventory_days, (p, b)), load(rules.urgent_pace, (p, b))
+    pace, reserve = load(rules.restocking_pace, (p, b)), load(rules.reserve_days, (p, b))
+    stocks_stand, gaps_stand = load(state.stand, (0, b)) > 0.0, load(state.stand, (1, b)) > 0.0
+    none = splat(0.0, target)
+    pace = where(gaps_stand, none, pace)
+    near_use, near_target = splat(1.0, target), splat(1.0, target)
+    keeps = rules.closeness_gates and not state.again[b]
+    moved = False
+    if not rules.groups_apart:
+        clear(booked[b], books.link[books.start[p]], books.link[books.start[p + 1]])
+    for g in range(len(tables.group_rank)):
+        first, last, final = tile_start[p, g], tile_start[p, g + 1], tables.group_is_final[g]
+        if first == last:
+            continue
+        splits = rules.split[b, int(final)]
+        clear(asked, 0, last - first)
+        for j in range(group_start[g], group_start[g + 1]):
+            start, end = entry_start[p, j], entry_start[p, j + 1]
+            if start == end:
+                continue
+            base, placed = base_use[p, j], load(orders, (p, b, j))
+            brought = bring(flows, entry_link, start, end, b, deliver) * placed
             if final:
-                serve(received, orders, state.demand_factor[p, k], state.received[p, k], start, end)
+                store(received, (p, b, j - rules.first_final), brought)
+                order = load(factor, (p, b, j - rules.first_final))
             else:
-                target = rules.inventory_days[p, k]
-                pace = 0.0 if gaps_stand[k] else 1.0 / rules.restocking_days[p, k]
-                made, wanted = state.made[k], state.wanted[k]
-                urgent, reserve = rules.urgent_pace[p, k], rules.reserve_days[p, k]
-                most = np.inf if rules.target_follows_demand else 1.0
-                restock(
-                    received, per_use, stock, orders, made, wanted, state.draw[k], start, end,
-                    target, pace, reserve, urgent, most, rules.step, stocks_stand[k], rules.orders_follow_use,
-                )  # fmt: skip
+                held, output, goal = load(stock, (p, b, j)), load(made, (b, j)), load(wanted, (b, j))
+                came = brought * inverse_base_use[p, j]
+                left = use_stock(rules, held, came, output, load(draw, (b, j)))
+                left = where(stocks_stand, held, left)
+                order = reorder(rules, left, output, goal, target, pace, reserve, urgent)
+                moved |= some(left != held)
                 if rules.closeness_gates:
-                    state.close[0, p, k] &= close(received, made, base, start, end)
-                    state.close[1, p, k] &= close_to_target(stock, wanted, base, start, end, target)
-            if split:
-                share_out(weighted, orders, base, start, end)
-            book(
-                flows, starts, counts, firsts, group_start, orders, grouped, final, top, first, last,
-                state.weight[k], state.booked[k], asked,
-            )  # fmt: skip
+                    near_use = minimum(near_use, is_close(came, output, base))
+                    near_target = minimum(near_target, is_close(left, target * goal, base))
+                    if keeps:
+                        store(before, (0, p, b, j), held)
+                store(stock, (p, b, j), left)
+            if keeps:
+                store(before, (1, p, b, j), placed)
+            if splits:
+                weighted = bring(flows, entry_link, start, end, b, weight)
+                order = where(weighted != 0.0, order * base / weighted, none)
+            moved |= some(order != placed)
+            store(orders, (p, b, j), order)
+            book(flows, entry_row, start, end, order, asked)
+        close_books(booked, weight, rules.groups_apart, b, tile_link, first, last, asked)
+    store(state.close, (0, p, b), near_use)
+    store(state.close, (1, p, b), near_target)
+    return moved
 
 
-@_contract
-def restock(  # type: ignore[no-untyped-def]
-    received, per_use, stock, orders, made, wanted, draw, start, end,
-    target, pace, reserve, urgent, most, step, stocks_stand, follow_use,
-):  # fmt: skip
-    """Stocks of a block's industries after deliveries and use, and the orders that follow.
+@_verb
+def use_stock(rules, held, came, made, draw):  # type: ignore[no-untyped-def]
+    """A stock after deliveries and use: ``σ + came − u`` with ``u = min(y, σ) + draw · max(0, σ − y)``."""
+    need = made * rules.step
+    use = minimum(need, held)
+    if rules.production == LINEAR:
+        use = use + draw * maximum(held - need, 0.0)
+    return held + rules.step * came - use
 
-    ``received`` leaves as deliveries relative to base-year use.
+
+@_verb
+def reorder(rules, stock, made, goal, target, pace, reserve, urgent):  # type: ignore[no-untyped-def]
+    """Orders ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow, ȳ = min(1, ŷ).
+
+    What is missing for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once.
     """
-    coming, use_of = orders[start:end], per_use[start:end]
-    holding, output, goal, drawing = stock[start:end], made[start:end], wanted[start:end], draw[start:end]
-    for j in range(end - start):
-        need, held = output[j] * step, holding[j]
-        use = min(need, held) + drawing[j] * max(0.0, held - need)
-        came = received[j] * coming[j] * use_of[j]
-        left = held if stocks_stand else held + step * came - use
-        received[j] = came
-        holding[j] = left
-        level = min(most, goal[j])
-        gap, need_now = max(0.0, target * level - left), max(0.0, reserve * level - left)
-        coming[j] = (output[j] if follow_use else goal[j]) + gap * pace + need_now * urgent
+    level = goal if rules.target_follows_demand else minimum(goal, 1.0)
+    gap, need_now = maximum(target * level - stock, 0.0), maximum(reserve * level - stock, 0.0)
+    return (made if rules.orders_follow_use else goal) + gap * pace + need_now * urgent
 
 
-@_contract
-def serve(received, orders, factor, got, start, end):  # type: ignore[no-untyped-def]
-    """Final users of a block receive, and order what they want tomorrow."""
-    asked, delivered, wish = orders[start:end], got[start:end], factor[start:end]
-    for j in range(end - start):
-        delivered[j] = received[j] * asked[j]
-        asked[j] = wish[j]
+@_verb
+def is_close(value, goal, base):  # type: ignore[no-untyped-def]
+    """1 where a value is close to its goal, in flows, else 0 (BoARIO's gates)."""
+    none = splat(0.0, value)
+    gap = value - goal
+    far = maximum(gap, none - gap) * base > 1e-8 + 1e-5 * goal * base
+    return where(far, none, splat(1.0, value))
 
 
-@_contract
-def share_out(weighted, orders, base, start, end):  # type: ignore[no-untyped-def]
-    """Scale a block's orders so that, at weighted shares, they add up to what is wanted."""
-    placed, use = orders[start:end], base[start:end]
-    for j in range(end - start):
-        placed[j] = placed[j] * use[j] / weighted[j] if weighted[j] != 0.0 else 0.0
-
-
-@_contract
-def close(came, made, base, start, end):  # type: ignore[no-untyped-def]
-    """Whether a block's deliveries are all close to its use, in flows (BoARIO's first gate)."""
-    for j in range(start, end):
-        if abs(came[j - start] - made[j]) * base[j] > 1e-8 + 1e-5 * made[j] * base[j]:
-            return False
-    return True
-
-
-@_contract
-def close_to_target(stock, wanted, base, start, end, target):  # type: ignore[no-untyped-def]
-    """Whether a block's stocks are all close to their targets, in flow × days (BoARIO's second gate)."""
-    for j in range(start, end):
-        goal = target * wanted[j]
-        if abs(stock[j] - goal) * base[j] > 1e-8 + 1e-5 * goal * base[j]:
-            return False
-    return True
-
-
-@_contract
-def count_forgone(stock, base_use, made, step, forgone, first, last):  # type: ignore[no-untyped-def]
-    """What industries would have used of inputs that do not bind, and did not have, flow per day."""
-    for j in range(first, last):
-        forgone[j] = 0.0
-    for p in range(stock.shape[0]):
-        for j in range(first, last):
-            forgone[j] += base_use[p, j] * max(0.0, made[j] * step - stock[p, j]) / step
-
-
-@njit(cache=True)
-def record(tables, rules, state, days, day):  # type: ignore[no-untyped-def]
+@_verb
+def record(tables, rules, state, days, day, b):  # type: ignore[no-untyped-def]
     """Add one step to the day's record."""
-    industries = days.output.shape[2]
-    step, first_final = rules.step, rules.first_final
-    for k in range(state.demand.shape[0]):
-        for i in range(industries):
-            j = days.industry_user[i]
-            days.output[day, k, i] += step * state.output[k, i]
-            days.demand[day, k, i] += step * max(0.0, state.demand[k, i] - tables.exogenous_supply[i])
-            days.capacity[day, k, i] += step * state.capacity[k, i]
-            days.forgone[day, k, i] += step * state.forgone[k, j]
-            days.binding[day, k, i] = state.binding[k, i]
-            days.cover[day, k, i] = state.cover[k, j]
-        for gate in range(days.gate_delivery.shape[2]):
-            i = industries + gate
-            sent = min(state.output[k, i] + tables.exogenous_supply[i], state.demand[k, i])
-            days.gate_delivery[day, k, gate] += step * sent
-        for user in range(days.consumption.shape[3]):
-            j = first_final + user
-            for p in range(state.stock.shape[0]):
-                base = tables.base_use[p, j]
-                if base == 0.0:
-                    continue
-                product = days.pool_product[p]
-                got, want = state.received[p, k, j], base * state.asked_final[p, k, user]
-                days.consumption[day, k, product, user] += step * got
+    for i in range(days.output.shape[2]):
+        keep(days.output, day, b, i, rules.step * load(state.output, (b, i)))
+    if len(days.demand) > 0:
+        record_industries(tables, rules, state, days, day, b)
+    for j in range(rules.first_final, state.stock.shape[2]):
+        user = j - rules.first_final
+        column = days.final_column[user]
+        if column < 0:
+            continue
+        for p in range(state.stock.shape[0]):
+            base = tables.base_use[p, j]
+            if base == 0.0:
+                continue
+            product, got = days.pool_product[p], load(state.received, (p, b, user))
+            keep_cell(days.consumption, day, b, product, column, rules.step * got)
+            if len(days.unmet) > 0:
+                missing = base * load(state.asked_final, (p, b, user)) - got
                 # Rounding can bring a hair more than was asked; negative demand (boario) keeps its sign.
-                days.unmet[day, k, product, user] += step * (
-                    max(0.0, want - got) if base > 0.0 else want - got
-                )
-        if days.inventory.shape[0] > 0:
-            for i in range(industries):
-                j = days.industry_user[i]
-                for p in range(state.stock.shape[0]):
-                    days.inventory[day, k, p, i] = state.stock[p, k, j] * tables.base_use[p, j]
+                if base > 0.0:
+                    missing = maximum(missing, 0.0)
+                keep_cell(days.unmet, day, b, product, column, rules.step * missing)
+    if len(days.inventory) > 0:
+        for i in range(days.output.shape[2]):
+            j = days.industry_user[i]
+            for p in range(state.stock.shape[0]):
+                held = load(state.stock, (p, b, j)) * tables.base_use[p, j]
+                store(days.inventory, (day, b, p, i), held)
 
 
-# The four parts of a day, over a range of groups or pools. No two items write to one place, so ranges can be
-# shared out among threads, and the bytes are the same for any number of them.
+@_verb
+def record_industries(tables, rules, state, days, day, b):  # type: ignore[no-untyped-def]
+    """Add one step of industries and gates to the day's record."""
+    industries, step = days.output.shape[2], rules.step
+    for i in range(industries):
+        j = days.industry_user[i]
+        asked = maximum(load(state.demand, (b, i)) - tables.exogenous_supply[i], 0.0)
+        keep(days.demand, day, b, i, step * asked)
+        keep(days.capacity, day, b, i, step * load(state.capacity, (b, i)))
+        store(days.binding, (day, b, i), load(state.binding, (b, i)))
+        store(days.cover, (day, b, i), load(state.cover, (b, j)))
+    for gate in range(days.gate_delivery.shape[2]):
+        i = industries + gate
+        sent = minimum(load(state.output, (b, i)) + tables.exogenous_supply[i], load(state.demand, (b, i)))
+        keep(days.gate_delivery, day, b, gate, step * sent)
 
 
-@njit(cache=True)
-def morning(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+@_verb
+def record_forgone(tables, rules, state, days, day, b, j):  # type: ignore[no-untyped-def]
+    """What an industry would have used of inputs that do not bind, and did not have, flow per day."""
+    need = load(state.made, (b, j)) * rules.step
+    missing = splat(0.0, need)
+    for p in range(state.stock.shape[0]):
+        use = tables.base_use[p, j]
+        if use > 0.0:
+            missing = missing + use * maximum(need - load(state.stock, (p, b, j)), 0.0) / rules.step
+    keep(days.forgone, day, b, tables.user_industry[j], rules.step * missing)
+
+
+@_verb
+def keep(record, day, b, line, value):  # type: ignore[no-untyped-def]
+    """Add to a day's record."""
+    store(record, (day, b, line), load(record, (day, b, line)) + value)
+
+
+@_verb
+def keep_cell(record, day, b, row, column, value):  # type: ignore[no-untyped-def]
+    """Add to a cell of a day's record."""
+    store(record, (day, b, row, column), load(record, (day, b, row, column)) + value)
+
+
+# The four parts of a day, over a stretch of groups or of pools in their order. No two items write to one
+# place, so stretches can be shared out among threads, and the bytes are the same for any number of them. A
+# pool serves all packs before the next pool: its flows are read from memory once.
+
+
+@_entry
+def morning(tables, books, rules, pairs, state, first, last):  # type: ignore[no-untyped-def]
     """Pools count the orders their suppliers can accept."""
-    for p in range(first, last):
-        collect(tables, rules, state, p)
+    for p in tables.pool_order[first:last]:
+        for b in range(state.stock.shape[1]):
+            if not state.quiet[b]:
+                collect(tables, books, rules, pairs, state, p, b)
 
 
-@njit(cache=True)
-def noon(tables, rules, step_number, state, first, last):  # type: ignore[no-untyped-def]
+@_entry
+def noon(tables, rules, state, days, day, step_number, first, last):  # type: ignore[no-untyped-def]
     """Groups of industries make what they can."""
     for g in range(first, last):
-        if not tables.group_is_final[g]:
-            first_user, last_user = tables.group_start[g], tables.group_start[g + 1]
-            count_hours(tables, rules, step_number, state, tables.user_industry[first_user:last_user])
-            produce(tables, rules, state, g)
-            if rules.production != LINEAR:
-                for k in range(state.demand.shape[0]):
-                    count_forgone(
-                        state.stock[:, k],
-                        tables.base_use,
-                        state.made[k],
-                        rules.step,
-                        state.forgone[k],
-                        first_user,
-                        last_user,
-                    )
+        for b in range(state.stock.shape[1]):
+            if not state.quiet[b]:
+                moved = produce(tables, rules, step_number, state, g, b)
+                state.moved[b, state.stock.shape[0] + g] = moved
+            if rules.production != LINEAR and len(days.forgone) > 0:
+                for j in range(tables.group_start[g], tables.group_start[g + 1]):
+                    record_forgone(tables, rules, state, days, day, b, j)
 
 
-@njit(cache=True)
-def afternoon(tables, rules, state, first, last):  # type: ignore[no-untyped-def]
+@_entry
+def afternoon(tables, books, rules, pairs, state, first, last):  # type: ignore[no-untyped-def]
     """Pools divide what there is, and move orders to where there is more."""
-    for p in range(first, last):
-        ration(tables, rules, state, p)
-        if rules.weigh_by_capacity:
-            weigh_by_capacity(tables, rules, state, p)
-        if rules.grouped:
-            substitute(tables, rules, state, p)
+    for p in tables.pool_order[first:last]:
+        suppliers = tables.pool_start[p + 1] - tables.pool_start[p]
+        fill = scratch(state.stock, suppliers)
+        for b in range(state.stock.shape[1]):
+            if not state.quiet[b]:
+                moved = False
+                ration(tables, books, rules, pairs, state, p, b, fill)
+                if rules.weigh_by_capacity:
+                    weigh_by_capacity(tables, books, state.capacity, state.weight, p, b)
+                # A substitute takes a second supplier.
+                if rules.groups_apart and suppliers > 1 and some(load(rules.substitution_pace, b) > 0.0):
+                    moved = substitute(tables, books, rules, pairs, state, p, b)
+                state.moved[b, p] = moved
 
 
-@njit(cache=True)
-def evening(tables, rules, state, stocks_stand, gaps_stand, first, last):  # type: ignore[no-untyped-def]
+@_entry
+def evening(tables, books, rules, state, first, last):  # type: ignore[no-untyped-def]
     """Pools deliver, and book tomorrow's orders."""
-    for p in range(first, last):
-        exchange(tables, rules, state, stocks_stand, gaps_stand, p)
+    for p in tables.pool_order[first:last]:
+        asked = scratch(state.stock, tables.pool_start[p + 1] - tables.pool_start[p])
+        for b in range(state.stock.shape[1]):
+            if not state.quiet[b]:
+                moved = exchange(tables, books, rules, state, p, b, asked)
+                state.moved[b, p] |= moved
 
 
 @_threads
-def morning_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+def morning_threads(tables, books, rules, pairs, state):  # type: ignore[no-untyped-def]
     """``morning`` of all pools, shared out among threads."""
-    for p in prange(state.stock.shape[0]):
-        morning(tables, rules, state, np.int64(p), np.int64(p) + 1)
+    for n in prange(state.stock.shape[0]):
+        morning(tables, books, rules, pairs, state, np.int64(n), np.int64(n) + 1)
 
 
 @_threads
-def noon_threads(tables, rules, step_number, state):  # type: ignore[no-untyped-def]
-    """``noon`` of all groups, shared out among threads; final users come last and have nothing to make."""
-    making = len(tables.group_rank) - tables.group_is_final.sum()
+def noon_threads(tables, rules, state, days, day, step_number, making):  # type: ignore[no-untyped-def]
+    """``noon`` of all groups, shared out among threads."""
     for g in prange(making):
-        noon(tables, rules, step_number, state, np.int64(g), np.int64(g) + 1)
+        noon(tables, rules, state, days, day, step_number, np.int64(g), np.int64(g) + 1)
 
 
 @_threads
-def afternoon_threads(tables, rules, state):  # type: ignore[no-untyped-def]
+def afternoon_threads(tables, books, rules, pairs, state):  # type: ignore[no-untyped-def]
     """``afternoon`` of all pools, shared out among threads."""
-    for p in prange(state.stock.shape[0]):
-        afternoon(tables, rules, state, np.int64(p), np.int64(p) + 1)
+    for n in prange(state.stock.shape[0]):
+        afternoon(tables, books, rules, pairs, state, np.int64(n), np.int64(n) + 1)
 
 
 @_threads
-def evening_threads(tables, rules, state, stocks_stand, gaps_stand):  # type: ignore[no-untyped-def]
+def evening_threads(tables, books, rules, state):  # type: ignore[no-untyped-def]
     """``evening`` of all pools, shared out among threads."""
-    for p in prange(state.stock.shape[0]):
-        evening(tables, rules, state, stocks_stand, gaps_stand, np.int64(p), np.int64(p) + 1)
+    for n in prange(state.stock.shape[0]):
+        evening(tables, books, rules, state, np.int64(n), np.int64(n) + 1)
+
+
+@_entry
+def trade_all(tables, books, rules, state, threads):  # type: ignore[no-untyped-def]
+    """The evening of all pools."""
+    if threads:
+        evening_threads(tables, books, rules, state)
+    else:
+        evening(tables, books, rules, state, 0, state.stock.shape[0])
+
+
+@_entry
+def repeat_evening(tables, books, rules, state, threads):  # type: ignore[no-untyped-def]
+    """The evening again for scenarios whose deliveries are all close to use, or stocks all close to target.
+
+    In the first no stock moves, in the second no gap is reordered; the others of a pack repeat what they did.
+    """
+    packs = state.stock.shape[1]
+    quiet = state.quiet.copy()
+    for gate in range(2):
+        for b in range(packs):
+            state.again[b] = False
+            if not quiet[b]:
+                stands = splat(1.0, state.close)
+                for p in range(state.stock.shape[0]):
+                    stands = minimum(stands, load(state.close, (gate, p, b)))
+                store(state.stand, (gate, b), stands)
+                state.again[b] = some(stands > 0.0)
+        if state.again.any():
+            for b in range(packs):
+                state.quiet[b] = not state.again[b]
+                if state.again[b]:
+                    state.stock[:, b] = state.before[0, :, b]
+                    state.orders[:, b] = state.before[1, :, b]
+            trade_all(tables, books, rules, state, threads)
+    state.quiet[:] = quiet
+    state.again[:] = False
+    state.stand[:] = 0.0
+
+
+@_entry
+def live(tables, books, rules, forcing, wakes, state, days, first_day, last_day, threads):  # type: ignore[no-untyped-def]
+    """Some days: the whole model in one screen. ``wakes``, (days + 1, B): a shock of the pack changes."""
+    packs, pools, industries = state.stock.shape[1], state.stock.shape[0], days.output.shape[2]
+    making = len(tables.group_rank) - tables.group_is_final.sum()
+    steps = round(1.0 / rules.step)
+    for day in range(first_day, last_day):
+        for b in range(packs):
+            if wakes[day, b]:
+                apply_shocks(tables, forcing, day, state, b)
+                state.asked_final[:, b] = state.demand_factor[:, b]
+            if wakes[day, b] or wakes[day + 1, b]:
+                state.quiet[b], state.still[b] = False, False
+        for part in range(steps):
+            number = day * steps + part
+            if threads:
+                morning_threads(tables, books, rules, forcing.pairs, state)
+                noon_threads(tables, rules, state, days, day, number, making)
+            else:
+                morning(tables, books, rules, forcing.pairs, state, 0, pools)
+                noon(tables, rules, state, days, day, number, 0, making)
+            for b in range(packs):
+                if not state.quiet[b]:
+                    moved = open_gates(tables, rules, number, industries, state, b)
+                    state.moved[b, pools + making] = moved
+            if threads:
+                afternoon_threads(tables, books, rules, forcing.pairs, state)
+            else:
+                afternoon(tables, books, rules, forcing.pairs, state, 0, pools)
+            for b in range(packs):
+                if part == steps - 1 and wakes[day + 1, b]:
+                    apply_demand(forcing, rules, day + 1, state, b)
+            trade_all(tables, books, rules, state, threads)
+            if rules.closeness_gates:
+                repeat_evening(tables, books, rules, state, threads)
+            for b in range(packs):
+                record(tables, rules, state, days, day, b)
+                if not state.quiet[b]:
+                    is_still = not state.moved[b].any()
+                    # Two: what was called for yesterday still moves overtime today.
+                    state.quiet[b], state.still[b] = state.still[b] and is_still, is_still

@@ -18,6 +18,17 @@ from autarky.simulation.network import DAYS_PER_YEAR, Network
 from autarky.simulation.presets import Parameters
 
 
+def days_of(days: kernels.Days, k: int, done: int) -> kernels.Days:
+    """The days of one scenario: its lane of its pack, without the axes of packs and lanes."""
+    pack, lane = divmod(k, days.output.shape[-1])
+    kept = {
+        name: record[:done, pack, ..., lane].astype(np.float64)
+        for name, record in days._asdict().items()
+        if name not in ("pool_product", "industry_user", "final_column")
+    }
+    return days._replace(**kept)
+
+
 def label_days(
     network: Network,
     scenario: Scenario,
@@ -25,10 +36,9 @@ def label_days(
     forcing: Forcing,
     days: kernels.Days,
     k: int,
-    done: int,
     outcome: Outcome,
 ) -> SimulationResult:
-    """One scenario's days as a dataset with names and units, its outcome and its record."""
+    """The days of scenario k (``days_of``) as a dataset with names and units, its outcome and its record."""
     economy, tables = network.economy, network.tables
     n = len(economy.industries)
     flow = f"{economy.unit} per day"
@@ -39,38 +49,34 @@ def label_days(
     np.add.at(base_final, days.pool_product, tables.base_use[:, first_final:])
     base_final = base_final[:, table_order]
     value_added = economy.value_added.sum(axis=0) / DAYS_PER_YEAR
-    output = days.output[:done, k]
+    output = days.output
     base_output = tables.base_output[:n]
     share = np.divide(value_added, base_output, out=np.zeros(n), where=base_output > 0)
     data: dict[str, Any] = {
         "output": variable(output, ("day", "industry"), flow, "Output"),
         "output_base": variable(base_output, ("industry",), flow, "Output in the base year"),
-        "demand": variable(
-            days.demand[:done, k], ("day", "industry"), flow, "Orders received after ceilings"
-        ),
+        "demand": variable(days.demand, ("day", "industry"), flow, "Orders received after ceilings"),
         "capacity": variable(
-            days.capacity[:done, k], ("day", "industry"), flow, "Output possible with all inputs at hand"
+            days.capacity, ("day", "industry"), flow, "Output possible with all inputs at hand"
         ),
         "binding": variable(
-            days.binding[:done, k].astype(np.int32),
+            days.binding.astype(np.int32),
             ("day", "industry"),
             "1",
             "What limited output: -1 demand, -2 capacity, else the position of an input slot",
         ),
         "stock_cover": variable(
-            days.cover[:done, k],
+            days.cover,
             ("day", "industry"),
             "day",
             "Morning stock of the scarcest binding input, in days of base-year use",
         ),
         "forgone_inputs": variable(
-            days.forgone[:done, k], ("day", "industry"), flow, "Use of non-binding inputs that was not there"
+            days.forgone, ("day", "industry"), flow, "Use of non-binding inputs that was not there"
         ),
         "value_added_base": variable(value_added, ("industry",), flow, "Value added in the base year"),
         "gdp": variable(output @ share, ("day",), flow, "Value added at base-year coefficients"),
-        "gate_delivery": variable(
-            days.gate_delivery[:done, k], ("day", "gate"), flow, "Delivered by import gate"
-        ),
+        "gate_delivery": variable(days.gate_delivery, ("day", "gate"), flow, "Delivered by import gate"),
         "gate_delivery_base": variable(
             (tables.base_output + tables.exogenous_supply)[n:],
             ("gate",),
@@ -78,7 +84,7 @@ def label_days(
             "Delivered by import gate in the base year",
         ),
         "consumption": variable(
-            days.consumption[:done, k][:, :, table_order],
+            days.consumption[:, :, table_order],
             ("day", "product", "final_user"),
             flow,
             "Received by final users, home and imported together",
@@ -87,7 +93,7 @@ def label_days(
             base_final, ("product", "final_user"), flow, "Received by final users in the base year"
         ),
         "unmet_final_demand": variable(
-            days.unmet[:done, k][:, :, table_order],
+            days.unmet[:, :, table_order],
             ("day", "product", "final_user"),
             flow,
             "Wanted by final users and not received",
@@ -95,16 +101,16 @@ def label_days(
     }
     if len(days.inventory):
         data["inventory"] = variable(
-            days.inventory[:done, k],
+            days.inventory,
             ("day", "slot", "industry"),
             economy.unit,
             "Stock of each input, in the morning of the next day",
         )
-    data |= find_causes(network, params, forcing, days, k, done)
+    data |= find_causes(network, params, forcing, days, k)
     gates = [f"{gate.partner}.{gate.product}" for gate in economy.gates]
     users = [f"{user.region}.{user.category}" for user in economy.final_users]
     coords: dict[str, Any] = {
-        "day": day_axis(scenario.start, done),
+        "day": day_axis(scenario.start, len(days.output)),
         "industry": list(economy.industries.labels),
         "region": ("industry", [region for region, _ in economy.industries.pairs]),
         "sector": ("industry", [sector for _, sector in economy.industries.pairs]),

@@ -7,7 +7,10 @@ One structure serves a national table with import gates and a multi-regional tab
   (competitive), or those at home and those abroad apart (non-competitive);
 * a **user** is an industry or a final user; users stand in **groups** of one destination region and one
   class (industries, final users, split by rank where rationing is by priority);
-* a **tile** holds the base-year flows from one pool to one group, and is what the kernels read at once.
+* a **tile** is the block of base-year flows from one pool to one group; only flows that exist are stored,
+  user after user (compressed sparse columns), so that zeros cost nothing;
+* a **book** is the orders one pool receives from one group (or, where suppliers treat all groups alike, from
+  all industries, and from all final users), one **link** per supplier in it.
 """
 
 from __future__ import annotations
@@ -30,9 +33,6 @@ Integers = npt.NDArray[np.int64]
 
 DAYS_PER_YEAR = 365.0
 
-_BLOCK_BYTES = 256 * 1024
-"""Flows read, and read again, in one go: a part of a core's second-level cache."""
-
 NO_SLOT, ESSENTIAL, IMPORTANT, NON_BINDING = 0, 1, 2, 3
 """Codes of ``Tables.criticality``; the kernels know them by number."""
 
@@ -50,13 +50,19 @@ class Tables(NamedTuple):
     """
 
     flows: Floats
-    """Base-year flows, tile after tile: (supplier, user), or (user, supplier) where suppliers are more."""
+    """(entries,) base-year flows that exist: pool after pool, in it user after user, in it by supplier.
+
+    Each user's are even in number: the last may be a flow of nothing."""
+    entry_row: npt.NDArray[np.uint32]
+    """(entries,) the supplier of a flow: position among the rows of its tile."""
+    entry_start: npt.NDArray[np.uint64]
+    """(P, N + 1) first entry of each user."""
     tile_start: Integers
-    """(P, G) position of a tile in ``flows``."""
-    tile_first_row: Integers
-    """(P, G) first row of the pool that the tile holds."""
-    tile_rows: Integers
-    """(P, G) number of rows; 0: the group buys nothing of the pool."""
+    """(P, G + 1) first of a tile's rows in ``tile_row``."""
+    tile_row: Integers
+    """(Σ rows of tiles,) the rows of each tile, counted from the first of the pool."""
+    pool_order: Integers
+    """(P,) order in which threads share pools out: every stretch of it has about as much to do."""
     pool_start: Integers
     """(P + 1,) first row of each pool."""
     row_supplier: Integers
@@ -65,8 +71,6 @@ class Tables(NamedTuple):
     """(m, 2) the rows of a supplier, -1 for none."""
     group_start: Integers
     """(G + 1,) first user of each group."""
-    block_start: Integers
-    """(blocks + 1,) first group of each block: groups whose tiles together stay in the second-level cache."""
     group_destination: Integers
     """(G,) destination region of each group."""
     group_is_final: npt.NDArray[np.bool_]
@@ -87,6 +91,90 @@ class Tables(NamedTuple):
     """(m,) what negative flows of the table provide every day."""
     base_to_destination: Floats
     """(m, D) base-year flow of each supplier to each destination region."""
+
+
+def in_precision(tables: Tables, precision: npt.DTypeLike) -> Tables:
+    """The same tables with what is read for every flow in float32, or as they are."""
+    if np.dtype(precision) == np.float64:
+        return tables
+    names = ("flows", "base_use", "inverse_base_use")
+    return tables._replace(**{name: getattr(tables, name).astype(precision) for name in names})
+
+
+class Books(NamedTuple):
+    """Where orders are written down: with groups apart a book per tile, else two per pool. L links in all."""
+
+    start: Integers
+    """(P + 1,) first book of each pool; books of industries stand before those of final users."""
+    link: Integers
+    """(books + 1,) first link of each book."""
+    destination: Integers
+    """(books,) destination region; -1 where groups are together."""
+    rank: Integers
+    """(books,) rank in rationing by priority."""
+    is_final: npt.NDArray[np.bool_]
+    """(books,)"""
+    link_row: Integers
+    """(L,) row of each link."""
+    link_book: Integers
+    """(L,) book of each link."""
+    row_start: Integers
+    """(R + 1,) first of each row's links in ``row_link``."""
+    row_link: Integers
+    """(L,) links row after row, in the order of the books."""
+    tile_link: Integers
+    """(Σ rows of tiles,) link of each row of each tile."""
+    entry_link: npt.NDArray[np.uint32]
+    """(entries,) link of each flow."""
+
+
+def keep_books(tables: Tables, groups_apart: bool) -> Books:
+    """The books of a network: where suppliers can treat groups differently, each group has its own."""
+    pools, groups = tables.tile_start.shape[0], tables.tile_start.shape[1] - 1
+    start, ends = [0], [0]
+    about: list[tuple[int, int, bool]] = []
+    rows: list[Integers] = []
+    tile_link, entry_link = np.empty(len(tables.tile_row), dtype=np.int64), []
+    for p in range(pools):
+        pool = np.arange(tables.pool_start[p], tables.pool_start[p + 1])
+        entries = tables.entry_start[p, tables.group_start].astype(np.int64)
+        first = ends[-1]
+        if not groups_apart:
+            for is_final in (False, True):
+                rows.append(pool)
+                ends.append(ends[-1] + len(pool))
+                about.append((-1, 0, is_final))
+        for g in range(groups):
+            tile = slice(tables.tile_start[p, g], tables.tile_start[p, g + 1])
+            sellers = tables.tile_row[tile]
+            if groups_apart and len(sellers):
+                tile_link[tile] = ends[-1] + np.arange(len(sellers))
+                rows.append(pool[sellers])
+                ends.append(ends[-1] + len(sellers))
+                place = int(tables.group_destination[g])
+                about.append((place, int(tables.group_rank[g]), bool(tables.group_is_final[g])))
+            elif len(sellers):
+                tile_link[tile] = first + (len(pool) if tables.group_is_final[g] else 0) + sellers
+            entry_link.append(tile_link[tile][tables.entry_row[entries[g] : entries[g + 1]]])
+        start.append(len(about))
+    link_row = np.concatenate(rows)
+    row_link = np.argsort(link_row, kind="stable")
+    destination, rank, is_last = np.array(about, dtype=np.int64).reshape(-1, 3).T
+    return Books(
+        start=np.array(start, dtype=np.int64),
+        link=np.array(ends, dtype=np.int64),
+        destination=np.ascontiguousarray(destination),
+        rank=np.ascontiguousarray(rank),
+        is_final=is_last > 0,
+        link_row=link_row,
+        link_book=np.repeat(np.arange(len(about)), np.diff(ends)),
+        row_start=np.searchsorted(link_row[row_link], np.arange(len(tables.row_supplier) + 1)).astype(
+            np.int64
+        ),
+        row_link=row_link,
+        tile_link=tile_link,
+        entry_link=np.concatenate(entry_link).astype(np.uint32),
+    )
 
 
 @dataclass(frozen=True)
@@ -205,11 +293,13 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
     row_supplier: list[int] = []
     supplier_rows = np.full((n + g, 2), -1, dtype=np.int64)
     pool_start = [0]
-    tiles: list[Floats] = []
-    shape = (len(slots), len(keys))
-    tile_start, tile_first, tile_rows = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+    tile_start = np.zeros((len(slots), len(keys) + 1), dtype=np.int64)
+    tile_row: list[int] = []
+    group_of = np.searchsorted(group_start, np.arange(len(users)), side="right") - 1
     base_use = np.zeros((len(slots), len(users)))
-    position = 0
+    flows: list[Floats] = []
+    rows_of: list[Integers] = []
+    entries = np.zeros((len(slots), len(users) + 1), dtype=np.int64)
     for p, (slot, suppliers) in enumerate(zip(slots, pools, strict=True)):
         block = arranged[suppliers]
         if slot.origin != "any":
@@ -222,18 +312,20 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         row_supplier += suppliers
         pool_start.append(len(row_supplier))
         base_use[p] = block.sum(axis=0)
-        for group in range(len(keys)):
-            cut = block[:, group_start[group] : group_start[group + 1]]
-            used = np.flatnonzero((cut != 0).any(axis=1))
-            if used.size == 0:
-                continue
-            tile = cut[used[0] : used[-1] + 1]
-            # The longer side lies in memory order: it becomes the vector lanes (kernels.tile).
-            tall = tile.shape[0] > tile.shape[1]
-            tiles.append((tile.T if tall else tile).ravel())
-            tile_start[p, group] = position
-            tile_first[p, group], tile_rows[p, group] = used[0], len(tile)
-            position += tile.size
+        user, seller = np.nonzero(block.T)
+        bought = np.zeros((len(keys), len(block)), dtype=np.bool_)
+        bought[group_of[user], seller] = True
+        tile_start[p] = len(tile_row) + np.concatenate([[0], np.cumsum(bought.sum(axis=1))])
+        tile_row += list(np.nonzero(bought)[1])
+        local = (np.cumsum(bought, axis=1) - 1)[group_of[user], seller]
+        # Kernels take flows two by two: a user with an odd number gets one more, of nothing.
+        odd = np.flatnonzero(np.bincount(user, minlength=len(users)) % 2)
+        order = np.argsort(np.concatenate([user, odd]), kind="stable")
+        flows.append(np.concatenate([block[seller, user], np.zeros(len(odd))])[order])
+        rows_of.append(np.concatenate([local, np.zeros(len(odd), dtype=np.int64)])[order])
+        entries[p, 1:] = np.cumsum(np.bincount(np.concatenate([user, odd]), minlength=len(users)))
+    sizes = entries[:, -1].copy()
+    entries += np.concatenate([[0], np.cumsum(sizes)[:-1]])[:, None]
 
     user_industry = np.where(users < n, users, -1)
     base_to_destination = np.stack(
@@ -253,15 +345,16 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
             )
         )
     tables = Tables(
-        flows=np.concatenate(tiles) if tiles else np.zeros(0),
+        flows=np.concatenate(flows),
+        entry_row=np.concatenate(rows_of).astype(np.uint32),
+        entry_start=entries.astype(np.uint64),
         tile_start=tile_start,
-        tile_first_row=tile_first,
-        tile_rows=tile_rows,
+        tile_row=np.array(tile_row, dtype=np.int64),
+        pool_order=_shared_out(sizes + len(users)),
         pool_start=np.array(pool_start, dtype=np.int64),
         row_supplier=np.array(row_supplier, dtype=np.int64),
         supplier_rows=supplier_rows,
         group_start=group_start.astype(np.int64),
-        block_start=_blocks(group_start, [key[0] for key in keys], int(np.diff(pool_start).max(initial=1))),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),
         group_is_final=np.array([key[0] for key in keys]),
         group_rank=np.array([key[2] for key in keys], dtype=np.int64),
@@ -276,15 +369,11 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
     return Network(economy, tables, slots, destinations, users, ranked, negative)
 
 
-def _blocks(group_start: Integers, is_final: Sequence[bool], rows: int) -> Integers:
-    """Cut the groups into blocks of at most ``_BLOCK_BYTES`` per pool, industries and final users apart."""
-    most = max(1, _BLOCK_BYTES // (8 * rows))
-    starts = [0]
-    for group in range(1, len(is_final)):
-        too_wide = group_start[group + 1] - group_start[starts[-1]] > most
-        if too_wide or is_final[group] != is_final[group - 1]:
-            starts.append(group)
-    return np.array([*starts, len(is_final)], dtype=np.int64)
+def _shared_out(work: Integers) -> Integers:
+    """An order in which heavy and light items alternate: equal stretches of it weigh about the same."""
+    heavy_first = np.argsort(-work, kind="stable")
+    there, back = heavy_first[0::2], heavy_first[1::2][::-1]
+    return np.concatenate([there, back]).astype(np.int64)
 
 
 def _take_out_negative_flows(economy: Economy, table: Floats) -> tuple[Floats, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ from autarky.results import Binding
 from autarky.scenario import ProductionFunction
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing
-from autarky.simulation.network import Network
+from autarky.simulation.lanes import lanes_of, lines
+from autarky.simulation.network import Books, Network
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
@@ -28,8 +30,13 @@ def by_slot(network: Network, default: float, exceptions: dict[str, float]) -> F
     return np.array([exceptions.get(slot.product, default) for slot in network.slots])
 
 
-def build_rules(network: Network, each: Sequence[Parameters], forcing: Forcing) -> kernels.Rules:
-    """Parameters of each scenario as the kernels read them; what shapes the day is taken from the first."""
+def build_rules(
+    network: Network, each: Sequence[Parameters], forcing: Forcing, precision: npt.DTypeLike = np.float64
+) -> kernels.Rules:
+    """Parameters of each scenario as the kernels read them; what shapes the day is taken from the first.
+
+    ``each`` fills whole packs (``fill_packs``).
+    """
     tables, preset = network.tables, each[0].preset
     step = 1.0 / each[0].behaviour.steps_per_day
     target = np.stack([_target_days(network, params, step) for params in each], axis=1)
@@ -42,8 +49,13 @@ def build_rules(network: Network, each: Sequence[Parameters], forcing: Forcing) 
     reserve = np.full_like(target, step) if share is None else share * target
     speed = np.array([1.0 / params.preset.substitution_days for params in each])
     # Without ceilings, priorities or moving orders a supplier treats all groups alike.
-    grouped = network.ranks > 1 or len(forcing.ceilings.first) > 0
-    grouped |= bool(speed.any()) and bool((np.diff(tables.pool_start) > 1).any())
+    apart = network.ranks > 1 or len(forcing.ceilings.first) > 0
+    apart |= bool(speed.any()) and bool((np.diff(tables.pool_start) > 1).any())
+    moves = (speed > 0.0).reshape(-1, lanes_of(precision)).any(axis=1)
+
+    def packed(values: Floats) -> kernels.Packs:
+        return in_packs(values, precision)
+
     return kernels.Rules(
         production=_PRODUCTION[preset.production],
         orders_follow_use=preset.orders_follow_use,
@@ -52,26 +64,45 @@ def build_rules(network: Network, each: Sequence[Parameters], forcing: Forcing) 
         restart_share=preset.restart_share,
         signed_scarcity=preset.signed_scarcity,
         scarcity_tolerance=preset.scarcity_tolerance,
+        tolerance=1e-9 if np.dtype(precision) == np.float64 else 1e-6,
         overtime_first_step=preset.overtime_first_step,
         closeness_gates=preset.closeness_gates,
         ranks=network.ranks,
         step=step,
-        first_final=int(tables.group_start[np.argmax(tables.group_is_final)])
-        if tables.group_is_final.any()
-        else len(network.users),
-        grouped=grouped,
-        inventory_days=target,
-        restocking_days=restocking,
-        reserve_days=reserve,
-        overtime_max=np.array([params.preset.overtime_max for params in each]),
-        overtime_days=np.array([params.preset.overtime_days for params in each]),
-        normal_capacity=np.stack([_normal_capacity(network, params) for params in each]),
+        first_final=first_final(network),
+        groups_apart=apart,
+        inventory_days=packed(target),
+        restocking_pace=packed(1.0 / restocking),
+        reserve_days=packed(reserve),
+        overtime_max=packed(np.array([params.preset.overtime_max for params in each])),
+        overtime_days=packed(np.array([params.preset.overtime_days for params in each])),
+        normal_capacity=packed(np.stack([_normal_capacity(network, params) for params in each], axis=-1)),
         # The step's need is ordered within the step; restocking already orders a part of it.
-        urgent_pace=np.maximum(0.0, 1.0 / step - 1.0 / restocking) * preset.need_is_urgent,
-        substitution_speed=speed,
-        split_industries=preset.weigh_by_capacity | (speed > 0.0),
-        split_final=speed > 0.0,
+        urgent_pace=packed(np.maximum(0.0, 1.0 / step - 1.0 / restocking) * preset.need_is_urgent),
+        substitution_pace=packed(np.minimum(1.0, speed * step)),
+        split=np.stack([moves | preset.weigh_by_capacity, moves], axis=1),
     )
+
+
+def fill_packs(each: Sequence[Parameters], precision: npt.DTypeLike) -> list[Parameters]:
+    """Parameters of each scenario; the last, repeated, fills the last pack, without shocks and unread."""
+    return [*each, *[each[-1]] * (-len(each) % lanes_of(precision))]
+
+
+def in_packs(values: Floats, precision: npt.DTypeLike) -> kernels.Packs:
+    """Numbers by scenario, (…, rows, K) or (K,), as packs: (…, rows, W) with packs before rows, or (B, W).
+
+    Tables of pools, (P, K), become (P, B, W); of suppliers, (m, K), (B, m, W).
+    """
+    lanes = lanes_of(precision)
+    packs = lines((*values.shape[:-1], values.shape[-1] // lanes), precision)
+    packs[:] = values.reshape(packs.shape)
+    return packs
+
+
+def first_final(network: Network) -> int:
+    """Position of the first final user among the users."""
+    return len(network.economy.industries)
 
 
 def _target_days(network: Network, params: Parameters, step: float) -> Floats:
@@ -91,76 +122,116 @@ def _normal_capacity(network: Network, params: Parameters) -> Floats:
 
 
 def opening_state(
-    network: Network, each: Sequence[Parameters], rules: kernels.Rules, forcing: Forcing
+    network: Network,
+    books: Books,
+    each: Sequence[Parameters],
+    rules: kernels.Rules,
+    forcing: Forcing,
+    precision: npt.DTypeLike = np.float64,
 ) -> kernels.State:
     """The evening before the first day: base-year output, stocks as declared, base-year orders."""
     tables = network.tables
-    m, K = len(tables.base_output), len(each)
+    m, B = len(tables.base_output), len(each) // lanes_of(precision)
     P, N = tables.base_use.shape
-    G, D = len(tables.group_rank), len(network.destinations)
-    filled = np.stack(
-        [by_slot(network, params.preset.initial_stocks, params.initial_stocks) for params in each], axis=1
-    )
-    stock = np.repeat((filled * rules.inventory_days)[:, :, None], N, axis=2)
-    rows = len(tables.row_supplier)
-    factors = (K, G if rules.grouped else 2, rows)
-    output = np.repeat(tables.base_output[None, :], K, axis=0)
+    G, F, R, L = len(tables.group_rank), N - rules.first_final, len(tables.row_supplier), len(books.link_row)
+    filled = [by_slot(network, params.preset.initial_stocks, params.initial_stocks) for params in each]
+    stock = lines((P, B, N), precision)
+    stock[:] = (in_packs(np.stack(filled, axis=1), precision) * rules.inventory_days)[:, :, None]
+    base = tables.base_output[None, :, None]
+
+    def packs(*shape: int, value: float = 0.0) -> kernels.Packs:
+        return lines(shape, precision, value)
+
     state = kernels.State(
         stock=stock,
-        orders=np.ones((P, K, N)),
-        weight=np.ones(factors),
-        deliver=np.ones(factors),
-        booked=np.zeros(factors),
-        accepted=np.zeros(factors),
-        row_demand=np.zeros((K, rows)),
-        ceiling=np.full((K, m, D), np.inf),
-        limited=np.zeros((K, m), dtype=np.bool_),
-        survive=np.ones((K, m)),
-        overtime=np.ones((K, m)),
-        demand=np.zeros((K, m)),
-        call=np.zeros((K, rows)),
-        capacity=output.copy(),
-        possible=np.full((K, m), np.inf),
-        output=output,
-        binding=np.full((K, m), int(Binding.DEMAND), dtype=np.int64),
-        made=np.zeros((K, N)),
-        wanted=np.zeros((K, N)),
-        draw=np.zeros((K, N)),
-        cover=np.full((K, N), np.inf),
-        forgone=np.zeros((K, N)),
-        demand_factor=np.ones((P, K, N)),
-        received=np.zeros((P, K, N)),
-        asked_final=np.zeros((P, K, N - rules.first_final)),
-        before=np.zeros((2, P, K, N) if rules.closeness_gates else (0, 0, 0, 0)),
-        close=np.zeros((2, P, K), dtype=np.bool_),
+        orders=packs(P, B, N, value=1.0),
+        weight=packs(B, L, value=1.0),
+        deliver=packs(B, L, value=1.0),
+        booked=packs(B, L),
+        accepted=packs(B, L if len(forcing.pairs.destination) else 0),
+        row_demand=packs(B, R),
+        row_final=packs(B, R),
+        call=packs(B, R),
+        ceiling=packs(B, len(forcing.pairs.destination), value=np.inf),
+        survive=packs(B, m, value=1.0),
+        overtime=packs(B, m, value=1.0),
+        demand=packs(B, m),
+        capacity=packs(B, m),
+        possible=packs(B, m, value=np.inf),
+        output=packs(B, m),
+        binding=packs(B, m, value=float(Binding.DEMAND)),
+        made=packs(B, N),
+        wanted=packs(B, N),
+        draw=packs(B, N),
+        cover=packs(B, N, value=np.inf),
+        demand_factor=packs(P, B, F, value=1.0),
+        asked_final=packs(P, B, F, value=1.0),
+        received=packs(P, B, F),
+        before=packs(2, P, B, N) if rules.closeness_gates else packs(0, 0, 0, 0),
+        close=packs(2, P, B),
+        stand=packs(2, B),
+        moved=np.zeros((B, P + G + 1), dtype=np.bool_),
+        still=np.zeros(B, dtype=np.bool_),
+        quiet=np.zeros(B, dtype=np.bool_),
+        again=np.zeros(B, dtype=np.bool_),
     )
-    kernels.apply_demand(forcing, 0, state)
-    state.orders[:, :, rules.first_final :] = state.demand_factor[:, :, rules.first_final :]
-    kernels.book_all(tables, rules, state)
+    state.capacity[:], state.output[:] = base, base
+    for b in range(B):
+        kernels.apply_demand(forcing, rules, 0, state, b)
+    state.orders[:, :, rules.first_final :] = state.demand_factor
+    kernels.book_all(tables, books, rules, state)
     return state
 
 
-def empty_days(network: Network, days: int, K: int, record_inventory: bool) -> kernels.Days:
+def empty_days(
+    network: Network,
+    days: int,
+    packs: int,
+    precision: npt.DTypeLike,
+    keep: Keep,
+    record_inventory: bool = False,
+) -> kernels.Days:
     """Room for what is kept of each day, filled with zeros."""
     economy = network.economy
     n, g, P = len(economy.industries), len(economy.gates), len(network.slots)
-    Q, F = len(economy.products), len(economy.final_users)
+    Q = len(economy.products)
+    whole = days if keep.everything else 0
+    columns = int(keep.final_column.max(initial=-1)) + 1
     industry_user = np.empty(n, dtype=np.int64)
     is_industry = network.tables.user_industry >= 0
     industry_user[network.tables.user_industry[is_industry]] = np.flatnonzero(is_industry)
+
+    def room(*shape: int) -> kernels.Packs:
+        return lines(shape, precision)
+
     return kernels.Days(
-        output=np.zeros((days, K, n)),
-        demand=np.zeros((days, K, n)),
-        capacity=np.zeros((days, K, n)),
-        binding=np.zeros((days, K, n), dtype=np.int16),
-        cover=np.zeros((days, K, n)),
-        forgone=np.zeros((days, K, n)),
-        gate_delivery=np.zeros((days, K, g)),
-        consumption=np.zeros((days, K, Q, F)),
-        unmet=np.zeros((days, K, Q, F)),
-        inventory=np.zeros((days if record_inventory else 0, K, P, n)),
+        output=room(days, packs, n),
+        demand=room(whole, packs, n),
+        capacity=room(whole, packs, n),
+        binding=room(whole, packs, n),
+        cover=room(whole, packs, n),
+        forgone=room(whole, packs, n),
+        gate_delivery=room(whole, packs, g),
+        consumption=room(days, packs, Q, columns),
+        unmet=room(whole, packs, Q, columns),
+        inventory=room(days if record_inventory else 0, packs, P, n),
         pool_product=np.array(
             [economy.products.index(slot.product) for slot in network.slots], dtype=np.int64
         ),
         industry_user=industry_user,
+        final_column=keep.final_column,
     )
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What is recorded of each day: everything, or output and the consumption of some final users."""
+
+    everything: bool
+    final_column: npt.NDArray[np.int64]
+    """(final users in group order,) column that each is added to; -1: not kept."""
+
+
+def keep_everything(network: Network) -> Keep:
+    """Every variable, every final user by itself."""
+    return Keep(True, np.arange(len(network.economy.final_users), dtype=np.int64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,20 @@ from autarky.results import Outcome, SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing, build_forcing
-from autarky.simulation.labelling import label_days
-from autarky.simulation.network import Network, Tables, build_network
-from autarky.simulation.opening import build_rules, empty_days, opening_state
+from autarky.simulation.labelling import days_of, label_days
+from autarky.simulation.network import Network, build_network, in_precision, keep_books
+from autarky.simulation.opening import (
+    Keep,
+    build_rules,
+    empty_days,
+    fill_packs,
+    keep_everything,
+    opening_state,
+)
 from autarky.simulation.presets import Parameters, parameters
 
-_WORTH_THREADS = 300_000
-"""Flows × scenarios from which a day is shared out among threads; below, waking them costs more."""
+_WORTH_THREADS = 100_000
+"""Flows × packs from which a day is shared out among threads; below, waking them costs more."""
 
 _BLOCK = 30
 """Days between two looks at the progress bar and the keyboard."""
@@ -82,37 +90,74 @@ def simulate_many(
     each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
     _require_common_network(scenarios, each)
     network = build_network(economy, each[0])
+    lived = live_through(
+        network,
+        scenarios,
+        each,
+        keep_everything(network),
+        record_inventory=record_inventory,
+        progress=progress,
+    )
+    return [
+        label_days(
+            network, scenario, params, lived.forcing, days_of(lived.days, k, lived.done), k, lived.outcome
+        )
+        for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True))
+    ]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What the kernels filled, how many days of it, and why no more."""
+
+    forcing: Forcing
+    days: kernels.Days
+    done: int
+    outcome: Outcome
+
+
+def live_through(
+    network: Network,
+    scenarios: Sequence[Scenario],
+    each: Sequence[Parameters],
+    keep: Keep,
+    *,
+    precision: npt.DTypeLike = np.float64,
+    record_inventory: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Lived:
+    """All days of scenarios that share a network; if interrupted, those that are done."""
     forcing = build_forcing(network, scenarios)
-    rules = build_rules(network, each, forcing)
-    state = opening_state(network, each, rules, forcing)
-    days = empty_days(network, scenarios[0].days, len(scenarios), record_inventory)
-    outcome = Outcome.COMPLETED
-    team = _Team(network.tables.flows.size * len(scenarios))
-    total = scenarios[0].days
-    done = 0
+    filled = fill_packs(each, precision)
+    tables = in_precision(network.tables, precision)
+    rules = build_rules(network, filled, forcing, precision)
+    books = keep_books(tables, rules.groups_apart)
+    state = opening_state(network, books, filled, rules, forcing, precision)
+    packs, total = len(state.quiet), scenarios[0].days
+    starts = np.arange(1, packs) * (len(filled) // packs)
+    days = empty_days(network, total, packs, precision, keep, record_inventory)
+    wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
+    team = _Team(tables.flows.size * packs)
+    done, outcome = 0, Outcome.COMPLETED
     try:
         while done < total:
-            upto = min(total, done + _BLOCK)
-            for day in range(done, upto):
-                threads, before = team.threads(day), time.perf_counter()
-                _live(network.tables, rules, forcing, state, days, day, threads)
-                team.learn(threads, time.perf_counter() - before, day)
+            upto, threads = team.next(done, total)
+            before = time.perf_counter()
+            kernels.live(tables, books, rules, forcing, wakes, state, days, done, upto, threads)
+            team.learn(threads, time.perf_counter() - before, done, upto)
             done = upto
-            if progress is not None:
+            if progress is not None and (done % _BLOCK == 0 or done == total):
                 progress(done, total)
     except KeyboardInterrupt:
         if done == 0:
             raise
         outcome = Outcome.INTERRUPTED
-    _refuse_impossible(network, days, done)
-    return [
-        label_days(network, scenario, params, forcing, days, k, done, outcome)
-        for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True))
-    ]
+    _refuse_impossible(days, done)
+    return Lived(forcing, days, done, outcome)
 
 
 class _Team:
-    """Decides, block of days by block, whether a day is shared out among threads.
+    """Decides, block of days by block, whether days are shared out among threads.
 
     On a busy machine threads wait for each other longer than the work takes, so each block times one day
     with and one without. The bytes are the same either way.
@@ -122,82 +167,19 @@ class _Team:
         self.possible = work > _WORTH_THREADS
         self.took = {True: 0.0, False: 0.0}
 
-    def threads(self, day: int) -> bool:
-        """Whether this day runs on threads."""
+    def next(self, done: int, total: int) -> tuple[int, bool]:
+        """The day up to which to go in one stretch, and whether on threads."""
         if not self.possible:
-            return False
-        trial = day % _BLOCK
-        return trial == 0 or (trial > 1 and self.took[True] < self.took[False])
+            return min(total, done + _BLOCK), False
+        trial = done % _BLOCK
+        if trial < 2:
+            return done + 1, trial == 0
+        return min(total, done - trial + _BLOCK), self.took[True] < self.took[False]
 
-    def learn(self, threads: bool, seconds: float, day: int) -> None:
+    def learn(self, threads: bool, seconds: float, done: int, upto: int) -> None:
         """Remember how long a trial day took; the very first pays for compiling and does not count."""
-        if day % _BLOCK <= 1:
-            self.took[threads] = seconds if day > 1 else 0.0
-
-
-def _live(
-    tables: Tables,
-    rules: kernels.Rules,
-    forcing: Forcing,
-    state: kernels.State,
-    days: kernels.Days,
-    day: int,
-    threads: bool,
-) -> None:
-    """One day: the whole model in one screen."""
-    if forcing.changes[day]:
-        kernels.apply_shocks(tables, forcing, day, state)
-    pools, groups = (0, len(tables.base_use)), (0, len(tables.group_rank))
-    morning, afternoon = _over(kernels.morning, pools), _over(kernels.afternoon, pools)
-    noon, evening = _over(kernels.noon, groups), _over(kernels.evening, pools)
-    if threads:
-        # Only what takes long enough to be worth waking the others for.
-        evening = kernels.evening_threads
-        if rules.grouped:
-            morning, afternoon = kernels.morning_threads, kernels.afternoon_threads
-        if state.stock.size > _WORTH_THREADS // 3:
-            noon = kernels.noon_threads
-    nobody = np.zeros(len(state.demand), dtype=np.bool_)
-    steps = round(1.0 / rules.step)
-    for part in range(steps):
-        number = day * steps + part
-        morning(tables, rules, state)
-        noon(tables, rules, number, state)
-        kernels.open_gates(tables, rules, number, days.output.shape[2], state)
-        afternoon(tables, rules, state)
-        state.asked_final[:] = state.demand_factor[:, :, rules.first_final :]
-        if part == steps - 1 and forcing.changes[day + 1]:
-            kernels.apply_demand(forcing, day + 1, state)
-        evening(tables, rules, state, nobody, nobody)
-        if rules.closeness_gates:
-            _repeat_evening(evening, tables, rules, state, nobody)
-        kernels.record(tables, rules, state, days, day)
-
-
-def _repeat_evening(
-    evening: Callable[..., None],
-    tables: Tables,
-    rules: kernels.Rules,
-    state: kernels.State,
-    nobody: npt.NDArray[np.bool_],
-) -> None:
-    """The evening again for scenarios whose deliveries are all close to use, or stocks all close to target.
-
-    In the first no stock moves, in the second no gap is reordered; the others repeat what they did.
-    """
-    stocks_stand = state.close[0].all(axis=0)
-    if stocks_stand.any():
-        state.stock[:], state.orders[:] = state.before
-        evening(tables, rules, state, stocks_stand, nobody)
-    gaps_stand = state.close[1].all(axis=0)
-    if gaps_stand.any():
-        state.stock[:], state.orders[:] = state.before
-        evening(tables, rules, state, stocks_stand, gaps_stand)
-
-
-def _over(verb: Callable[..., None], span: tuple[int, int]) -> Callable[..., None]:
-    """A verb on all of its items, in this thread."""
-    return lambda *arguments: verb(*arguments, *span)
+        if done % _BLOCK < 2 and upto == done + 1:
+            self.took[threads] = seconds if done > 1 else 0.0
 
 
 def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parameters]) -> None:
@@ -232,7 +214,7 @@ def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parame
             )
 
 
-def _refuse_impossible(network: Network, days: kernels.Days, done: int) -> None:
+def _refuse_impossible(days: kernels.Days, done: int) -> None:
     """Kernels raise nothing: a state the model excludes is found here."""
     for name in ("output", "demand", "consumption", "gate_delivery"):
         values = getattr(days, name)[:done]
