@@ -283,7 +283,9 @@ def executor_of(workers: int | None, cluster: str | None) -> Executor:
             what = "is given beside --cluster, which has its own workers"
             raise InputError(Problem("--workers", what, "leave out one of the two"))
         return Dask(cluster)
-    workers = workers or len(os.sched_getaffinity(0))
+    # Not every system knows which cores this process may use.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    workers = workers or cores or 1
     return Serial() if workers == 1 else Processes(workers)
 
 

@@ -140,6 +140,17 @@ def test_workers_change_no_byte(done: Path, home: Path, capsys: pytest.CaptureFi
     assert "manifest.json" in names and "blocks/000000-000008.nc" in names
 
 
+def test_a_cluster_changes_no_byte(done: Path, home: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra: pip install 'autarky[dask]'")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+    ) as cluster:
+        address = cluster.scheduler_address
+        assert main(["ensemble", "study.yaml", "--runs", "cluster", "--cluster", address, "-q"]) == 0
+    for name in ("ensemble.nc", "plan.json", "report.html"):
+        assert (home / "cluster" / done.name / name).read_bytes() == (done / name).read_bytes()
+
+
 def test_kept_draws_are_plain_netcdf_and_stand_in_the_manifest(done: Path) -> None:
     manifest = json.loads((done / "manifest.json").read_text())
     assert manifest["ended"] == {"draws": 96, "failed": 0, "kept": True}
@@ -180,8 +191,10 @@ def test_killed_at_any_moment_it_resumes_and_nothing_is_lost_or_made_twice(
 ) -> None:
     program = Path(__file__).with_name("killed_ensembles.py")
     arguments = [str(home / "study.yaml"), str(tmp_path), str(KILLS), "1"]
+    # It forks, which a process with threads of its own should not.
+    alone = {**os.environ, "NUMBA_NUM_THREADS": "1", "NUMBA_THREADING_LAYER": "workqueue"}
     ended = subprocess.run(
-        [sys.executable, str(program), *arguments], capture_output=True, text=True, timeout=400
+        [sys.executable, str(program), *arguments], capture_output=True, text=True, timeout=400, env=alone
     )
     assert ended.returncode == 0, ended.stderr
     seen = json.loads(ended.stdout)
