@@ -261,6 +261,21 @@ def test_ctrl_c_says_how_many_draws_are_done_and_what_resumes_them(home: Path, w
     assert read_ensemble(folder).manifest["ended"]["draws"] == 400
 
 
+def test_ctrl_c_while_workers_start_is_one_line_too(home: Path) -> None:
+    process = begun("--workers", "2", "--runs", "early", start_new_session=True)
+    upto = time.monotonic() + 60
+    while not any((home / "early").glob("*/plan.json")):
+        assert time.monotonic() < upto and process.poll() is None
+        time.sleep(0.005)
+    time.sleep(0.4)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines()[-1].startswith("autarky ensemble: interrupted: ")
+    assert "Traceback" not in err
+
+
 def test_on_a_terminal_there_is_a_bar_with_the_rate(home: Path) -> None:
     watched, terminal = pty.openpty()
     with subprocess.Popen(

@@ -86,17 +86,22 @@ class Processes:
         busy: dict[Connection, tuple[BaseProcess, Task]] = {}
         try:
             while waiting or busy:
+                hired = []
                 while waiting and len(busy) < self.workers:
-                    pipe, process = _hire(cargo)
+                    pipe, process = _hire()
                     busy[pipe] = process, waiting.popleft()
-                    _hand_over(pipe, busy[pipe][1])
+                    hired.append(pipe)
+                for pipe in hired:  # once all of them are starting: a large cargo waits until it is read
+                    _send(pipe, cargo)
+                    _send(pipe, pickle.dumps(busy[pipe][1]))
                 for ready in wait(list(busy)):
                     assert isinstance(ready, Connection)
                     pipe = ready
-                    process, task = busy.pop(pipe)
+                    process, task = busy[pipe]
                     try:
                         is_done, value = pickle.loads(pipe.recv_bytes())
                     except (EOFError, OSError):
+                        del busy[pipe]
                         process.join()
                         lost[task] += 1
                         if lost[task] >= TRIES:
@@ -107,8 +112,9 @@ class Processes:
                         raise value
                     if waiting:
                         busy[pipe] = process, waiting.popleft()
-                        _hand_over(pipe, busy[pipe][1])
+                        _send(pipe, pickle.dumps(busy[pipe][1]))
                     else:
+                        del busy[pipe]
                         pipe.close()
                         process.join()
                     yield task, value
@@ -119,16 +125,19 @@ class Processes:
                 process.join()
 
 
-def _hire(cargo: bytes) -> tuple[Connection, BaseProcess]:
-    """A new worker that knows the work, and this end of the pipe to it."""
+def _hire() -> tuple[Connection, BaseProcess]:
+    """A new worker that awaits the work, and this end of the pipe to it."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there,), daemon=True)
     before = {name: os.environ.get(name) for name in _ALONE}
     os.environ.update(_ALONE)
+    # Ctrl-C reaches a whole group of processes, and only the parent decides: workers are born deaf to it.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process.start()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -136,20 +145,17 @@ def _hire(cargo: bytes) -> tuple[Connection, BaseProcess]:
                 os.environ[name] = value
     # Only the worker may hold its end, so that its death closes the pipe.
     there.close()
-    with contextlib.suppress(OSError):
-        here.send_bytes(cargo)
     return here, process
 
 
-def _hand_over(pipe: Connection, task: Task) -> None:
-    """Gives a worker its next task; one that is dead already is found out where its answer is awaited."""
+def _send(pipe: Connection, content: bytes) -> None:
+    """Hands something to a worker; one that is dead already is found out where its answer is awaited."""
     with contextlib.suppress(OSError):
-        pipe.send_bytes(pickle.dumps(task))
+        pipe.send_bytes(content)
 
 
 def _serve(pipe: Connection) -> None:
     """The life of a worker: the work, then task after task, until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all of them; only the parent decides
     threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         work: Work = pickle.loads(pipe.recv_bytes())

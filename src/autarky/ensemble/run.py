@@ -155,6 +155,8 @@ def run_ensemble(
         for name, content in files.items():
             write_atomically(folder / name, content)
         missing = [task for task in every if not is_of_plan(blocks / file_name(task), work.plan)]
+        for task in missing:  # from here on, a block that is there is good
+            (blocks / file_name(task)).unlink(missing_ok=True)
         done = total - sum(last - first for first, last in missing)
         if progress is not None:
             progress(done, total)
@@ -166,6 +168,8 @@ def run_ensemble(
                     progress(done, total)
         result = reduced(blocks, every, ensemble.draws, ensemble.template, ensemble.record, ensemble.labels)
     except KeyboardInterrupt as error:
+        # Counted on the disk: a block may have come into place just before it could be counted here.
+        done = sum(last - first for first, last in every if (blocks / file_name((first, last))).exists())
         what = f"interrupted: {done} of {total} draws are done and kept in {folder}"
         raise StoppedError(Problem("autarky ensemble", what, f"to resume: {command}")) from error
     except OSError as error:
