@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from autarky import simulation
 from autarky.economy import Economy
 from autarky.ensemble.blocks import (
     Simulation,
@@ -32,7 +31,7 @@ from autarky.ensemble.reduction import reduced
 from autarky.errors import InputError, Problem, StoppedError
 from autarky.results import EnsembleRecord, EnsembleResult, Outcome
 from autarky.scenario import Scenario
-from autarky.simulation import simulate, simulate_panel
+from autarky.simulation import memory_needed, simulate, simulate_panel
 from autarky.simulation.panel import Precision
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class Ensemble:
         block = 3 * self.block * self._bytes_of_a_draw  # as arrays, as a file, and on its way
 
         def needed(draws: int) -> int:
-            return block + _memory_needed(self.economy, self.scenario, draws, self.precision)
+            return block + memory_needed(self.economy, self.scenario, draws, self.precision)
 
         batch = side_by_side(needed, room, self.block)
         digest = hashlib.sha256(self.plan).hexdigest()
@@ -222,14 +221,3 @@ def _locked(handle: int, folder: Path) -> bool:
         return os.path.samestat(os.fstat(handle), folder.stat())
     except (BlockingIOError, FileNotFoundError):
         return False
-
-
-def _memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: Precision) -> int:
-    """Bytes that simulating draws side by side takes at most."""
-    exact = getattr(simulation, "memory_needed", None)
-    if exact is not None:
-        return int(exact(economy, scenario, draws, precision))
-    n, c, g = len(economy.industries), len(economy.final_users), len(economy.gates)
-    by_day = 12 * n + 4 * g + 3 * len(economy.industries.sectors) * c
-    by_draw = 8 * (by_day * scenario.days + 6 * n * (n + g + c))
-    return by_draw * draws + 8 * 8 * (n + g) * (n + c)
