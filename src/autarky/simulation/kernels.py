@@ -68,8 +68,8 @@ class Rules(NamedTuple):
     """(P, B, W) share per day, beyond restocking, at which what is missing for a step's need is reordered."""
     substitution_pace: Packs
     """(B, W) per step; 0: orders never move."""
-    split: npt.NDArray[np.bool_]
-    """(B, 2) whether any scenario of a pack splits orders of industries, of final users, by weight."""
+    split: Packs
+    """(2, B, W) 1 where orders of industries, of final users, are split by weight to add up to the wanted."""
 
 
 class State(NamedTuple):
@@ -81,8 +81,10 @@ class State(NamedTuple):
     """(P, B, N, W) orders of each user to each pool, relative to base-year use, placed last evening."""
     weight: Packs
     """(B, L, W) factor on base-year supplier shares."""
+    served: Packs
+    """(B, L, W) share of orders that is delivered; empty where it is the same for all links of a row."""
     deliver: Packs
-    """(B, L, W) the same times the share of orders that is delivered."""
+    """(B, L, W) weight times the share of orders that is delivered."""
     booked: Packs
     """(B, L, W) orders received, flow per day."""
     accepted: Packs
@@ -135,6 +137,8 @@ class State(NamedTuple):
     """(B,) whether nothing of a pack moved in the last step."""
     quiet: npt.NDArray[np.bool_]
     """(B,) whether nothing moved in the last two: another step changes nothing, and is not computed."""
+    checks: npt.NDArray[np.bool_]
+    """(B,) whether an evening may have to be repeated: all that is known so far is close."""
     again: npt.NDArray[np.bool_]
     """(B,) whether a pack's evening is repeated."""
 
@@ -185,6 +189,23 @@ def bring(flows, entry_link, start, end, b, factors):  # type: ignore[no-untyped
         odd = add_product(flows[e + _ONE], load(factors, (b, entry_link[e + _ONE])), odd)
         e += _TWO
     return even + odd
+
+
+@_verb
+def bring_both(flows, entry_link, start, end, b, factors, others):  # type: ignore[no-untyped-def]
+    """``bring`` with two sets of factors for one read of the flows."""
+    even, odd = splat(0.0, factors), splat(0.0, factors)
+    other_even, other_odd = even, odd
+    e = start
+    while e < end:
+        flow, line = flows[e], (b, entry_link[e])
+        even = add_product(flow, load(factors, line), even)
+        other_even = add_product(flow, load(others, line), other_even)
+        flow, line = flows[e + _ONE], (b, entry_link[e + _ONE])
+        odd = add_product(flow, load(factors, line), odd)
+        other_odd = add_product(flow, load(others, line), other_odd)
+        e += _TWO
+    return even + odd, other_even + other_odd
 
 
 @_verb
@@ -258,6 +279,12 @@ def apply_shocks(tables, forcing, day, state, b):  # type: ignore[no-untyped-def
             left = 1.0 - losses.strength[shock, day]
             for member in range(losses.start[shock], losses.start[shock + 1]):
                 state.survive[b, losses.first[member], lane] *= left
+    used = forcing.changes.shape[1] - b * lanes
+    if used < lanes:
+        # The lanes that fill the last pack follow its last scenario: left alone they would cost more.
+        for lane in range(used, lanes):
+            state.ceiling[b, :, lane] = state.ceiling[b, :, used - 1]
+            state.survive[b, :, lane] = state.survive[b, :, used - 1]
 
 
 @_entry
@@ -272,6 +299,9 @@ def apply_demand(forcing, rules, day, state, b):  # type: ignore[no-untyped-def]
             for member in range(changes.start[shock], changes.start[shock + 1]):
                 user = changes.second[member] - rules.first_final
                 state.demand_factor[changes.first[member], b, user, lane] *= changes.strength[shock, day]
+    used = forcing.changes.shape[1] - b * lanes
+    for lane in range(max(0, used), lanes):
+        state.demand_factor[:, b, :, lane] = state.demand_factor[:, b, :, used - 1]
 
 
 @_verb
@@ -486,33 +516,46 @@ def open_gates(tables, rules, step_number, industries, state, b):  # type: ignor
 
 @_verb
 def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-untyped-def]
-    """Divide what there is among those who ordered: the same share for all, or rank by rank."""
+    """Divide what there is among those who ordered: the same share for all, or rank by rank.
+
+    Returns whether links of one row may be served differently (``served``); if not, ``fill`` holds for all.
+    """
     top, end = tables.pool_start[p], tables.pool_start[p + 1]
     demand, output, weight, deliver = state.demand, state.output, state.weight, state.deliver
-    link_row = books.link_row
+    served, link_row, row_supplier = state.served, books.link_row, tables.row_supplier
+    differs = rules.ranks > 1
     for row in range(top, end):
-        i = tables.row_supplier[row]
+        i = row_supplier[row]
         asked = load(demand, (b, i))
         there_is = load(output, (b, i)) + tables.exogenous_supply[i]
         share = where(asked != 0.0, minimum(there_is / asked, 1.0), splat(0.0, asked))
         store(fill, row - top, share)
-    for line in range(books.link[books.start[p]], books.link[books.start[p + 1]]):
-        store(deliver, (b, line), load(weight, (b, line)) * load(fill, link_row[line] - top))
-    for row in range(top, end):
-        if rules.ranks > 1:
-            serve_ranks(tables, books, rules, pairs, state, b, row)
-        if pairs.start[tables.row_supplier[row]] < pairs.start[tables.row_supplier[row] + 1]:
-            hold_back(books, state, b, row)
+        differs |= pairs.start[i] < pairs.start[i + 1]
+    first, last = books.link[books.start[p]], books.link[books.start[p + 1]]
+    if differs:
+        for line in range(first, last):
+            store(served, (b, line), load(fill, link_row[line] - top))
+        for row in range(top, end):
+            if rules.ranks > 1:
+                serve_ranks(tables, books, rules, pairs, state, b, row)
+            if pairs.start[row_supplier[row]] < pairs.start[row_supplier[row] + 1]:
+                hold_back(books, state, b, row)
+        for line in range(first, last):
+            store(deliver, (b, line), load(weight, (b, line)) * load(served, (b, line)))
+    else:
+        for line in range(first, last):
+            store(deliver, (b, line), load(weight, (b, line)) * load(fill, link_row[line] - top))
+    return differs
 
 
 @_verb
 def hold_back(books, state, b, row):  # type: ignore[no-untyped-def]
-    """Deliver no more of a row than the ceilings let through."""
-    booked, accepted, deliver, row_link = state.booked, state.accepted, state.deliver, books.row_link
+    """Serve no more of a row than the ceilings let through."""
+    booked, accepted, served, row_link = state.booked, state.accepted, state.served, books.row_link
     for n in range(books.row_start[row], books.row_start[row + 1]):
         line = (b, row_link[n])
-        asked, passed, brought = load(booked, line), load(accepted, line), load(deliver, line)
-        store(deliver, line, where(asked != passed, brought * (passed / asked), brought))
+        asked, passed, share = load(booked, line), load(accepted, line), load(served, line)
+        store(served, line, where(asked != passed, share * (passed / asked), share))
 
 
 @_verb
@@ -524,7 +567,7 @@ def serve_ranks(tables, books, rules, pairs, state, b, row):  # type: ignore[no-
         books.row_link,
         books.link_book,
     )
-    booked, accepted, weight, deliver = state.booked, state.accepted, state.weight, state.deliver
+    booked, accepted, served = state.booked, state.accepted, state.served
     is_cut = pairs.start[i] < pairs.start[i + 1]
     left = load(state.output, (b, i)) + tables.exogenous_supply[i]
     for rank in range(rules.ranks):
@@ -536,15 +579,15 @@ def serve_ranks(tables, books, rules, pairs, state, b, row):  # type: ignore[no-
                     line = (b, row_link[n])
                     if books.rank[link_book[row_link[n]]] == rank:
                         asked = asked + (load(accepted, line) if is_cut else load(booked, line))
-        fill = where(asked > 0.0, minimum(left / asked, 1.0), splat(0.0, asked))
+        share = where(asked > 0.0, minimum(left / asked, 1.0), splat(0.0, asked))
         left = maximum(left - asked, 0.0)
         for n in range(row_start[row], row_start[row + 1]):
             if books.rank[link_book[row_link[n]]] == rank:
-                store(deliver, (b, row_link[n]), load(weight, (b, row_link[n])) * fill)
+                store(served, (b, row_link[n]), share)
 
 
 @_verb
-def substitute(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untyped-def]
+def substitute(tables, books, rules, pairs, state, p, b, fill, differs):  # type: ignore[no-untyped-def]
     """Let users of a pool lean on suppliers that deliver, as far as the pool has spare capacity.
 
     A supplier's weight for a group moves at ``substitution_pace``: back towards 1 by the share f of its
@@ -552,27 +595,29 @@ def substitute(tables, books, rules, pairs, state, p, b):  # type: ignore[no-unt
     λ = min(1, spare capacity of the pool / orders the pool leaves unserved). Orders are split by weight and
     add up to what each user wants; without spare capacity nothing moves. Returns whether a weight moved.
     """
-    booked, deliver, weight, call = state.booked, state.deliver, state.weight, state.call
+    booked, served, weight, call = state.booked, state.served, state.weight, state.call
     capacity, possible, demand, ceiling = state.capacity, state.possible, state.demand, state.ceiling
     link, destination = books.link, books.destination
     pace, tolerance = load(rules.substitution_pace, b), rules.tolerance
-    none, one = splat(0.0, pace), splat(1.0, pace)
-    clear(call[b], tables.pool_start[p], tables.pool_start[p + 1])
+    none, one, moves = splat(0.0, pace), splat(1.0, pace), pace > 0.0
+    top, link_row = tables.pool_start[p], books.link_row
+    clear(call[b], top, tables.pool_start[p + 1])
     unserved = none
     for n in range(books.start[p], books.start[p + 1]):
         asked, missing = none, none
         for line in range(link[n], link[n + 1]):
             orders = load(booked, (b, line))
+            share = load(served, (b, line)) if differs else load(fill, link_row[line] - top)
             asked = asked + orders
-            missing = missing + orders * (1.0 - load(deliver, (b, line)) / load(weight, (b, line)))
-        missing = where(missing > asked * tolerance, missing, none)
+            missing = missing + orders * (1.0 - share)
+        missing = where((missing > asked * tolerance) & moves, missing, none)
         unserved = unserved + missing
         if some(missing > 0.0):
-            share = where(missing > 0.0, missing / asked, none)
+            part = where(missing > 0.0, missing / asked, none)
             for line in range(link[n], link[n + 1]):
                 # Who stands under a ceiling to this destination cannot send more.
-                extra = load(booked, (b, line)) * share
-                row = books.link_row[line]
+                extra = load(booked, (b, line)) * part
+                row = link_row[line]
                 i = tables.row_supplier[row]
                 for pair in range(pairs.start[i], pairs.start[i + 1]):
                     if pairs.destination[pair] == destination[n]:
@@ -585,12 +630,12 @@ def substitute(tables, books, rules, pairs, state, p, b):  # type: ignore[no-unt
     moved = False
     for line in range(link[books.start[p]], link[books.start[p + 1]]):
         before = load(weight, (b, line))
-        fill = load(deliver, (b, line)) / before
+        share = load(served, (b, line)) if differs else load(fill, link_row[line] - top)
         # Who delivers all but rounding, or was not asked, has left nothing unserved.
-        whole = (fill > 1.0 - tolerance) | (load(booked, (b, line)) == 0.0)
-        fill = where(whole, one, fill)
-        change = pace * ((1.0 - before) * fill - before * (1.0 - fill) * reach)
-        after = where(pace > 0.0, maximum(before + change, _TRICKLE), before)
+        whole = (share > 1.0 - tolerance) | (load(booked, (b, line)) == 0.0)
+        share = where(whole, one, share)
+        change = pace * ((1.0 - before) * share - before * (1.0 - share) * reach)
+        after = where(moves, maximum(before + change, _TRICKLE), before)
         moved |= some(after != before)
         store(weight, (b, line), after)
     return moved
@@ -649,7 +694,7 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
     none = splat(0.0, target)
     pace = where(gaps_stand, none, pace)
     near_use, near_target = splat(1.0, target), splat(1.0, target)
-    keeps = rules.closeness_gates and not state.again[b]
+    checks, keeps = state.checks[b], state.checks[b] and not state.again[b]
     moved = False
     if not rules.groups_apart:
         clear(booked[b], books.link[books.start[p]], books.link[books.start[p + 1]])
@@ -657,14 +702,19 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
         first, last, final = tile_start[p, g], tile_start[p, g + 1], tables.group_is_final[g]
         if first == last:
             continue
-        splits = rules.split[b, int(final)]
+        split = load(rules.split, (int(final), b)) > 0.0
+        splits = some(split)
         clear(asked, 0, last - first)
         for j in range(group_start[g], group_start[g + 1]):
             start, end = entry_start[p, j], entry_start[p, j + 1]
             if start == end:
                 continue
             base, placed = base_use[p, j], load(orders, (p, b, j))
-            brought = bring(flows, entry_link, start, end, b, deliver) * placed
+            if splits:
+                brought, weighted = bring_both(flows, entry_link, start, end, b, deliver, weight)
+            else:
+                brought, weighted = bring(flows, entry_link, start, end, b, deliver), none
+            brought = brought * placed
             if final:
                 store(received, (p, b, j - rules.first_final), brought)
                 order = load(factor, (p, b, j - rules.first_final))
@@ -675,17 +725,17 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
                 left = where(stocks_stand, held, left)
                 order = reorder(rules, left, output, goal, target, pace, reserve, urgent)
                 moved |= some(left != held)
-                if rules.closeness_gates:
+                if checks:
                     near_use = minimum(near_use, is_close(came, output, base))
                     near_target = minimum(near_target, is_close(left, target * goal, base))
-                    if keeps:
-                        store(before, (0, p, b, j), held)
+                if keeps:
+                    store(before, (0, p, b, j), held)
                 store(stock, (p, b, j), left)
             if keeps:
                 store(before, (1, p, b, j), placed)
             if splits:
-                weighted = bring(flows, entry_link, start, end, b, weight)
-                order = where(weighted != 0.0, order * base / weighted, none)
+                whole = where(weighted != 0.0, order * base / weighted, none)
+                order = where(split, whole, order)
             moved |= some(order != placed)
             store(orders, (p, b, j), order)
             book(flows, entry_row, start, end, order, asked)
@@ -834,12 +884,12 @@ def afternoon(tables, books, rules, pairs, state, first, last):  # type: ignore[
         for b in range(state.stock.shape[1]):
             if not state.quiet[b]:
                 moved = False
-                ration(tables, books, rules, pairs, state, p, b, fill)
+                differs = ration(tables, books, rules, pairs, state, p, b, fill)
                 if rules.weigh_by_capacity:
                     weigh_by_capacity(tables, books, state.capacity, state.weight, p, b)
                 # A substitute takes a second supplier.
                 if rules.groups_apart and suppliers > 1 and some(load(rules.substitution_pace, b) > 0.0):
-                    moved = substitute(tables, books, rules, pairs, state, p, b)
+                    moved = substitute(tables, books, rules, pairs, state, p, b, fill, differs)
                 state.moved[b, p] = moved
 
 
@@ -876,19 +926,28 @@ def afternoon_threads(tables, books, rules, pairs, state):  # type: ignore[no-un
 
 
 @_threads
-def evening_threads(tables, books, rules, state):  # type: ignore[no-untyped-def]
-    """``evening`` of all pools, shared out among threads."""
-    for n in prange(state.stock.shape[0]):
+def evening_threads(tables, books, rules, state, first, last):  # type: ignore[no-untyped-def]
+    """``evening`` of pools, shared out among threads."""
+    for n in prange(first, last):
         evening(tables, books, rules, state, np.int64(n), np.int64(n) + 1)
 
 
 @_entry
 def trade_all(tables, books, rules, state, threads):  # type: ignore[no-untyped-def]
     """The evening of all pools."""
+    first, pools = 0, state.stock.shape[0]
+    if rules.closeness_gates:
+        # Where already the first pool is far from balance and target in every scenario of a pack, no gate
+        # can hold, and nothing has to be kept for a repetition.
+        state.checks[:] = True
+        evening(tables, books, rules, state, 0, 1)
+        first, witness = 1, tables.pool_order[0]
+        for b in range(len(state.checks)):
+            state.checks[b] = state.close[:, witness, b].any()
     if threads:
-        evening_threads(tables, books, rules, state)
+        evening_threads(tables, books, rules, state, first, pools)
     else:
-        evening(tables, books, rules, state, 0, state.stock.shape[0])
+        evening(tables, books, rules, state, first, pools)
 
 
 @_entry
@@ -902,7 +961,7 @@ def repeat_evening(tables, books, rules, state, threads):  # type: ignore[no-unt
     for gate in range(2):
         for b in range(packs):
             state.again[b] = False
-            if not quiet[b]:
+            if not quiet[b] and state.checks[b]:
                 stands = splat(1.0, state.close)
                 for p in range(state.stock.shape[0]):
                     stands = minimum(stands, load(state.close, (gate, p, b)))

@@ -83,8 +83,8 @@ def _pointer(context: Any, builder: Any, array_type: Any, array: Any, place: Any
     """Where a line begins: arrays of packs are contiguous, their last axis holds the lanes."""
     view = context.make_array(array_type)(context, builder, array)
     kinds, indices = [place], [at]
-    if isinstance(place, types.BaseTuple):
-        kinds, indices = list(place.types), cgutils.unpack_tuple(builder, at)
+    if hasattr(place, "count"):
+        kinds, indices = [place[n] for n in range(place.count)], cgutils.unpack_tuple(builder, at)
     shape = cgutils.unpack_tuple(builder, view.shape)
     line = ir.Constant(ir.IntType(64), 0)
     for kind, index, size in zip(kinds, indices, shape, strict=False):

@@ -51,7 +51,7 @@ def build_rules(
     # Without ceilings, priorities or moving orders a supplier treats all groups alike.
     apart = network.ranks > 1 or len(forcing.ceilings.first) > 0
     apart |= bool(speed.any()) and bool((np.diff(tables.pool_start) > 1).any())
-    moves = (speed > 0.0).reshape(-1, lanes_of(precision)).any(axis=1)
+    moves = speed > 0.0
 
     def packed(values: Floats) -> kernels.Packs:
         return in_packs(values, precision)
@@ -80,12 +80,12 @@ def build_rules(
         # The step's need is ordered within the step; restocking already orders a part of it.
         urgent_pace=packed(np.maximum(0.0, 1.0 / step - 1.0 / restocking) * preset.need_is_urgent),
         substitution_pace=packed(np.minimum(1.0, speed * step)),
-        split=np.stack([moves | preset.weigh_by_capacity, moves], axis=1),
+        split=packed(np.stack([moves | preset.weigh_by_capacity, moves]).astype(np.float64)),
     )
 
 
 def fill_packs(each: Sequence[Parameters], precision: npt.DTypeLike) -> list[Parameters]:
-    """Parameters of each scenario; the last, repeated, fills the last pack, without shocks and unread."""
+    """Parameters of each scenario; the last, repeated, fills the last pack, unread."""
     return [*each, *[each[-1]] * (-len(each) % lanes_of(precision))]
 
 
@@ -146,6 +146,7 @@ def opening_state(
         stock=stock,
         orders=packs(P, B, N, value=1.0),
         weight=packs(B, L, value=1.0),
+        served=packs(B, L if len(forcing.pairs.destination) or network.ranks > 1 else 0),
         deliver=packs(B, L, value=1.0),
         booked=packs(B, L),
         accepted=packs(B, L if len(forcing.pairs.destination) else 0),
@@ -173,6 +174,7 @@ def opening_state(
         moved=np.zeros((B, P + G + 1), dtype=np.bool_),
         still=np.zeros(B, dtype=np.bool_),
         quiet=np.zeros(B, dtype=np.bool_),
+        checks=np.zeros(B, dtype=np.bool_),
         again=np.zeros(B, dtype=np.bool_),
     )
     state.capacity[:], state.output[:] = base, base

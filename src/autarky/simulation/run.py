@@ -182,28 +182,28 @@ class _Team:
             self.took[threads] = seconds if done > 1 else 0.0
 
 
+def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
+    """What shapes the network or the record: scenarios that run side by side have it in common."""
+    preset, behaviour = params.preset, params.behaviour
+    return (
+        scenario.start,
+        scenario.days,
+        behaviour.preset,
+        preset.production,
+        preset.rationing,
+        preset.imports,
+        preset.negligible_share,
+        behaviour.criticality,
+        behaviour.priority,
+        behaviour.imports,
+        behaviour.steps_per_day,
+    )
+
+
 def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parameters]) -> None:
-    """What shapes the network or the record must be the same for scenarios run side by side."""
-
-    def shape(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
-        preset, behaviour = params.preset, params.behaviour
-        return (
-            scenario.start,
-            scenario.days,
-            behaviour.preset,
-            preset.production,
-            preset.rationing,
-            preset.imports,
-            preset.negligible_share,
-            behaviour.criticality,
-            behaviour.priority,
-            behaviour.imports,
-            behaviour.steps_per_day,
-        )
-
-    first = shape(scenarios[0], each[0])
+    first = network_key(scenarios[0], each[0])
     for position, (scenario, params) in enumerate(zip(scenarios, each, strict=True)):
-        if shape(scenario, params) != first:
+        if network_key(scenario, params) != first:
             raise ScenarioError(
                 Problem(
                     f"scenario {position} ({scenario.name})",
