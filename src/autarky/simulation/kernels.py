@@ -26,6 +26,8 @@ Packs = npt.NDArray[Any]
 LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
 DEMAND, CAPACITY = -1, -2
+# Not Python numbers, for each of which the compiler would make its own version of all that takes a part.
+MORNING, NOON, AFTERNOON, EVENING = np.int64(0), np.int64(1), np.int64(2), np.int64(3)
 
 _TRICKLE = 1e-3
 """Least weight of a supplier: somebody always asks whether it delivers again."""
@@ -256,52 +258,61 @@ def book_all(tables, books, rules, state):  # type: ignore[no-untyped-def]
                 close_books(booked, weight, rules.groups_apart, b, tile_link, first, last, asked)
 
 
+@_verb
+def spread(packs, first, last, value):  # type: ignore[no-untyped-def]
+    """The same number in a stretch of lines."""
+    for line in range(first, last):
+        store(packs, line, splat(value, packs))
+
+
+@_verb
+def follow(packs, first, last, used):  # type: ignore[no-untyped-def]
+    """Lanes that fill a last pack follow its last scenario: left alone they would cost more."""
+    lanes = packs.shape[-1]
+    if used < lanes:
+        flat = packs.reshape(-1)
+        for line in range(first, last):
+            for lane in range(used, lanes):
+                flat[line * lanes + lane] = flat[line * lanes + used - 1]
+
+
 @_entry
-def apply_shocks(tables, forcing, day, state, b):  # type: ignore[no-untyped-def]
+def apply_shocks(tables, cuts, losses, cut_pair, scenarios, day, state, b):  # type: ignore[no-untyped-def]
     """Ceilings and capacity of ``day``: the lowest of the cuts that act, the product of what losses leave."""
-    lanes = state.ceiling.shape[-1]
-    state.ceiling[b] = np.inf
-    state.survive[b] = 1.0
-    cuts = forcing.ceilings
+    ceiling, survive = state.ceiling[b], state.survive[b]
+    lanes, base = ceiling.shape[-1], tables.base_to_destination
+    spread(ceiling, 0, len(ceiling), np.inf)
+    spread(survive, 0, len(survive), 1.0)
     for shock in range(len(cuts.scenario)):
-        pack, lane = divmod(cuts.scenario[shock], lanes)
-        kept = cuts.strength[shock, day]
-        if pack != b or kept == np.inf:
-            continue
-        for member in range(cuts.start[shock], cuts.start[shock + 1]):
-            most = kept * tables.base_to_destination[cuts.first[member], cuts.second[member]]
-            pair = forcing.cut_pair[member]
-            state.ceiling[b, pair, lane] = min(state.ceiling[b, pair, lane], most)
-    losses = forcing.losses
+        lane, kept = cuts.scenario[shock] - b * lanes, cuts.strength[shock, day]
+        if 0 <= lane < lanes and kept < np.inf:
+            for member in range(cuts.start[shock], cuts.start[shock + 1]):
+                pair, most = cut_pair[member], kept * base[cuts.first[member], cuts.second[member]]
+                ceiling[pair, lane] = min(ceiling[pair, lane], most)
     for shock in range(len(losses.scenario)):
-        pack, lane = divmod(losses.scenario[shock], lanes)
-        if pack == b:
+        lane = losses.scenario[shock] - b * lanes
+        if 0 <= lane < lanes:
             left = 1.0 - losses.strength[shock, day]
             for member in range(losses.start[shock], losses.start[shock + 1]):
-                state.survive[b, losses.first[member], lane] *= left
-    used = forcing.changes.shape[1] - b * lanes
-    if used < lanes:
-        # The lanes that fill the last pack follow its last scenario: left alone they would cost more.
-        for lane in range(used, lanes):
-            state.ceiling[b, :, lane] = state.ceiling[b, :, used - 1]
-            state.survive[b, :, lane] = state.survive[b, :, used - 1]
+                survive[losses.first[member], lane] *= left
+    follow(ceiling, 0, len(ceiling), scenarios - b * lanes)
+    follow(survive, 0, len(survive), scenarios - b * lanes)
 
 
 @_entry
-def apply_demand(forcing, rules, day, state, b):  # type: ignore[no-untyped-def]
+def apply_demand(changes, scenarios, first_final, day, demand_factor, b):  # type: ignore[no-untyped-def]
     """Final demand of ``day`` relative to the base year: the product of the changes that act."""
-    lanes = state.stock.shape[-1]
-    state.demand_factor[:, b] = 1.0
-    changes = forcing.demands
+    pools, _, finals, lanes = demand_factor.shape
+    for p in range(pools):
+        spread(demand_factor[p, b], 0, finals, 1.0)
     for shock in range(len(changes.scenario)):
-        pack, lane = divmod(changes.scenario[shock], lanes)
-        if pack == b:
+        lane = changes.scenario[shock] - b * lanes
+        if 0 <= lane < lanes:
             for member in range(changes.start[shock], changes.start[shock + 1]):
-                user = changes.second[member] - rules.first_final
-                state.demand_factor[changes.first[member], b, user, lane] *= changes.strength[shock, day]
-    used = forcing.changes.shape[1] - b * lanes
-    for lane in range(max(0, used), lanes):
-        state.demand_factor[:, b, :, lane] = state.demand_factor[:, b, :, used - 1]
+                user = changes.second[member] - first_final
+                demand_factor[changes.first[member], b, user, lane] *= changes.strength[shock, day]
+    for p in range(pools):
+        follow(demand_factor[p, b], 0, finals, scenarios - b * lanes)
 
 
 @_verb
@@ -904,54 +915,50 @@ def evening(tables, books, rules, state, first, last):  # type: ignore[no-untype
                 state.moved[b, p] |= moved
 
 
-@_threads
-def morning_threads(tables, books, rules, pairs, state):  # type: ignore[no-untyped-def]
-    """``morning`` of all pools, shared out among threads."""
-    for n in prange(state.stock.shape[0]):
-        morning(tables, books, rules, pairs, state, np.int64(n), np.int64(n) + 1)
+@_entry
+def do(part, tables, books, rules, pairs, state, days, day, number, first, last):  # type: ignore[no-untyped-def]
+    """One part of the day, for a stretch of its items."""
+    if part == MORNING:
+        morning(tables, books, rules, pairs, state, first, last)
+    elif part == NOON:
+        noon(tables, rules, state, days, day, number, first, last)
+    elif part == AFTERNOON:
+        afternoon(tables, books, rules, pairs, state, first, last)
+    else:
+        evening(tables, books, rules, state, first, last)
 
 
 @_threads
-def noon_threads(tables, rules, state, days, day, step_number, making):  # type: ignore[no-untyped-def]
-    """``noon`` of all groups, shared out among threads."""
-    for g in prange(making):
-        noon(tables, rules, state, days, day, step_number, np.int64(g), np.int64(g) + 1)
-
-
-@_threads
-def afternoon_threads(tables, books, rules, pairs, state):  # type: ignore[no-untyped-def]
-    """``afternoon`` of all pools, shared out among threads."""
-    for n in prange(state.stock.shape[0]):
-        afternoon(tables, books, rules, pairs, state, np.int64(n), np.int64(n) + 1)
-
-
-@_threads
-def evening_threads(tables, books, rules, state, first, last):  # type: ignore[no-untyped-def]
-    """``evening`` of pools, shared out among threads."""
+def share_out(part, tables, books, rules, pairs, state, days, day, number, first, last):  # type: ignore[no-untyped-def]
+    """``do``, shared out among threads."""
     for n in prange(first, last):
-        evening(tables, books, rules, state, np.int64(n), np.int64(n) + 1)
+        do(part, tables, books, rules, pairs, state, days, day, number, np.int64(n), np.int64(n) + 1)
 
 
 @_entry
-def trade_all(tables, books, rules, state, threads):  # type: ignore[no-untyped-def]
-    """The evening of all pools."""
-    first, pools = 0, state.stock.shape[0]
-    if rules.closeness_gates:
+def live_part(  # type: ignore[no-untyped-def]
+    part, tables, books, rules, pairs, state, days, day, number, threads
+):
+    """One part of the day."""
+    first, last = np.int64(0), np.int64(state.stock.shape[0])
+    if part == NOON:
+        last = len(tables.group_rank) - tables.group_is_final.sum()
+    if part == EVENING and rules.closeness_gates:
         # Where already the first pool is far from balance and target in every scenario of a pack, no gate
         # can hold, and nothing has to be kept for a repetition.
         state.checks[:] = True
-        evening(tables, books, rules, state, 0, 1)
-        first, witness = 1, tables.pool_order[0]
+        evening(tables, books, rules, state, first, first + 1)
+        first, witness = first + 1, tables.pool_order[0]
         for b in range(len(state.checks)):
             state.checks[b] = state.close[:, witness, b].any()
     if threads:
-        evening_threads(tables, books, rules, state, first, pools)
+        share_out(part, tables, books, rules, pairs, state, days, day, number, first, last)
     else:
-        evening(tables, books, rules, state, first, pools)
+        do(part, tables, books, rules, pairs, state, days, day, number, first, last)
 
 
 @_entry
-def repeat_evening(tables, books, rules, state, threads):  # type: ignore[no-untyped-def]
+def repeat_evening(tables, books, rules, pairs, state, days, day, number, threads):  # type: ignore[no-untyped-def]
     """The evening again for scenarios whose deliveries are all close to use, or stocks all close to target.
 
     In the first no stock moves, in the second no gap is reordered; the others of a pack repeat what they did.
@@ -971,9 +978,11 @@ def repeat_evening(tables, books, rules, state, threads):  # type: ignore[no-unt
             for b in range(packs):
                 state.quiet[b] = not state.again[b]
                 if state.again[b]:
-                    state.stock[:, b] = state.before[0, :, b]
-                    state.orders[:, b] = state.before[1, :, b]
-            trade_all(tables, books, rules, state, threads)
+                    for p in range(state.stock.shape[0]):
+                        for j in range(state.stock.shape[2]):
+                            store(state.stock, (p, b, j), load(state.before, (0, p, b, j)))
+                            store(state.orders, (p, b, j), load(state.before, (1, p, b, j)))
+            live_part(EVENING, tables, books, rules, pairs, state, days, day, number, threads)
     state.quiet[:] = quiet
     state.again[:] = False
     state.stand[:] = 0.0
@@ -982,38 +991,36 @@ def repeat_evening(tables, books, rules, state, threads):  # type: ignore[no-unt
 @_entry
 def live(tables, books, rules, forcing, wakes, state, days, first_day, last_day, threads):  # type: ignore[no-untyped-def]
     """Some days: the whole model in one screen. ``wakes``, (days + 1, B): a shock of the pack changes."""
-    packs, pools, industries = state.stock.shape[1], state.stock.shape[0], days.output.shape[2]
-    making = len(tables.group_rank) - tables.group_is_final.sum()
+    packs, industries, scenarios = state.stock.shape[1], days.output.shape[2], forcing.changes.shape[1]
+    pairs = forcing.pairs
     steps = round(1.0 / rules.step)
     for day in range(first_day, last_day):
         for b in range(packs):
             if wakes[day, b]:
-                apply_shocks(tables, forcing, day, state, b)
-                state.asked_final[:, b] = state.demand_factor[:, b]
+                cuts, losses = forcing.ceilings, forcing.losses
+                apply_shocks(tables, cuts, losses, forcing.cut_pair, scenarios, day, state, b)
+                for p in range(state.stock.shape[0]):
+                    for user in range(state.asked_final.shape[2]):
+                        store(state.asked_final, (p, b, user), load(state.demand_factor, (p, b, user)))
             if wakes[day, b] or wakes[day + 1, b]:
                 state.quiet[b], state.still[b] = False, False
         for part in range(steps):
             number = day * steps + part
-            if threads:
-                morning_threads(tables, books, rules, forcing.pairs, state)
-                noon_threads(tables, rules, state, days, day, number, making)
-            else:
-                morning(tables, books, rules, forcing.pairs, state, 0, pools)
-                noon(tables, rules, state, days, day, number, 0, making)
+            live_part(MORNING, tables, books, rules, pairs, state, days, day, number, threads)
+            live_part(NOON, tables, books, rules, pairs, state, days, day, number, threads)
             for b in range(packs):
                 if not state.quiet[b]:
                     moved = open_gates(tables, rules, number, industries, state, b)
-                    state.moved[b, pools + making] = moved
-            if threads:
-                afternoon_threads(tables, books, rules, forcing.pairs, state)
-            else:
-                afternoon(tables, books, rules, forcing.pairs, state, 0, pools)
+                    state.moved[b, -1] = moved
+            live_part(AFTERNOON, tables, books, rules, pairs, state, days, day, number, threads)
             for b in range(packs):
                 if part == steps - 1 and wakes[day + 1, b]:
-                    apply_demand(forcing, rules, day + 1, state, b)
-            trade_all(tables, books, rules, state, threads)
+                    apply_demand(
+                        forcing.demands, scenarios, rules.first_final, day + 1, state.demand_factor, b
+                    )
+            live_part(EVENING, tables, books, rules, pairs, state, days, day, number, threads)
             if rules.closeness_gates:
-                repeat_evening(tables, books, rules, state, threads)
+                repeat_evening(tables, books, rules, pairs, state, days, day, number, threads)
             for b in range(packs):
                 record(tables, rules, state, days, day, b)
                 if not state.quiet[b]:

@@ -179,7 +179,9 @@ def opening_state(
     )
     state.capacity[:], state.output[:] = base, base
     for b in range(B):
-        kernels.apply_demand(forcing, rules, 0, state, b)
+        kernels.apply_demand(
+            forcing.demands, forcing.changes.shape[1], rules.first_final, 0, state.demand_factor, b
+        )
     state.orders[:, :, rules.first_final :] = state.demand_factor
     kernels.book_all(tables, books, rules, state)
     return state
