@@ -53,7 +53,7 @@ def test_every_import_contract_holds(copy: Path) -> None:
     [
         ("errors.py", "import autarky.economy", FLOORS),
         ("economy.py", "import autarky.results", FLOORS),
-        ("results.py", "import autarky.simulation.run", FLOORS),
+        ("results/simulation.py", "import autarky.simulation.run", FLOORS),
         ("sources/__init__.py", "import autarky.simulation", FLOORS),
         ("simulation/run.py", "import autarky.checks", FLOORS),
         ("study.py", "import autarky.cli", FLOORS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import socket
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -88,6 +89,8 @@ class Dask:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         client = None
         try:
+            # A client that never got through waits, when it is thrown away, for a loop that may not run.
+            _knock(self.address)
             client = Client(self.address, timeout=PATIENCE, set_as_default=False)
             client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
@@ -101,6 +104,17 @@ class Dask:
 
     def _problem(self, what: str, remedy: str) -> InputError:
         return InputError(Problem(f"--cluster {self.address}", what, remedy))
+
+
+def _knock(address: str) -> None:
+    """Raises OSError or ValueError if nobody listens at a TCP address."""
+    from distributed.comm.addressing import get_address_host_port
+
+    host, port = get_address_host_port(address, strict=True)
+    if not 0 < port < 2**16:
+        raise ValueError(f"port {port} is not between 1 and 65535")
+    with socket.create_connection((host, port), timeout=PATIENCE):
+        pass
 
 
 def _one_at_a_time(work: Work, task: Task) -> tuple[str, bytes]:

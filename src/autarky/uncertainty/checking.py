@@ -104,11 +104,17 @@ def places_of(parameter: Parameter, scenario: Scenario) -> list[Place]:
     return [find(path, scenario) for path in parameter.sets or parameter.scales or parameter.shifts or ()]
 
 
-def driven_value(parameter: Parameter, place: Place, value: Any) -> Any:
-    """What stands at a place when the parameter has a value: the value, a multiple, a later date."""
+def driven_value(parameter: Parameter, place: Place, value: Any, last_day: datetime.date) -> Any:
+    """What stands at a place when the parameter has a value: the value, a multiple, a later date.
+
+    What would last beyond the run lasts to its last day.
+    """
     if parameter.scales:
         return place.central * value
-    return shifted(place.central, value) if parameter.shifts else value
+    if not parameter.shifts:
+        return value
+    date = shifted(place.central, value)
+    return min(date, last_day) if place.steps[-1] == "until" else date
 
 
 def _places(
@@ -148,7 +154,9 @@ def _places(
     for which, values in _trials(parameter):
         try:
             each = values if len(values) == len(places) else values * len(places)
-            pairs = [(p, driven_value(parameter, p, v)) for p, v in zip(places, each, strict=True)]
+            pairs = [
+                (p, driven_value(parameter, p, v, scenario.end)) for p, v in zip(places, each, strict=True)
+            ]
             trial = with_values(scenario, dump, pairs)
             wrong = next(((what, remedy) for _, what, remedy in contradictions(trial)), None)
         except ScenarioError as error:

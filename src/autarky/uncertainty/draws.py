@@ -95,7 +95,7 @@ class Draws:
         dump, drives = self._drives
         try:
             values = [
-                (place, driven_value(parameter, place, self._value(i, parameter, column)))
+                (place, driven_value(parameter, place, self._value(i, parameter, column), self.central.end))
                 for parameter, column, place in drives
             ]
             return with_values(self.central, dump, values)
