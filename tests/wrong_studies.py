@@ -252,7 +252,7 @@ BY_HAND += (
             ("40:21", "option 2 of 'leak'", "critcal", "'critical'")),
     _unsure("half a step drawn", _leak("{kind: uniform, low: 1, high: 4}", "sets: behaviour.steps_per_day"), ("40:21", "valid integer")),
     _unsure("an end before the start", _leak("{kind: uniform, low: -90, high: 0}", "shifts: shocks[0].until"), ("40:21", "before it starts", "swap the dates")),
-    _unsure("a start after the run", _leak("{kind: uniform, low: 0, high: 90}", "shifts: shocks[0].from"), ("40:21", "from is", "after")),
+    _unsure("a start after the run", _leak("{kind: uniform, low: 0, high: 90}", "shifts: shocks[0].from"), ("40:21", "before it starts", "swap the dates")),
     _unsure("a date out of the calendar", _leak("{kind: uniform, low: 0, high: 1e7}", "shifts: shocks[0].until"), ("40:21", "leaves the calendar", "narrow")),
     # Draws and correlations.
     _unsure("no draws", "  draws: 0\n" + _leak(HALF), ("38:10", "draws is 0", "write 1 or more")),
