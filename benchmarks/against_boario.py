@@ -32,7 +32,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--table", default="synthetic:20x50", help="synthetic:RxS, or the path of a table")
+    parser.add_argument(
+        "--table",
+        default="synthetic:20x50",
+        help="synthetic:RxS or synthetic:RxS@DENSITY, or the path of a table",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--blas-threads", type=int, help="for BoARIO's linear algebra; --threads if left out")
     parser.add_argument("--days", type=int, default=365)
@@ -101,8 +105,9 @@ def read(name: str) -> Any:
     if name.startswith("synthetic:"):
         from synthetic import synthetic_economy
 
-        regions, sectors = name.removeprefix("synthetic:").split("x")
-        return synthetic_economy(int(regions), int(sectors))
+        size, _, density = name.removeprefix("synthetic:").partition("@")
+        regions, sectors = size.split("x")
+        return synthetic_economy(int(regions), int(sectors), density=float(density or 0.3))
     from autarky.economy import FinalUseKind
     from autarky.sources import read_table
 
@@ -118,7 +123,7 @@ def read(name: str) -> Any:
 
 
 def ours(economy: Any, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Functions that simulate one day, stream the bytes it must touch, and do its arithmetic; and how much."""
+    """Functions that simulate a day, stream the bytes it touches, do its arithmetic; and how much it is."""
     import numba
     import numpy as np
 

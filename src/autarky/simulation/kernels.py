@@ -3,7 +3,7 @@
 Axes: m suppliers, P pools, R rows (a supplier in a pool), L links (a row in a book), N users (industries
 first), G groups, B packs of W scenarios. Scenarios stand last, W to a line of cache, and go through every
 operation together (``lanes``): a kernel reads as if there were one scenario. A flow is read from memory once
-and serves all packs from the cache (docs/decisions/0005).
+and serves all packs from the cache (docs/decisions/0002).
 
 Flows are in the table's unit per day; stocks in days of base-year use; orders H relative to base-year use.
 Kernels raise nothing; ``run`` checks what they filled. The slow twin is tests/reference/day.py.
@@ -58,6 +58,8 @@ class Rules(NamedTuple):
     """(P, B, W)"""
     restocking_pace: Packs
     """(P, B, W) share of a gap in stock that is reordered in a day."""
+    negligible_share: Packs
+    """(B, W) inputs worth at most this share of the user's output never bind."""
     reserve_days: Packs
     """(P, B, W) days of use below which a stock throttles output."""
     overtime_max: Packs
@@ -419,6 +421,7 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
     """
     first, last = tables.group_start[g], tables.group_start[g + 1]
     stock, cover, criticality = state.stock, state.cover, tables.criticality
+    base_use, user_output, negligible = tables.base_use, tables.user_output, load(rules.negligible_share, b)
     endless = splat(np.inf, allowed)
     for j in range(first, last):
         store(allowed, j - first, endless)
@@ -432,6 +435,7 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
                 if criticality[p, j] != level:
                     continue
                 held, lowest = load(stock, (p, b, j)), load(allowed, j - first)
+                held = where(negligible * user_output[j] < base_use[p, j], held, endless)
                 limit = held * reserve
                 if level == IMPORTANT:
                     limit = 0.5 * (limit + load(full, j - first))

@@ -83,6 +83,8 @@ class Tables(NamedTuple):
     """(P, N) base-year use of each pool by each user."""
     inverse_base_use: Floats
     """(P, N) 1 / base_use, 0 where there is none."""
+    user_output: Floats
+    """(N,) output of users, 0 of final users: what an input's cost is compared with."""
     criticality: npt.NDArray[np.uint8]
     """(P, N) whether a slot exists and binds: ``NO_SLOT``, ``ESSENTIAL``, ``IMPORTANT``, ``NON_BINDING``."""
     base_output: Floats
@@ -361,6 +363,9 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         user_industry=user_industry,
         base_use=base_use,
         inverse_base_use=np.divide(1.0, base_use, out=np.zeros_like(base_use), where=base_use != 0),
+        user_output=np.where(
+            user_industry >= 0, economy.x[np.maximum(user_industry, 0)] / DAYS_PER_YEAR, 0.0
+        ),
         criticality=_criticality(economy, parameters, slots, base_use, user_industry),
         base_output=base_output,
         exogenous_supply=exogenous,
@@ -467,10 +472,7 @@ def _criticality(
     base_use: Floats,
     user_industry: Integers,
 ) -> npt.NDArray[np.uint8]:
-    """Which slots exist and bind, (P, N)."""
-    n = len(economy.industries)
-    industry_output = economy.x / DAYS_PER_YEAR
-    output = np.where(user_industry >= 0, industry_output[np.maximum(user_industry, 0)], 0.0)
+    """Which slots exist and bind, (P, N), if they are not negligible."""
     levels = np.where(base_use > 0, ESSENTIAL, NO_SLOT).astype(np.uint8)
     if parameters.preset.production.value == "critical":
         sectors = np.array([economy.industries.pairs[i][1] if i >= 0 else "" for i in user_industry])
@@ -479,8 +481,5 @@ def _criticality(
             users = np.isin(sectors, list(rule.users)) if rule.users != ALL else sectors != ""
             levels[np.ix_(inputs, users)] = _LEVELS[rule.level]
     levels[base_use <= 0] = NO_SLOT
-    small = (base_use > 0) & (base_use <= parameters.preset.negligible_share * output[None, :])
-    levels[small] = NON_BINDING
-    assert n == (user_industry >= 0).sum()
     levels[:, user_industry < 0] = NO_SLOT
     return levels

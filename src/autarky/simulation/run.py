@@ -78,9 +78,9 @@ def simulate_many(
 ) -> list[SimulationResult]:
     """Simulate scenarios side by side: one read of the table a day serves all of them.
 
-    They may differ in shocks, dates of shocks, stock, restocking, overtime, utilisation and substitution
-    days; start, number of days and everything that shapes the network must be the same. Each result is
-    the same, to the byte, as that of the scenario alone.
+    They may differ in shocks, stocks, restocking, overtime, utilisation, substitution days and negligible
+    share; start, number of days and everything else that shapes the network must be the same. Each result
+    is the same, to the byte, as that of the scenario alone.
 
     Raises
     ------
@@ -192,7 +192,6 @@ def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
         preset.production,
         preset.rationing,
         preset.imports,
-        preset.negligible_share,
         behaviour.criticality,
         behaviour.priority,
         behaviour.imports,
@@ -208,7 +207,7 @@ def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parame
                 Problem(
                     f"scenario {position} ({scenario.name})",
                     "differs from the first in start, days, preset, production, rationing, imports, "
-                    "negligible_share, criticality or steps_per_day",
+                    "criticality or steps_per_day",
                     "run it on its own",
                 )
             )
