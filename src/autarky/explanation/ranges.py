@@ -362,7 +362,7 @@ class RangesAnswer:
             base = "" if whole_design else " (the two base samples of the design)"
             lines = [f"in brackets: {lowest} to {highest} % of {count(self.told, 'draw')}{base}{few}"]
         if self.sure_to is not None and self.told > 1:
-            lines[0] += f"; shares of draws are sure to within {100 * self.sure_to:.0f} points"
+            lines[0] += f"; shares of draws are sure to within {count(round(100 * self.sure_to), 'point')}"
         assumed = sum(drawn.is_assumed for drawn in self.parameters)
         lines.append(
             f"{assumed:,} of {count(len(self.parameters), 'drawn parameter')} and "
