@@ -9,7 +9,7 @@ from autarky.explanation.wording import shorten
 from autarky.report.markup import Markup, element
 from autarky.report.svg import line, number_axis, picture, text
 
-WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 290.0, 150.0, 24.0, 26.0
+WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 290.0, 190.0, 24.0, 26.0
 
 
 @dataclass(frozen=True)
