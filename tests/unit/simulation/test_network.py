@@ -14,7 +14,7 @@ from autarky.simulation import simulate
 from autarky.simulation.network import ESSENTIAL, IMPORTANT, NO_SLOT, NON_BINDING, Network, build_network
 from autarky.simulation.presets import parameters
 from made_economies import make_economy
-from small_economies import YEAR, chain, scenario, two_regions
+from small_economies import YEAR, chain, date, scenario, two_regions
 
 
 def network(economy: Economy, **behaviour: Any) -> Network:
@@ -133,8 +133,9 @@ def test_criticality_says_which_slots_bind() -> None:
 
 
 def test_inputs_worth_next_to_nothing_never_bind() -> None:
-    """Oil is worth half of what the mill makes."""
-    for share, level in ((0.4, ESSENTIAL), (0.5, NON_BINDING)):
-        one = network(chain(), negligible_share=share)
-        slot = [str(s) for s in one.slots].index("oil (abroad)")
-        assert one.tables.criticality[slot, 1] == level
+    """Oil is worth half of what the mill makes: at a share of exactly that it stops nobody."""
+    cut = {"kind": "trade_cut", "from": date(1), "products": "oil", "share_kept": 0.0}
+    for share, stops in ((0.4, True), (0.5, False)):
+        result = simulate(chain(), scenario(cut, days=90, negligible_share=share))
+        day = result.data["first_day_below"].sel(level=0.5, industry="HOME.mill")
+        assert (int(day) >= 0) is stops

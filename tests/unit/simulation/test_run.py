@@ -125,7 +125,6 @@ def test_progress_ends_with_all_days() -> None:
         {"production": "linear"},
         {"rationing": "priority", "priority": [["mill"]]},
         {"imports": {"default": "competitive"}},
-        {"negligible_share": 0.5},
         {"steps_per_day": 2},
         {"preset": "boario"},
     ],
