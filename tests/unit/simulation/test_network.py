@@ -137,5 +137,5 @@ def test_inputs_worth_next_to_nothing_never_bind() -> None:
     cut = {"kind": "trade_cut", "from": date(1), "products": "oil", "share_kept": 0.0}
     for share, stops in ((0.4, True), (0.5, False)):
         result = simulate(chain(), scenario(cut, days=90, negligible_share=share))
-        day = result.data["first_day_below"].sel(level=0.5, industry="HOME.mill")
+        day = result.data["first_day_below"].sel(level=0.5, industry="mill")
         assert (int(day) >= 0) is stops
