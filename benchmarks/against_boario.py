@@ -199,7 +199,7 @@ def ours(economy: Any, arguments: argparse.Namespace) -> dict[str, Any]:
 
     def day(number: int) -> None:
         threads = arguments.threads > 1
-        kernels.live(tables, books, rules, forcing, wakes, state, days, number, number + 1, threads)
+        kernels.live(tables, books, rules, forcing, wakes, state, days, 0, number, number + 1, threads)
 
     work = {
         "flows": entries,

@@ -993,12 +993,18 @@ def repeat_evening(tables, books, rules, pairs, state, days, day, number, thread
 
 
 @_entry
-def live(tables, books, rules, forcing, wakes, state, days, first_day, last_day, threads):  # type: ignore[no-untyped-def]
-    """Some days: the whole model in one screen. ``wakes``, (days + 1, B): a shock of the pack changes."""
+def live(  # type: ignore[no-untyped-def]
+    tables, books, rules, forcing, wakes, state, days, kept_from, first_day, last_day, threads
+):
+    """Some days: the whole model in one screen.
+
+    ``wakes``, (days + 1, B): a shock of the pack changes. ``kept_from``: day of the first record of ``days``.
+    """
     packs, industries, scenarios = state.stock.shape[1], days.output.shape[2], forcing.changes.shape[1]
     pairs = forcing.pairs
     steps = round(1.0 / rules.step)
     for day in range(first_day, last_day):
+        row = day - kept_from
         for b in range(packs):
             if wakes[day, b]:
                 cuts, losses = forcing.ceilings, forcing.losses
@@ -1010,23 +1016,23 @@ def live(tables, books, rules, forcing, wakes, state, days, first_day, last_day,
                 state.quiet[b], state.still[b] = False, False
         for part in range(steps):
             number = day * steps + part
-            live_part(MORNING, tables, books, rules, pairs, state, days, day, number, threads)
-            live_part(NOON, tables, books, rules, pairs, state, days, day, number, threads)
+            live_part(MORNING, tables, books, rules, pairs, state, days, row, number, threads)
+            live_part(NOON, tables, books, rules, pairs, state, days, row, number, threads)
             for b in range(packs):
                 if not state.quiet[b]:
                     moved = open_gates(tables, rules, number, industries, state, b)
                     state.moved[b, -1] = moved
-            live_part(AFTERNOON, tables, books, rules, pairs, state, days, day, number, threads)
+            live_part(AFTERNOON, tables, books, rules, pairs, state, days, row, number, threads)
             for b in range(packs):
                 if part == steps - 1 and wakes[day + 1, b]:
                     apply_demand(
                         forcing.demands, scenarios, rules.first_final, day + 1, state.demand_factor, b
                     )
-            live_part(EVENING, tables, books, rules, pairs, state, days, day, number, threads)
+            live_part(EVENING, tables, books, rules, pairs, state, days, row, number, threads)
             if rules.closeness_gates:
-                repeat_evening(tables, books, rules, pairs, state, days, day, number, threads)
+                repeat_evening(tables, books, rules, pairs, state, days, row, number, threads)
             for b in range(packs):
-                record(tables, rules, state, days, day, b)
+                record(tables, rules, state, days, row, b)
                 if not state.quiet[b]:
                     is_still = not state.moved[b].any()
                     # Two: what was called for yesterday still moves overtime today.

@@ -18,17 +18,6 @@ from autarky.simulation.network import DAYS_PER_YEAR, Network
 from autarky.simulation.presets import Parameters
 
 
-def days_of(days: kernels.Days, k: int, done: int) -> kernels.Days:
-    """The days of one scenario: its lane of its pack, without the axes of packs and lanes."""
-    pack, lane = divmod(k, days.output.shape[-1])
-    kept = {
-        name: record[:done, pack, ..., lane].astype(np.float64)
-        for name, record in days._asdict().items()
-        if name not in ("pool_product", "industry_user", "final_column")
-    }
-    return days._replace(**kept)
-
-
 def label_days(
     network: Network,
     scenario: Scenario,
@@ -38,7 +27,7 @@ def label_days(
     k: int,
     outcome: Outcome,
 ) -> SimulationResult:
-    """The days of scenario k (``days_of``) as a dataset with names and units, its outcome and its record."""
+    """The days of scenario k, ``days``, as a dataset with names and units, its outcome and its record."""
     economy, tables = network.economy, network.tables
     n = len(economy.industries)
     flow = f"{economy.unit} per day"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -240,3 +241,31 @@ class Keep:
 def keep_everything(network: Network) -> Keep:
     """Every variable, every final user by itself."""
     return Keep(True, np.arange(len(network.economy.final_users), dtype=np.int64))
+
+
+class Record:
+    """What the days leave behind: scenario first, then days, in float64, without lanes that fill a pack."""
+
+    def __init__(self, days: kernels.Days, scenarios: int, total: int) -> None:
+        """``days``: room for some days as the kernels fill it; ``total``: days in all."""
+        self.template = days
+        self.values: dict[str, Floats] = {
+            name: np.zeros((scenarios, total if len(packs) else 0, *packs.shape[2:-1]))
+            for name, packs in days._asdict().items()
+            if name not in ("pool_product", "industry_user", "final_column")
+        }
+
+    def take(self, days: kernels.Days, first: int, upto: int) -> None:
+        """Take over the days from ``first`` up to ``upto``, and leave their room empty."""
+        for name, kept in self.values.items():
+            packs = getattr(days, name)
+            if len(packs):
+                by_scenario = np.moveaxis(packs[: upto - first], (1, -1), (0, 1))
+                by_scenario = by_scenario.reshape(packs.shape[1] * packs.shape[-1], *by_scenario.shape[2:])
+                kept[:, first:upto] = by_scenario[: len(kept)]
+                packs[:] = 0.0
+
+    def days_of(self, k: int, done: int) -> kernels.Days:
+        """The days of one scenario, without the axes of packs and lanes."""
+        mine: dict[str, Any] = {name: kept[k, :done] for name, kept in self.values.items()}
+        return self.template._replace(**mine)

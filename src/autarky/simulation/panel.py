@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -94,9 +93,9 @@ def memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: P
     state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
     packs = -(-draws // lanes_of(precision))
     kept = n + len(economy.products) * len(needs.regions)
-    # Once as the kernels fill it, once by draw, relative to the base year, and once in float32.
-    lines = packs * (state + scenario.days * kept) * LINE_BYTES
-    return int(lines + draws * scenario.days * kept * 12 + tables.flows.size * 16)
+    # A month as the kernels fill it; all days by draw, relative to the base year, and in float32.
+    lines = packs * (state + 30 * kept) * LINE_BYTES
+    return int(lines + draws * scenario.days * kept * 20 + tables.flows.size * 16)
 
 
 @dataclass(frozen=True)
@@ -147,10 +146,9 @@ def _measured(
     network: Network, lived: Lived, needs: _Needs, need_share: float, draws: int
 ) -> dict[str, npt.NDArray[Any]]:
     """The numbers of a panel for scenarios that share a network, by name; the draw axis comes first."""
-    by_draw = partial(_by_draw, done=lived.done, draws=draws)
     base = network.tables.base_output[: len(network.economy.industries)].copy()
-    output = by_draw(lived.days.output)
-    consumed = by_draw(lived.days.consumption)
+    output = lived.record.values["output"][:, : lived.done]
+    consumed = lived.record.values["consumption"][:, : lived.done]
     consumed = consumed.transpose(0, 1, 3, 2).reshape(draws, lived.done, -1)
     value_added = network.economy.value_added.sum(axis=0) / DAYS_PER_YEAR
     share = np.divide(value_added, base, out=np.zeros(len(base)), where=base > 0)
@@ -184,13 +182,6 @@ def _measured(
         "output_base": base,
         "need_base": need_base,
     }
-
-
-def _by_draw(record: npt.NDArray[Any], done: int, draws: int) -> Floats:
-    """A record of the kernels, (days, B, …, W), as (draws, days, …) in float64."""
-    moved = np.moveaxis(record[:done], (1, -1), (0, 1))
-    whole = moved.reshape(-1, *moved.shape[2:])
-    return np.ascontiguousarray(whole[:draws], dtype=np.float64)
 
 
 def _relative(values: Floats, base: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,12 @@ from autarky.results import Outcome, SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing, build_forcing
-from autarky.simulation.labelling import days_of, label_days
+from autarky.simulation.labelling import label_days
 from autarky.simulation.network import Network, build_network, in_precision, keep_books
 from autarky.simulation.opening import (
+    Floats,
     Keep,
+    Record,
     build_rules,
     empty_days,
     fill_packs,
@@ -100,7 +102,7 @@ def simulate_many(
     )
     return [
         label_days(
-            network, scenario, params, lived.forcing, days_of(lived.days, k, lived.done), k, lived.outcome
+            network, scenario, params, lived.forcing, lived.record.days_of(k, lived.done), k, lived.outcome
         )
         for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True))
     ]
@@ -108,10 +110,10 @@ def simulate_many(
 
 @dataclass(frozen=True)
 class Lived:
-    """What the kernels filled, how many days of it, and why no more."""
+    """What the days left on record, how many of them, and why no more."""
 
     forcing: Forcing
-    days: kernels.Days
+    record: Record
     done: int
     outcome: Outcome
 
@@ -135,25 +137,31 @@ def live_through(
     state = opening_state(network, books, filled, rules, forcing, precision)
     packs, total = len(state.quiet), scenarios[0].days
     starts = np.arange(1, packs) * (len(filled) // packs)
-    days = empty_days(network, total, packs, precision, keep, record_inventory)
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
+    # Lanes that only fill the last pack are kept for a block of days, not for good.
+    days = empty_days(network, min(total, _BLOCK), packs, precision, keep, record_inventory)
+    record = Record(days, len(scenarios), total)
     team = _Team(tables.flows.size * packs)
     done, outcome = 0, Outcome.COMPLETED
     try:
         while done < total:
             upto, threads = team.next(done, total)
             before = time.perf_counter()
-            kernels.live(tables, books, rules, forcing, wakes, state, days, done, upto, threads)
+            first = done - done % _BLOCK
+            kernels.live(tables, books, rules, forcing, wakes, state, days, first, done, upto, threads)
             team.learn(threads, time.perf_counter() - before, done, upto)
             done = upto
-            if progress is not None and (done % _BLOCK == 0 or done == total):
-                progress(done, total)
+            if done % _BLOCK == 0 or done == total:
+                record.take(days, first, done)
+                if progress is not None:
+                    progress(done, total)
     except KeyboardInterrupt:
+        done -= done % _BLOCK
         if done == 0:
             raise
         outcome = Outcome.INTERRUPTED
-    _refuse_impossible(days, done)
-    return Lived(forcing, days, done, outcome)
+    _refuse_impossible(record.values, done)
+    return Lived(forcing, record, done, outcome)
 
 
 class _Team:
@@ -213,12 +221,12 @@ def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parame
             )
 
 
-def _refuse_impossible(days: kernels.Days, done: int) -> None:
+def _refuse_impossible(record: Mapping[str, Floats], done: int) -> None:
     """Kernels raise nothing: a state the model excludes is found here."""
     for name in ("output", "demand", "consumption", "gate_delivery"):
-        values = getattr(days, name)[:done]
+        values = record[name][:, :done]
         if not np.isfinite(values).all():
-            day = int(np.argwhere(~np.isfinite(values))[0][0])
+            day = int(np.argwhere(~np.isfinite(values))[0][1])
             raise SimulationError(f"{name} is not finite on day {day}: please report this with the study")
-    if (days.output[:done] < 0).any():
+    if (record["output"][:, :done] < 0).any():
         raise SimulationError("output is negative: please report this with the study")
