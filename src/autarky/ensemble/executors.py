@@ -9,7 +9,8 @@ import pickle
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
@@ -133,9 +134,12 @@ def _hire() -> tuple[Connection, BaseProcess]:
     before = {name: os.environ.get(name) for name in _ALONE}
     os.environ.update(_ALONE)
     # Ctrl-C reaches a whole group of processes, and only the parent decides: workers are born deaf to it.
+    # The tracker that the first of them would start takes the mask off again, so it is started before.
+    resource_tracker.ensure_running()
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process.start()
+        with _not_now():
+            process.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         for name, value in before.items():
@@ -152,6 +156,25 @@ def _send(pipe: Connection, content: bytes) -> None:
     """Hands something to a worker; one that is dead already is found out where its answer is awaited."""
     with contextlib.suppress(OSError):
         pipe.send_bytes(content)
+
+
+@contextlib.contextmanager
+def _not_now() -> Iterator[None]:
+    """Puts Ctrl-C off to the end: a worker must not be left half started.
+
+    A mask alone does not: threads of numerical libraries hear what the main thread does not, and tell it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _serve(pipe: Connection) -> None:
