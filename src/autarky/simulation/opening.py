@@ -92,10 +92,7 @@ def fill_packs(each: Sequence[Parameters], precision: npt.DTypeLike) -> list[Par
 
 
 def in_packs(values: Floats, precision: npt.DTypeLike) -> kernels.Packs:
-    """Numbers by scenario, (…, rows, K) or (K,), as packs: (…, rows, W) with packs before rows, or (B, W).
-
-    Tables of pools, (P, K), become (P, B, W); of suppliers, (m, K), (B, m, W).
-    """
+    """Numbers with scenarios on the last axis, (…, K), as packs, (…, B, W)."""
     lanes = lanes_of(precision)
     packs = lines((*values.shape[:-1], values.shape[-1] // lanes), precision)
     packs[:] = values.reshape(packs.shape)
@@ -249,6 +246,7 @@ class Record:
     def __init__(self, days: kernels.Days, scenarios: int, total: int) -> None:
         """``days``: room for some days as the kernels fill it; ``total``: days in all."""
         self.template = days
+        self.done = 0
         self.values: dict[str, Floats] = {
             name: np.zeros((scenarios, total if len(packs) else 0, *packs.shape[2:-1]))
             for name, packs in days._asdict().items()
@@ -264,6 +262,7 @@ class Record:
                 by_scenario = by_scenario.reshape(packs.shape[1] * packs.shape[-1], *by_scenario.shape[2:])
                 kept[:, first:upto] = by_scenario[: len(kept)]
                 packs[:] = 0.0
+        self.done = upto
 
     def days_of(self, k: int, done: int) -> kernels.Days:
         """The days of one scenario, without the axes of packs and lanes."""

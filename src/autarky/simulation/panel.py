@@ -93,9 +93,9 @@ def memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: P
     state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
     packs = -(-draws // lanes_of(precision))
     kept = n + len(economy.products) * len(needs.regions)
-    # A month as the kernels fill it; all days by draw, relative to the base year, and in float32.
+    # A month as the kernels fill it; all days by draw, by need and relative, and twice in float32.
     lines = packs * (state + 30 * kept) * LINE_BYTES
-    return int(lines + draws * scenario.days * kept * 20 + tables.flows.size * 16)
+    return int(lines + draws * scenario.days * kept * (3 * 8 + 2 * 4) + tables.flows.size * 16)
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def live_through(
                 if progress is not None:
                     progress(done, total)
     except KeyboardInterrupt:
-        done -= done % _BLOCK
+        done = record.done
         if done == 0:
             raise
         outcome = Outcome.INTERRUPTED
