@@ -232,10 +232,10 @@ def close_books(booked, weight, groups_apart, b, tile_link, first, last, asked):
 
 
 @_verb
-def clear(packs, first, last):  # type: ignore[no-untyped-def]
-    """Zeros in a stretch of lines."""
+def spread(packs, first, last, value):  # type: ignore[no-untyped-def]
+    """The same number in a stretch of lines."""
     for line in range(first, last):
-        store(packs, line, splat(0.0, packs))
+        store(packs, line, splat(value, packs))
 
 
 @_verb
@@ -253,18 +253,11 @@ def book_all(tables, books, rules, state):  # type: ignore[no-untyped-def]
         for b in range(orders.shape[1]):
             for g in range(len(tables.group_rank)):
                 first, last = tables.tile_start[p, g], tables.tile_start[p, g + 1]
-                clear(asked, 0, last - first)
+                spread(asked, 0, last - first, 0.0)
                 for j in range(tables.group_start[g], tables.group_start[g + 1]):
                     start, end = tables.entry_start[p, j], tables.entry_start[p, j + 1]
                     book(tables.flows, tables.entry_row, start, end, load(orders, (p, b, j)), asked)
                 close_books(booked, weight, rules.groups_apart, b, tile_link, first, last, asked)
-
-
-@_verb
-def spread(packs, first, last, value):  # type: ignore[no-untyped-def]
-    """The same number in a stretch of lines."""
-    for line in range(first, last):
-        store(packs, line, splat(value, packs))
 
 
 @_verb
@@ -324,8 +317,8 @@ def collect(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untype
     booked, industries, final, link_row = state.booked, state.row_demand, state.row_final, books.link_row
     # Industries and final users are summed apart and book by book, whether groups have books of their own or
     # not: the bytes do not depend on what other scenarios need.
-    clear(industries[b], top, end)
-    clear(final[b], top, end)
+    spread(industries[b], top, end, 0.0)
+    spread(final[b], top, end, 0.0)
     for n in range(books.start[p], books.start[p + 1]):
         sums = final[b] if books.is_final[n] else industries[b]
         for line in range(books.link[n], books.link[n + 1]):
@@ -616,7 +609,7 @@ def substitute(tables, books, rules, pairs, state, p, b, fill, differs):  # type
     pace, tolerance = load(rules.substitution_pace, b), rules.tolerance
     none, one, moves = splat(0.0, pace), splat(1.0, pace), pace > 0.0
     top, link_row = tables.pool_start[p], books.link_row
-    clear(call[b], top, tables.pool_start[p + 1])
+    spread(call[b], top, tables.pool_start[p + 1], 0.0)
     unserved = none
     for n in range(books.start[p], books.start[p + 1]):
         asked, missing = none, none
@@ -712,14 +705,14 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
     checks, keeps = state.checks[b], state.checks[b] and not state.again[b]
     moved = False
     if not rules.groups_apart:
-        clear(booked[b], books.link[books.start[p]], books.link[books.start[p + 1]])
+        spread(booked[b], books.link[books.start[p]], books.link[books.start[p + 1]], 0.0)
     for g in range(len(tables.group_rank)):
         first, last, final = tile_start[p, g], tile_start[p, g + 1], tables.group_is_final[g]
         if first == last:
             continue
         split = load(rules.split, (int(final), b)) > 0.0
         splits = some(split)
-        clear(asked, 0, last - first)
+        spread(asked, 0, last - first, 0.0)
         for j in range(group_start[g], group_start[g + 1]):
             start, end = entry_start[p, j], entry_start[p, j + 1]
             if start == end:
