@@ -9,7 +9,9 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from autarky.declared import Declared, Name, Share
 
 ALL: Literal["all"] = "all"
 
@@ -21,23 +23,13 @@ def _as_names(given: object) -> object:
     return tuple(given) if isinstance(given, list) else given
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200, strict=True)]
 Names = Annotated[
     Literal["all"] | tuple[Name, ...],
     BeforeValidator(_as_names, json_schema_input_type=Name | tuple[Name, ...]),
 ]
 """One name, a list of names, or ``all``. Group names declared in the scenario count as names."""
-Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[float, Field(ge=0, le=36_500)]
 Positive = Annotated[float, Field(gt=0, le=36_500)]
-
-
-class Declared(BaseModel):
-    """What every declared thing has in common: unknown fields are refused, nothing can be changed."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True, allow_inf_nan=False
-    )
 
 
 class Period(StrEnum):

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from autarky import sources
+from autarky.declared import Declared, Name
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
-from autarky.scenario import Declared, Name, Scenario
+from autarky.scenario import Scenario
 from autarky.study_file.tree import Node, Step, follow, steps_of
 from autarky.uncertainty import Uncertainty
 

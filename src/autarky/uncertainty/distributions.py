@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 from scipy import special
 
-from autarky.scenario import Declared, Name
+from autarky.declared import Declared, Name
 
 Floats = npt.NDArray[np.float64]
 
