@@ -3,6 +3,7 @@
 AutarkyError
 ├── InputError            something the user gave is wrong; exit code 2
 │   ├── SourceError       a file that cannot be read as the table it claims to be
+│   ├── EvidenceError     claims: figures, units, dates, sources
 │   ├── EconomyError      accounts that contradict themselves
 │   └── ScenarioError     a study: names, dates, shares
 ├── InfeasibleError       a well-posed question without a solution; exit code 3
@@ -55,6 +56,10 @@ class InputError(AutarkyError):
 
 class SourceError(InputError):
     """A file cannot be read as the table it claims to be."""
+
+
+class EvidenceError(InputError):
+    """Claims contradict themselves, or say something that no figure can say."""
 
 
 class EconomyError(InputError):

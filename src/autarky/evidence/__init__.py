@@ -1,0 +1,18 @@
+"""Evidence: claims with their sources and grades, read strictly, and what several claims on one figure come to."""
+
+from autarky.evidence.claim import Claim, ClaimKind, Evidence, Source
+from autarky.evidence.resolve import Each, Figure, Prefer, Preference, Range, Resolve, resolve
+
+__all__ = [
+    "Claim",
+    "ClaimKind",
+    "Each",
+    "Evidence",
+    "Figure",
+    "Prefer",
+    "Preference",
+    "Range",
+    "Resolve",
+    "Source",
+    "resolve",
+]
