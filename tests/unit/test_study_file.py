@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from autarky.document.tree import parse, scalar, steps_of
 from autarky.errors import InputError, Problem, ScenarioError
 from autarky.scenario import Scenario
 from autarky.study_file import Study, packaged_study, read_study, schema, schema_text, study_from_bytes
-from autarky.study_file.tree import parse, scalar, steps_of
+from autarky.study_file.reading import STUDY
 from wrong_studies import RIGHT
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ def test_every_study_of_the_repository_reads(path: Path) -> None:
 
 
 def every_model(annotation: Any) -> set[type[BaseModel]]:
-    from autarky.study_file.wording import _models
+    from autarky.document.wording import _models
 
     found: set[type[BaseModel]] = set()
     waiting = list(_models(annotation))
@@ -194,7 +195,7 @@ def test_a_place_in_a_scenario_becomes_a_place_in_the_file() -> None:
 
 
 def test_keys_with_dots_and_brackets_are_found() -> None:
-    tree = parse(b'groups: {"A.B[0]": [x], A: [y]}', Path("f"))
+    tree = parse(b'groups: {"A.B[0]": [x], A: [y]}', Path("f"), STUDY)
     assert steps_of("groups.A.B[0][0]", tree) == ("groups", "A.B[0]", 0)
     assert steps_of("groups.A[0]", tree) == ("groups", "A", 0)
 

@@ -1,4 +1,4 @@
-"""Evidence: claims with their sources and grades, read strictly, and what several claims on one figure come to."""
+"""Evidence: claims with their sources and grades, and what several claims on one figure come to."""
 
 from autarky.evidence.claim import Claim, ClaimKind, Evidence, Source
 from autarky.evidence.resolve import Each, Figure, Prefer, Preference, Range, Resolve, resolve

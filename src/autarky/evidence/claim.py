@@ -1,4 +1,4 @@
-"""Claims: a figure, its range, its unit and date, its source and its grades. Several on one figure stay several."""
+"""Claims: a figure with its range, unit, date, source and grades; several on one figure stay several."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Claim(Declared):
                 f"has low {low:g}, value {self.value:g}, high {high:g}; order them: low ≤ value ≤ high"
             )
         most = MOST.get(self.unit)
-        if most is not None and not (0 <= low and high <= most):
+        if most is not None and not (low >= 0 and high <= most):
             wrong = high if high > most else low
             remedy = "0.2 means 20 %" if most == 1 else "20 means 20 %"
             raise ValueError(

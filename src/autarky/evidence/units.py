@@ -79,7 +79,7 @@ def parse_unit(text: str) -> Unit:
 
 
 def conversion(unit: str, into: str) -> float | None:
-    """The factor that turns a figure in ``unit`` into one in ``into``; None if they measure different things."""
+    """The factor from ``unit`` into the unit ``into``; None if they measure different things."""
     if unit == into:
         return 1.0
     one, other = parse_unit(unit), parse_unit(into)

@@ -13,10 +13,10 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from autarky import sources
 from autarky.declared import Declared, Name
+from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
 from autarky.scenario import Scenario
-from autarky.study_file.tree import Node, Step, follow, steps_of
 from autarky.uncertainty import Uncertainty
 
 Text = Annotated[str, Field(max_length=10_000)]

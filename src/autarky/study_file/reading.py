@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from autarky.document import Document, Step, read_bytes, read_document
 from autarky.errors import Problem, ScenarioError
 from autarky.scenario import ALL, Scenario, TradeCut
-from autarky.study_file import wording
 from autarky.study_file.model import Study
-from autarky.study_file.tree import Step, parse, read_bytes
 from autarky.uncertainty import problems as problems_of
+
+STUDY = Document(
+    name="study",
+    error=ScenarioError,
+    begin="begin one with: autarky new my.yaml",
+    outline="'version: 1', 'title: …', 'economy: …', 'scenario: …'",
+    implied="scenario",
+    large="a study is short; tables are named in it by path",
+)
 
 
 def read_study(path: str | Path) -> Study:
@@ -29,27 +34,12 @@ def read_study(path: str | Path) -> Study:
     ScenarioError
         With every problem found, each at ``file:line:column``.
     """
-    return study_from_bytes(read_bytes(Path(path)), Path(path))
+    return study_from_bytes(read_bytes(Path(path), STUDY), Path(path))
 
 
 def study_from_bytes(content: bytes, path: Path) -> Study:
     """The study in a file's bytes at hand; ``path`` says where the file counts as lying."""
-    tree = parse(content, path)
-    if not isinstance(tree.value, dict):
-        what = "a study is a group of fields, this is " + (
-            "a list" if isinstance(tree.value, list) else "a text"
-        )
-        remedy = "write 'version: 1', 'title: …', 'economy: …', 'scenario: …'"
-        raise ScenarioError(Problem(f"{path}:{tree.mark.line}:{tree.mark.column}", what, remedy))
-    plain: Any = tree.plain()
-    if isinstance(plain.get("scenario"), dict) and isinstance(plain.get("title"), str):
-        plain["scenario"].setdefault("name", plain["title"])
-    try:
-        # By way of JSON: there, strict means the types of JSON, so that dates and lists are as in the file.
-        study = Study.model_validate_json(json.dumps(plain), strict=True)
-    except ValidationError as error:
-        found = wording.problems(error.errors(include_url=False), tree, str(path), Study)
-        raise ScenarioError(found) from error
+    study, tree = read_document(content, path, Study, STUDY, _named)
     study._path, study._tree, study._content = path, tree, content
     found = [
         Problem(study.place_of(("scenario", *steps)), what, remedy)
@@ -65,6 +55,12 @@ def study_from_bytes(content: bytes, path: Path) -> Study:
     if found:
         raise ScenarioError(found)
     return study
+
+
+def _named(plain: dict[str, Any]) -> None:
+    """A scenario without a name of its own bears the study's title."""
+    if isinstance(plain.get("scenario"), dict) and isinstance(plain.get("title"), str):
+        plain["scenario"].setdefault("name", plain["title"])
 
 
 def _contradictions(scenario: Scenario) -> Iterator[tuple[tuple[Step, ...], str, str]]:

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a study, said in plain sentences: what is there, and what to write instead."""
+"""What pydantic finds wrong in a document, in plain sentences: what is there, and what to write instead."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from autarky.document.tree import Document, Mark, Node, Step, follow, quoted, scalar
 from autarky.errors import Problem, did_you_mean
-from autarky.study_file.tree import Mark, Node, Step, follow, quoted, scalar
 
 # Errors that say "none of the branches of a union": the branch that came nearest says more.
 _WEAK = {"literal_error", "none_required"}
 
 
-def problems(errors: Iterable[ErrorDetails], root: Node, name: str, model: type[BaseModel]) -> list[Problem]:
+def problems(
+    errors: Iterable[ErrorDetails], root: Node, name: str, model: type[BaseModel], document: Document
+) -> list[Problem]:
     """One problem per place of the file, in the order of the file."""
     found: dict[tuple[Step, ...], list[ErrorDetails]] = {}
     for error in errors:
@@ -29,7 +31,7 @@ def problems(errors: Iterable[ErrorDetails], root: Node, name: str, model: type[
         if not strong and deeper:
             continue
         error = (strong or here)[0]
-        mark, what, remedy = _worded(error, path, root, model)
+        mark, what, remedy = _worded(error, path, root, model, document)
         if error["type"].startswith(("float", "int")):
             words = [
                 choice for other in here if other["type"] == "literal_error" for choice in _choices(other)
@@ -50,11 +52,11 @@ def _spelt(root: Node, error: ErrorDetails) -> tuple[Step, ...]:
 
 
 def _worded(
-    error: ErrorDetails, path: tuple[Step, ...], root: Node, model: type[BaseModel]
+    error: ErrorDetails, path: tuple[Step, ...], root: Node, model: type[BaseModel], document: Document
 ) -> tuple[Mark, str, str]:
     _, node = follow(root, path)
     kind, context, mark = error["type"], error.get("ctx", {}), node.mark
-    name = _name(path)
+    name = _name(path, document)
     shown = _shown(node)
     if kind == "extra_forbidden":
         _, parent = follow(root, path[:-1])
@@ -63,7 +65,11 @@ def _worded(
         return mark, f"unknown field {_short(str(path[-1]))}", did_you_mean(str(path[-1]), known)
     if kind == "missing":
         helps = _fields(model, error["loc"][:-1]).get(str(path[-1]), "")
-        return mark, f"{_name(path[:-1])} needs the field {path[-1]!r}", f"add it: {helps}".rstrip(": ")
+        return (
+            mark,
+            f"{_name(path[:-1], document)} needs the field {path[-1]!r}",
+            f"add it: {helps}".rstrip(": "),
+        )
     if kind == "union_tag_not_found":
         return mark, f"{name} needs the field 'kind'", "choose " + _listed(_kinds(model, error["loc"]))
     if kind == "union_tag_invalid":
@@ -133,12 +139,12 @@ def _out_of_bounds(kind: str, context: dict[str, Any], node: Node, name: str, sh
     return what, f"write {limit:g} or {'less' if most else 'more'}"
 
 
-def _name(path: tuple[Step, ...]) -> str:
-    """``shocks[0].origin``: the path as a reader would say it, without the word scenario."""
+def _name(path: tuple[Step, ...], document: Document) -> str:
+    """``shocks[0].origin``: the path as a reader would say it, without the field that goes without saying."""
     text = ""
-    for step in path[1:] if path[:1] == ("scenario",) and len(path) > 1 else path:
+    for step in path[1:] if path[:1] == (document.implied,) and len(path) > 1 else path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.lstrip(".") or "the study"
+    return text.lstrip(".") or f"the {document.name}"
 
 
 def _shown(node: Node) -> str:

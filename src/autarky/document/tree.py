@@ -1,7 +1,7 @@
-"""YAML text → a tree of plain values that remember where they stand; what a study may not hold is refused.
+"""YAML text → a tree of plain values that remember where they stand; what a document may not hold is refused.
 
 YAML 1.2, core schema (specification ch. 10.3.2): ``NO`` and ``2024-01-01`` are text, ``0101`` is a number.
-A study is read by people and machines: no aliases, no tags, no second document, no field given twice.
+A document is read by people and machines: no aliases, no tags, no second document, no field given twice.
 """
 
 from __future__ import annotations
@@ -26,13 +26,34 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from autarky.errors import Problem, ScenarioError, did_you_mean
+from autarky.errors import InputError, Problem, did_you_mean
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 20
 
 Step = str | int
 Plain = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """What sort of file is read: its name in messages, the error it raises, how one is begun."""
+
+    name: str
+    """``study``: what a reader would call it."""
+    error: type[InputError]
+    begin: str
+    """How to begin one: what to do where there is none, or an empty one."""
+    outline: str
+    """Its main fields as one would write them."""
+    implied: str = ""
+    """The field whose name a reader leaves out of a path, if there is one."""
+    large: str = "split it into several files"
+    """What to do if it is larger than ``MAX_BYTES``."""
+
+    def refused(self, place: str, what: str, remedy: str) -> InputError:
+        """The error for one thing wrong."""
+        return self.error(Problem(place, what, remedy))
 
 
 @dataclass(frozen=True)
@@ -70,18 +91,18 @@ class Node:
         return None
 
 
-def parse(content: bytes, path: Path) -> Node:
-    """The tree of a study file's bytes; ``path`` stands for the file in messages.
+def parse(content: bytes, path: Path, document: Document) -> Node:
+    """The tree of a document's bytes; ``path`` stands for the file in messages.
 
     Raises
     ------
-    ScenarioError
-        If it is not UTF-8 or not YAML, or holds what a study may not hold.
+    InputError
+        The document's own, if it is not UTF-8 or not YAML, or holds what a document may not hold.
     """
     name = str(path)
-    text = _decoded(content, path)
-    _refuse_characters(text, name)
-    reader = _Reader(name)
+    text = _decoded(content, path, document)
+    _refuse_characters(text, name, document)
+    reader = _Reader(name, document)
     try:
         root = reader.read(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
@@ -95,50 +116,48 @@ def parse(content: bytes, path: Path) -> Node:
             Problem(f"{name}:1:1", f"is not YAML: {error}", "correct the text; suspect quotes and escapes")
         )
     if reader.problems:
-        raise ScenarioError(reader.problems)
+        raise document.error(reader.problems)
     return root
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a study file.
+def read_bytes(path: Path, document: Document) -> bytes:
+    """The bytes of a document's file.
 
     Raises
     ------
-    ScenarioError
-        If it is not there, cannot be read, or is too large for a study.
+    InputError
+        The document's own, if it is not there, cannot be read, or is larger than ``MAX_BYTES``.
     """
     try:
         if path.is_dir():
-            raise _refused(path, "is a directory", "name the study file inside it")
+            raise document.refused(str(path), "is a directory", f"name the {document.name} file inside it")
         if not path.exists():
-            raise _refused(path, "no such file", _nearest_file(path))
+            raise document.refused(str(path), "no such file", _nearest_file(path, document))
         if not path.is_file():
-            raise _refused(path, "is not an ordinary file", "name a YAML file")
+            raise document.refused(str(path), "is not an ordinary file", "name a YAML file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise _refused(path, f"cannot be read: {reason}", "check the name and the permissions") from error
+        remedy = "check the name and the permissions"
+        raise document.refused(str(path), f"cannot be read: {reason}", remedy) from error
     if len(content) > MAX_BYTES:
-        raise _refused(path, "is larger than 1 MiB", "a study is short; tables are named in it by path")
+        raise document.refused(str(path), "is larger than 1 MiB", document.large)
     return content
 
 
-def _refused(path: Path, what: str, remedy: str) -> ScenarioError:
-    return ScenarioError(Problem(str(path), what, remedy))
-
-
-def _nearest_file(path: Path) -> str:
+def _nearest_file(path: Path, document: Document) -> str:
     if not path.parent.is_dir():
         return f"the folder {str(path.parent)!r} does not exist either"
-    studies = sorted(entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml"))
-    return did_you_mean(path.name, studies) if studies else "begin one with: autarky new my.yaml"
+    near = sorted(entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml"))
+    return did_you_mean(path.name, near) if near else document.begin
 
 
-def _decoded(content: bytes, path: Path) -> str:
+def _decoded(content: bytes, path: Path, document: Document) -> str:
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        remedy = "write a study into it, or begin with: autarky new my.yaml"
-        raise ScenarioError(Problem(f"{path}:1:1", "is empty", remedy))
+        raise document.refused(
+            f"{path}:1:1", "is empty", f"write a {document.name} into it; {document.begin}"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -146,7 +165,7 @@ def _decoded(content: bytes, path: Path) -> str:
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         what = f"byte 0x{content[error.start]:02x} is not UTF-8"
-        raise ScenarioError(Problem(f"{path}:{line}:{column}", what, "save the file as UTF-8")) from None
+        raise document.refused(f"{path}:{line}:{column}", what, "save the file as UTF-8") from None
 
 
 # Specification ch. 5.1: what a YAML text may hold unescaped.
@@ -154,10 +173,10 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 _INDENTED_BY_TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
-def _refuse_characters(text: str, name: str) -> None:
+def _refuse_characters(text: str, name: str, document: Document) -> None:
     problems = []
     for pattern, what, remedy in (
-        (_UNPRINTABLE, "holds a control character", "delete it; a study is plain text"),
+        (_UNPRINTABLE, "holds a control character", f"delete it; a {document.name} is plain text"),
         (_INDENTED_BY_TAB, "is indented with a tab", "indent with spaces"),
     ):
         if (found := pattern.search(text)) is not None:
@@ -165,21 +184,22 @@ def _refuse_characters(text: str, name: str) -> None:
             line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
             problems.append(Problem(f"{name}:{line}:{column}", what, remedy))
     if problems:
-        raise ScenarioError(problems)
+        raise document.error(problems)
 
 
 class _Reader:
-    """Builds the tree from parser events, and collects what a study may not hold."""
+    """Builds the tree from parser events, and collects what a document may not hold."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, document: Document) -> None:
+        self.name, self.document = name, document
         self.problems: list[Problem] = []
 
     def read(self, events: Iterator[Event]) -> Node:
         root: Node | None = None
         for event in events:
             if isinstance(event, DocumentStartEvent) and root is not None:
-                self.refuse(event, "starts a second document", "keep one study per file, without '---'")
+                remedy = f"keep one {self.document.name} per file, without '---'"
+                self.refuse(event, "starts a second document", remedy)
                 break
             if isinstance(event, NodeEvent):
                 root = self.node(event, events, depth=1)
@@ -188,9 +208,10 @@ class _Reader:
     def node(self, event: Event, events: Iterator[Event], depth: int) -> Node:
         mark = _mark(event)
         if depth > MAX_DEPTH:
-            self.refuse(event, f"is nested more than {MAX_DEPTH} deep", "a study is flatter than that")
+            what = f"is nested more than {MAX_DEPTH} deep"
+            self.refuse(event, what, f"a {self.document.name} is flatter than that")
             # What follows cannot be counted any more: stop here with what was found.
-            raise ScenarioError(self.problems)
+            raise self.document.error(self.problems)
         if isinstance(event, AliasEvent):
             self.refuse(event, f"is an alias (*{event.anchor})", "write the value out")
             return Node(None, mark)
