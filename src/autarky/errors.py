@@ -71,9 +71,16 @@ class ScenarioError(InputError):
 
 
 class InfeasibleError(AutarkyError):
-    """The question is well posed and has no solution."""
+    """The question is well posed and has no solution; ``problems`` are the demands in each other's way."""
 
     exit_code = 3
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[InfeasibleError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
 
 
 class StoppedError(AutarkyError):
