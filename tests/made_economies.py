@@ -188,6 +188,7 @@ def make_behaviour(
             {"inputs": [sectors[0]], "level": "important"},
             {"inputs": [sectors[-1]], "users": [sectors[0]], "level": "non_essential"},
         ]
+        behaviour["importance"] = float(rng.choice([0.0, 0.3, 0.5, 1.0]))
     if rationing == "priority":
         behaviour["priority"] = [[sectors[-1]], ["households", "industries"]]
     if preset == "autarky":

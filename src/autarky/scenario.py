@@ -189,7 +189,7 @@ class ProductionFunction(StrEnum):
     LEONTIEF = "leontief"
     """Every input binds."""
     CRITICAL = "critical"
-    """Essential inputs bind, important ones half, non-essential ones not (Pichler et al. 2022)."""
+    """Essential inputs bind, important ones in part, non-essential ones not (Pichler et al. 2022)."""
     LINEAR = "linear"
     """Inputs replace each other one for one."""
 
@@ -270,6 +270,9 @@ class Behaviour(Declared):
     """Which imports compete with home products."""
     negligible_share: Share | None = None
     """Inputs worth at most this share of the user's output never stop it."""
+    importance: Share | None = None
+    """Share of an important input's shortage that output loses, for production: critical. 0.5 in Pichler et
+    al. (2022); at 1 important inputs are essential, at 0 non_essential."""
     import_spare: Annotated[float, Field(ge=0, le=100)] | None = None
     """Share by which import gates of a national table can deliver more than in the base year."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1

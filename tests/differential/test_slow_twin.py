@@ -100,7 +100,7 @@ def _companion(scenario: Scenario) -> Scenario:
     given = scenario.behaviour.model_dump(mode="json", exclude_unset=True)
     given |= {"inventory_days": 7, "restocking_days": 13, "initial_stocks": 0.9, "utilisation": 0.7}
     given |= {"overtime": {"max": 1.4, "days": 50}, "import_spare": 0.4, "substitution_days": "off"}
-    given |= {"negligible_share": 0.1}
+    given |= {"negligible_share": 0.1, "importance": 0.9}
     return Scenario.model_validate({"start": scenario.start, "days": scenario.days, "behaviour": given})
 
 

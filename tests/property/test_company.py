@@ -38,6 +38,7 @@ def _others(case: Case, rng: np.random.Generator, count: int) -> list[Scenario]:
             "restocking_days": float(rng.choice([1.0, 40.0])),
             "initial_stocks": float(rng.choice([0.3, 1.0])),
             "negligible_share": float(rng.choice([0.0, 0.001, 0.1])),
+            "importance": float(rng.choice([0.0, 0.5, 1.0])),
             "overtime": {"max": float(rng.choice([1.0, 1.5])), "days": 30.0},
         }
         if preset == "autarky":

@@ -391,7 +391,7 @@ class Twin:
     def _possible(self, j: Any, capacity: float) -> float:
         """What morning stocks allow."""
         stock, use, base = self.stock[j], self.use[j], self.base[j]
-        binding = [s for s in use if self.level[j][s] in (Criticality.ESSENTIAL, Criticality.IMPORTANT)]
+        binding = [s for s in use if self._binds(self.level[j][s])]
         if self.preset.production is ProductionFunction.LINEAR:
             need = sum(use.values())
             if need <= 0:
@@ -402,10 +402,16 @@ class Twin:
         for s in binding:
             limit = base * stock[s] / self._reserve(s)
             if self.level[j][s] is Criticality.IMPORTANT:
-                limit = 0.5 * (limit + capacity)
+                theta = self.preset.importance
+                limit = theta * limit + (1.0 - theta) * capacity
             limits.append(limit)
         # Nobody is locked at zero: a trace of output is always possible.
         return max(self.preset.restart_share * base, min(limits, default=math.inf))
+
+    def _binds(self, level: str) -> bool:
+        """Whether a shortage of an input lowers output at all."""
+        some = level == Criticality.IMPORTANT and self.preset.importance > 0.0
+        return some or level == Criticality.ESSENTIAL
 
     def _used(self, j: Any, made: float) -> dict[Any, float]:
         """Days of base-year use taken from each slot."""

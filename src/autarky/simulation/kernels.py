@@ -60,6 +60,8 @@ class Rules(NamedTuple):
     """(P, B, W) share of a gap in stock that is reordered in a day."""
     negligible_share: Packs
     """(B, W) inputs worth at most this share of the user's output never bind."""
+    importance: Packs
+    """(B, W) share of an important input's shortage that output loses."""
     reserve_days: Packs
     """(P, B, W) days of use below which a stock throttles output."""
     overtime_max: Packs
@@ -410,12 +412,13 @@ def count_hours(tables, rules, step_number, state, b, first, last, suppliers):  
 def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignore[no-untyped-def]
     """Output that each binding stock of a group's industries allows, relative to the base year: the lowest.
 
-    ``leontief`` every essential input; ``critical`` important inputs half (Pichler et al. 2022).
+    ``leontief`` every essential input; ``critical`` important inputs in part: θ·(what the stock allows) +
+    (1 − θ)·capacity with the importance θ (Pichler et al. 2022: ½), and at θ = 0 not at all.
     """
     first, last = tables.group_start[g], tables.group_start[g + 1]
     stock, cover, criticality = state.stock, state.cover, tables.criticality
     base_use, user_output, negligible = tables.base_use, tables.user_output, load(rules.negligible_share, b)
-    endless = splat(np.inf, allowed)
+    endless, importance = splat(np.inf, allowed), load(rules.importance, b)
     for j in range(first, last):
         store(allowed, j - first, endless)
         store(slot, j - first, splat(CAPACITY, slot))
@@ -428,10 +431,15 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
                 if criticality[p, j] != level:
                     continue
                 held, lowest = load(stock, (p, b, j)), load(allowed, j - first)
-                held = where(negligible * user_output[j] < base_use[p, j], held, endless)
+                binds = negligible * user_output[j] < base_use[p, j]
+                if level == IMPORTANT:
+                    binds = binds & (importance > 0.0)
+                held = where(binds, held, endless)
                 limit = held * reserve
                 if level == IMPORTANT:
-                    limit = 0.5 * (limit + load(full, j - first))
+                    # What does not bind is inf, and inf × 0 would not be a number.
+                    part = importance * limit + (1.0 - importance) * load(full, j - first)
+                    limit = where(binds, part, endless)
                 store(slot, j - first, where(limit < lowest, splat(p, slot), load(slot, j - first)))
                 store(allowed, j - first, minimum(limit, lowest))
                 store(cover, (b, j), minimum(held, load(cover, (b, j))))

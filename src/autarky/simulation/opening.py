@@ -75,6 +75,7 @@ def build_rules(
         inventory_days=packed(target),
         restocking_pace=packed(1.0 / restocking),
         negligible_share=packed(np.array([params.preset.negligible_share for params in each])),
+        importance=packed(np.array([params.preset.importance for params in each])),
         reserve_days=packed(reserve),
         overtime_max=packed(np.array([params.preset.overtime_max for params in each])),
         overtime_days=packed(np.array([params.preset.overtime_days for params in each])),

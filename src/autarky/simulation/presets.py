@@ -46,6 +46,8 @@ class Preset:
     import_spare: float
     negligible_share: float
     """Inputs worth at most this share of the user's output never bind."""
+    importance: float
+    """Share of an important input's shortage that output loses."""
     reserve_share: float | None
     """Output is throttled once a stock is below this share of its target; None: below one step's need."""
     orders_follow_use: bool
@@ -87,6 +89,7 @@ AUTARKY = Preset(
     imports=None,
     import_spare=0.0,
     negligible_share=0.001,
+    importance=0.5,
     reserve_share=None,
     orders_follow_use=False,
     need_is_urgent=True,
@@ -117,6 +120,7 @@ BOARIO = Preset(
     imports=ImportMode.COMPETITIVE,
     import_spare=0.0,
     negligible_share=1e-5 / 365.0,
+    importance=0.5,
     reserve_share=0.8,
     orders_follow_use=True,
     need_is_urgent=False,
@@ -226,6 +230,8 @@ def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | Non
         behaviour.negligible_share,
         f"inputs worth at most {preset.negligible_share:.1%} of the user's output never stop it",
     )
+    if behaviour.importance is not None:
+        changes["importance"] = behaviour.importance
     moving = behaviour.substitution_days
     choose(
         "substitution_days",

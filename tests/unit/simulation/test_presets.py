@@ -52,6 +52,11 @@ def test_what_the_study_says_replaces_the_preset_and_its_assumption(field: str, 
     assert len(study.assumptions) == len(chosen().assumptions) - 1
 
 
+def test_half_of_an_important_inputs_shortage_is_lost_unless_the_study_says_otherwise() -> None:
+    assert chosen(production="critical").preset.importance == 0.5
+    assert chosen(production="critical", importance=0.2).preset.importance == 0.2
+
+
 def test_orders_that_never_move_take_for_ever() -> None:
     study = chosen(substitution_days="off")
     assert study.preset.substitution_days == math.inf
