@@ -39,6 +39,7 @@ class ImportTreatment(StrEnum):
     NET_EXPORTS = (
         "net exports: the source gives exports minus imports only; imported use cannot be told apart"
     )
+    ESTIMATED = "estimated: imports by product fit figures, and their split over users is borrowed"
     NONE = "none: the source gives no imports"
 
 
