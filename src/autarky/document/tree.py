@@ -285,14 +285,19 @@ def scalar(text: str) -> str | int | float | bool | None:
     """The value of a plain scalar: YAML 1.2.2, ch. 10.3.2."""
     if text in _WORDS:
         return _WORDS[text]
-    # A number longer than any machine number is left to be refused as infinite.
-    if _INTEGER.fullmatch(text) and len(text) < 300:
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if _NUMBER.fullmatch(text):
-        return float(text)
+    if (value := number(text)) is not None:
+        return value
     if _INFINITE.fullmatch(text):
         return float(text.replace(".", ""))
     return text
+
+
+def number(text: str) -> int | float | None:
+    """The finite or too large number that a text spells: YAML 1.2.2, ch. 10.3.2; None if it spells none."""
+    # A number longer than any machine number is left to be refused as infinite.
+    if _INTEGER.fullmatch(text) and len(text) < 300:
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def follow(root: Node, steps: Sequence[Step]) -> tuple[tuple[Step, ...], Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import NoneType
 from typing import Any, get_args
 
@@ -18,9 +18,13 @@ _WEAK = {"literal_error", "none_required"}
 
 
 def problems(
-    errors: Iterable[ErrorDetails], root: Node, name: str, model: type[BaseModel], document: Document
+    errors: Iterable[ErrorDetails],
+    root: Node,
+    place: Callable[[Mark], str],
+    model: type[BaseModel],
+    document: Document,
 ) -> list[Problem]:
-    """One problem per place of the file, in the order of the file."""
+    """One problem per value of the file, in the order of the file; ``place`` spells where each stands."""
     found: dict[tuple[Step, ...], list[ErrorDetails]] = {}
     for error in errors:
         found.setdefault(_spelt(root, error), []).append(error)
@@ -37,7 +41,7 @@ def problems(
                 choice for other in here if other["type"] == "literal_error" for choice in _choices(other)
             ]
             remedy = " or ".join((remedy, *words))
-        told.append((mark, Problem(f"{name}:{mark.line}:{mark.column}", what, remedy)))
+        told.append((mark, Problem(place(mark), what, remedy)))
     return [problem for _, problem in sorted(told, key=lambda item: (item[0].line, item[0].column))]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from autarky.declared import Declared, Name
 from autarky.errors import EvidenceError, Problem, did_you_mean
@@ -27,9 +27,18 @@ ClaimKind = Literal[
 ]
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 Credibility = Literal[1, 2, 3, 4, 5, 6]
-Text = Annotated[str, Field(max_length=2_000)]
-
 MAX_QUOTE_WORDS = 20
+
+
+def _no_formula(text: str) -> str:
+    # A spreadsheet would run it when it opens the file as a table.
+    if text.startswith(("=", "@", "+")):
+        raise ValueError(f"begins with {text[0]!r}, as a formula does; write plain text")
+    return text
+
+
+Label = Annotated[Name, AfterValidator(_no_formula)]
+Text = Annotated[str, Field(max_length=2_000), AfterValidator(_no_formula)]
 
 
 def checked_quote(quote: str) -> str:
@@ -42,15 +51,15 @@ def checked_quote(quote: str) -> str:
 class Source(Declared):
     """Where claims come from."""
 
-    key: Name
+    key: Label
     """Short name by which claims refer to it."""
-    title: Name
+    title: Label
     """Its title, or a description where the title is not kept."""
-    publisher: Name
+    publisher: Label
     """Who published it."""
     date: Annotated[str, Field(max_length=40)] = ""
     """When it was published; empty if it bears no date."""
-    url: Annotated[str, Field(max_length=500)] = ""
+    url: Text = ""
     """Where it is to be found: an address or a reference; empty if it was not kept."""
     note: Text = ""
     """Anything a reader should know."""
@@ -72,9 +81,9 @@ class Source(Declared):
 class Claim(Declared):
     """A figure from a source: what somebody says something amounted to."""
 
-    id: Name
+    id: Label
     """Unique in its file, for instance gdp-share-mining-2019-bok2019."""
-    figure: Name
+    figure: Label
     """What it is a figure of, as topic / variable, for instance gdp share / mining."""
     value: float
     """The figure."""
@@ -82,11 +91,11 @@ class Claim(Declared):
     """The least it may be; the value itself if left out."""
     high: float | None = None
     """The most it may be; the value itself if left out."""
-    unit: Name
+    unit: Label
     """For instance pct, pct of total, million USD, kt, GWh, KPW/kg."""
-    as_of: Name
+    as_of: Label
     """The period it is for, for instance 2019, 2020-03, 2018/19, 2020Q1-Q3."""
-    source: Name
+    source: Label
     """Key of a source."""
     kind: ClaimKind
     """How such a figure comes about."""
@@ -96,7 +105,7 @@ class Claim(Declared):
     """Of the source: A completely reliable … E unreliable, F cannot be judged."""
     credibility: Credibility
     """Of the figure: 1 confirmed by others, 2 probably true … 5 improbable, 6 cannot be judged."""
-    quote: str = ""
+    quote: Text = ""
     """The source's own words, at most 20."""
     note: Text = ""
     """Anything a reader should know."""
