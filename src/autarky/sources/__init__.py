@@ -84,7 +84,10 @@ def read_table(path: str | Path, format: str | None = None, **options: Any) -> E
     EconomyError
         The accounts read contradict each other.
     """
+    where, number = _split_name(str(path))
     path = Path(path)
+    if number is not None and not path.exists():
+        return _drawn(Path(where), number)
     if format is not None and format not in FORMATS:
         raise SourceError(
             Problem("format", f"{format!r} is unknown", did_you_mean(str(format), list(FORMATS)))
@@ -117,19 +120,22 @@ def read_table(path: str | Path, format: str | None = None, **options: Any) -> E
 def embedded(name: str) -> Economy:
     """An economy that comes with autarky, by its name in ``embedded_names()``.
 
+    ``NAME#7`` is the eighth table drawn beside an estimated one.
+
     Raises
     ------
     SourceError
         There is none of that name; the nearest names are given.
     """
-    if name not in embedded_names():
+    where, number = _split_name(name)
+    if where not in embedded_names():
         raise SourceError(
             Problem("embedded economy", f"{name!r} is unknown", did_you_mean(name, embedded_names()))
         )
     from autarky.sources.csv_folder import read_csv_folder
 
-    with resources.as_file(_data() / name) as folder:
-        return read_csv_folder(folder)
+    with resources.as_file(_data() / where) as folder:
+        return read_csv_folder(folder) if number is None else _drawn(folder, number)
 
 
 def embedded_names() -> tuple[str, ...]:
@@ -137,6 +143,18 @@ def embedded_names() -> tuple[str, ...]:
     return tuple(
         sorted(entry.name for entry in _data().iterdir() if entry.is_dir() and (entry / "Z.csv").is_file())
     )
+
+
+def _split_name(name: str) -> tuple[str, int | None]:
+    """``folder#7`` → ``folder`` and 7; None where no drawn table is asked for."""
+    found = re.fullmatch(r"(.+)#(\d{1,9})", name, re.DOTALL)
+    return (found[1], int(found[2])) if found else (name, None)
+
+
+def _drawn(folder: Path, number: int) -> Economy:
+    from autarky.sources.drawn import read_drawn
+
+    return read_drawn(folder, number)
 
 
 def _data() -> Any:

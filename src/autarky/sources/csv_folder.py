@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -131,7 +131,7 @@ def read_csv_folder(path: str | Path) -> Economy:
     )
 
 
-def write_csv_folder(economy: Economy, path: str | Path) -> None:
+def write_csv_folder(economy: Economy, path: str | Path, beside: Mapping[str, bytes] | None = None) -> None:
     """Write an economy as a folder of CSV files that ``read_csv_folder`` reads back to the last bit.
 
     The folder is written beside its place, flushed to the disk and renamed: it is there whole or not at all.
@@ -141,6 +141,8 @@ def write_csv_folder(economy: Economy, path: str | Path) -> None:
     economy : Economy
     path : str or Path
         The folder to make; it must not exist.
+    beside : mapping, optional
+        Further files of the folder, in folders of their own: ``evidence/cells.csv`` → its bytes.
 
     Raises
     ------
@@ -151,20 +153,24 @@ def write_csv_folder(economy: Economy, path: str | Path) -> None:
     tables = _tables(economy, path)
     if path.exists():
         raise SourceError(Problem(str(path), "exists already", "choose another name, or remove it first"))
-    beside = path.with_name(f".{path.name}.{os.getpid()}.writing")
+    contents = {name: _encoded(rows, str(path / name)) for name, rows in tables.items()} | dict(beside or {})
+    draft = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
-        beside.mkdir(parents=True)
-        for name, rows in tables.items():
-            with (beside / name).open("wb") as stream:
-                stream.write(_encoded(rows, str(path / name)))
+        draft.mkdir(parents=True)
+        for name, content in contents.items():
+            (draft / name).parent.mkdir(exist_ok=True)
+            with (draft / name).open("wb") as stream:
+                stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-        beside.rename(path)
+        for folder in {(draft / name).parent for name in contents}:
+            _flush_folder(folder)
+        draft.rename(path)
         _flush_folder(path.parent)
     except OSError as error:
         raise SourceError(unreadable(path, error, "written")) from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def final_user_labels(users: Sequence[FinalUser], regions: Sequence[str]) -> tuple[str, ...]:
