@@ -6,6 +6,7 @@ These models are the file format: the docstring under a field is its help text i
 from __future__ import annotations
 
 import datetime
+import math
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -49,11 +50,16 @@ class Ceiling(Declared):
     """Period the amount is counted over; a month is a twelfth of a year."""
 
 
-class Dated(Declared):
-    """A shock with a first and a last day."""
+class Starting(Declared):
+    """A shock with a first day."""
 
     start: datetime.date = Field(alias="from")
     """First day on which it acts."""
+
+
+class Dated(Starting):
+    """A shock with a first and a last day."""
+
     until: datetime.date | None = None
     """Last day on which it acts in full; to the end of the run if left out."""
 
@@ -138,7 +144,103 @@ class DemandChange(Dated):
     """Days over which the change comes in, and after ``until`` goes out, in a straight line."""
 
 
-Shock = Annotated[TradeCut | CapacityLoss | DemandChange, Field(discriminator="kind")]
+class TradeSeries(Starting):
+    """Trade from an origin to a destination follows a series of shares of the base year's flow.
+
+    Imports, and trade between regions, get a ceiling: a share above 1 lifts it and moves nothing by itself,
+    since users order what they need and gates deliver at most 1 + ``import_spare`` of the base year. Exports
+    of a national table are orders from abroad: final users there want the share, even more than in the base
+    year.
+
+    What is recorded may not be all that matters: kept = 1 − ``pass_through``·(1 − share). One number says how
+    much of a recorded difference from the base year takes effect, so that where nothing differs nothing is
+    corrected; a fixed amount of unrecorded trade would have to vanish in some months and not in others.
+    """
+
+    kind: Literal["trade_series"] = "trade_series"
+    origin: Names = ALL
+    """Regions or partners that deliver (a national table calls unnamed partners ABROAD)."""
+    destination: Names = ALL
+    """Regions or partners that receive."""
+    products: Names = ALL
+    """Product (sector) codes, in quotes."""
+    shares: tuple[Annotated[float, Field(ge=0, le=1000)], ...]
+    """What is recorded in each month or year, per day, as a share of the base year's flow per day; the first
+    belongs to the month of ``from``, and after the last one the last one holds."""
+    per: Literal["month", "year"] = "month"
+    """Whether a share holds for a calendar month, or for twelve of them."""
+    pass_through: Share = 1.0
+    """Share of the difference from the base year that takes effect; the rest is unrecorded trade or, of
+    exports, what is sold in another way."""
+
+    @model_validator(mode="after")
+    def _months_in_full(self) -> TradeSeries:
+        if not self.shares:
+            raise ValueError("has no shares; give one for each month, or year, from the first")
+        if self.start.day != 1:
+            first = self.start.replace(day=1)
+            raise ValueError(f"starts on {self.start}, inside a month; begin on its first day, {first}")
+        return self
+
+
+Year = Annotated[str, Field(pattern=r"^[12]\d{3}$")]
+ByYear = dict[Year, Annotated[float, Field(ge=0, le=100)]]
+"""Calendar year, in quotes → a number relative to the base year's; 1 for years not named."""
+
+
+class Crop(Declared):
+    """One of the harvests of a year."""
+
+    month: Annotated[int, Field(ge=1, le=12)]
+    """Month, 1 to 12, from whose first day on it is eaten."""
+    share: Annotated[float, Field(gt=0, le=1)]
+    """Its share of the year's crop."""
+
+
+class Fertiliser(Declared):
+    """What fertiliser does to the crop of a year."""
+
+    supply: ByYear
+    """Year → what reaches the fields in that year's window, relative to the base year. Declared here, not
+    simulated: the chain from gates and chemical works to the fields is the study's to work out."""
+    elasticity: Annotated[float, Field(ge=0, le=1)]
+    """Per cent by which the crop falls when supply falls by one."""
+
+
+class Harvest(Declared):
+    """Crops come once a year and feed the flow until the next crop of the same month.
+
+    Capacity of the sectors on a day is Σ share·yield over the latest crop of each harvest, relative to the
+    base year, with yield = weather·supply^elasticity of the crop's year. A better crop than the base year's
+    can be delivered, and is where somebody orders it.
+    """
+
+    kind: Literal["harvest"] = "harvest"
+    regions: Names = ALL
+    """Regions whose crops they are."""
+    sectors: Names = ALL
+    """Sector codes, in quotes."""
+    crops: tuple[Crop, ...]
+    """The year's harvests; their shares add to 1."""
+    weather: ByYear = Field(default_factory=dict)
+    """Year → yield under that year's weather with base-year fertiliser, relative to the base year."""
+    fertiliser: Fertiliser | None = None
+    """Without it only weather counts."""
+
+    @model_validator(mode="after")
+    def _crops_are_a_year(self) -> Harvest:
+        if abs(whole := math.fsum(crop.share for crop in self.crops) - 1.0) > 1e-9:
+            raise ValueError(f"has crops that add to {1.0 + whole:.10g} of a year's; make them add to 1")
+        return self
+
+    def crop_of(self, year: str) -> float:
+        """Yield of a year's crops relative to the base year: weather·supply^elasticity."""
+        fed = self.fertiliser
+        grown = 1.0 if fed is None else fed.supply.get(year, 1.0) ** fed.elasticity
+        return self.weather.get(year, 1.0) * grown
+
+
+Shock = Annotated[TradeCut | CapacityLoss | DemandChange | TradeSeries | Harvest, Field(discriminator="kind")]
 
 
 class PerProduct(Declared):
@@ -292,7 +394,7 @@ class Scenario(Declared):
     """Names for lists of regions, sectors or users, to be used wherever one of them is. A group is not called
     like one of them."""
     shocks: tuple[Shock, ...] = ()
-    """What happens: trade_cut, capacity_loss, demand_change."""
+    """What happens: trade_cut, trade_series, capacity_loss, harvest, demand_change."""
     behaviour: Behaviour = Behaviour()
     """How everybody reacts."""
 

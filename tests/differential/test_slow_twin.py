@@ -86,6 +86,48 @@ def test_kernels_equal_the_slow_twin(seed: int, monkeypatch: pytest.MonkeyPatch)
     _compare(economy, scenario, run.simulate_many(economy, together, record_inventory=True)[-1].data)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_series_and_harvests_equal_the_slow_twin(seed: int) -> None:
+    rng = np.random.default_rng([seed, 5])
+    _, production, rationing = COMBINATIONS[seed % 6]
+    economy = make_economy(rng, oddities=True)
+    given = make_scenario(rng, economy, DAYS, "autarky", production, rationing).model_dump(by_alias=True)
+    sector = str(rng.choice(economy.industries.sectors))
+    series = {
+        "kind": "trade_series",
+        "from": str(rng.choice(["2019-11-01", "2020-01-01", "2020-02-01"])),
+        "shares": rng.choice([0.0, 0.4, 1.0, 1.7], int(rng.integers(1, 4))).tolist(),
+        "per": str(rng.choice(["month", "month", "year"])),
+        "pass_through": float(rng.choice([1.0, 0.6])),
+    }
+    harvest = {
+        "kind": "harvest",
+        "sectors": [economy.industries.sectors[0]],
+        "crops": [{"month": 2, "share": 0.3}, {"month": 10, "share": 0.7}],
+        "weather": {"2019": 0.8, "2020": 1.1},
+        "fertiliser": {"supply": {"2020": 0.5}, "elasticity": 0.3},
+    }
+    some = {**series, "products": [sector], "shares": [0.5]}
+    given["shocks"] = [
+        *given["shocks"][:1],
+        series,
+        harvest,
+        *([some] if _is_traded(economy, sector) else []),
+    ]
+    scenario = Scenario.model_validate(given)
+    (result,) = run.simulate_many(economy, [scenario], record_inventory=True)
+    _compare(economy, scenario, result.data)
+
+
+def _is_traded(economy: Economy, sector: str) -> bool:
+    """Whether anything of a product crosses a border."""
+    table = np.block([[economy.Z, economy.Y], [economy.imports_intermediate, economy.imports_final]])
+    sells = [region for region, _ in economy.industries.pairs] + [gate.partner for gate in economy.gates]
+    makes = [name for _, name in economy.industries.pairs] + [gate.product for gate in economy.gates]
+    buys = [region for region, _ in economy.industries.pairs] + [user.region for user in economy.final_users]
+    return any(makes[i] == sector and sells[i] != buys[j] for i, j in np.argwhere(table > 0))
+
+
 def test_a_boario_scenario_beside_another_is_the_scenario_alone() -> None:
     rng = np.random.default_rng(33)
     economy = make_economy(rng, negative_inventories=False, oddities=True)

@@ -6,6 +6,7 @@ Suppliers and users are looked up by name in dictionaries. docs/model.md numbers
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -15,12 +16,14 @@ from autarky.scenario import (
     CapacityLoss,
     Criticality,
     DemandChange,
+    Harvest,
     ImportMode,
     Period,
     ProductionFunction,
     RecoveryCurve,
     Scenario,
     TradeCut,
+    TradeSeries,
 )
 from autarky.simulation.presets import Parameters, parameters
 
@@ -164,7 +167,20 @@ class Twin:
         opened = [item for given in names for item in self.scenario.groups.get(given, (given,))]
         return name in opened
 
-    def _cut_flow(self, cut: TradeCut, i: Any, destination: str) -> float:
+    def _series(self, series: TradeSeries, day: int) -> float | None:
+        """Share of the base flow that a series lets pass; None before it begins."""
+        date = self.scenario.start + datetime.timedelta(days=day)
+        months = 12 * (date.year - series.start.year) + date.month - series.start.month
+        if months < 0:
+            return None
+        position = months // 12 if series.per == "year" else months
+        share = series.shares[min(position, len(series.shares) - 1)]
+        return 1.0 - series.pass_through * (1.0 - share)
+
+    def _is_abroad(self, place: str) -> bool:
+        return not self.economy.is_multi_regional and place not in self.economy.industries.regions
+
+    def _cut_flow(self, cut: TradeCut | TradeSeries, i: Any, destination: str) -> float:
         """Base-year flow of supplier i to a destination if the cut limits it, else 0."""
         if i[1] == destination or not (self._in(i[1], cut.origin) and self._in(i[2], cut.products)):
             return 0.0
@@ -176,6 +192,11 @@ class Twin:
         """Most that supplier i may send to a destination (inf: no limit)."""
         most = math.inf
         for shock in self.scenario.shocks:
+            if isinstance(shock, TradeSeries) and not self._is_abroad(destination):
+                kept = self._series(shock, day)
+                base = self._cut_flow(shock, i, destination)
+                if kept is not None and base > 0:
+                    most = min(most, kept * base)
             if not isinstance(shock, TradeCut):
                 continue
             base = self._cut_flow(shock, i, destination)
@@ -196,14 +217,17 @@ class Twin:
     def surviving(self, i: Any, day: int) -> float:
         """Share of capacity left."""
         left = 1.0
+        home = self.economy.industries.regions
         for shock in self.scenario.shocks:
-            if not isinstance(shock, CapacityLoss):
+            if not isinstance(shock, CapacityLoss | Harvest):
                 continue
-            home = self.economy.industries.regions
             if not (
                 self._in(i[1], shock.regions if shock.regions != ALL else home)
                 and self._in(i[2], shock.sectors)
             ):
+                continue
+            if isinstance(shock, Harvest):
+                left *= self._harvested(shock, day)
                 continue
             first = (shock.start - self.scenario.start).days
             if day < first:
@@ -222,9 +246,26 @@ class Twin:
             left *= 1.0 - lost
         return left
 
+    def _harvested(self, harvest: Harvest, day: int) -> float:
+        """Capacity that the latest crops leave."""
+        date = self.scenario.start + datetime.timedelta(days=day)
+        capacity = 0.0
+        for crop in harvest.crops:
+            year = str(date.year if date.month >= crop.month else date.year - 1)
+            grown = harvest.weather.get(year, 1.0)
+            if harvest.fertiliser is not None:
+                grown *= harvest.fertiliser.supply.get(year, 1.0) ** harvest.fertiliser.elasticity
+            capacity += crop.share * grown
+        return capacity
+
     def _wanted(self, f: Any, product: str, day: int) -> float:
         factor = 1.0
         for shock in self.scenario.shocks:
+            if isinstance(shock, TradeSeries) and self._is_abroad(f[1]):
+                kept = self._series(shock, day)
+                sold = any(i[2] == product and self._cut_flow(shock, i, f[1]) > 0 for i in self.suppliers)
+                if kept is not None and sold:
+                    factor *= kept
             if not isinstance(shock, DemandChange):
                 continue
             named = self._in(f[2], shock.users) or self._in(self.kind[f], shock.users)

@@ -9,7 +9,17 @@ from typing import Literal
 
 from autarky.explanation.names import Names
 from autarky.explanation.wording import count, date_words, listing, percent
-from autarky.scenario import CapacityLoss, DemandChange, Scenario, Shock, TradeCut
+from autarky.scenario import (
+    CapacityLoss,
+    Dated,
+    DemandChange,
+    Harvest,
+    Scenario,
+    Shock,
+    Starting,
+    TradeCut,
+    TradeSeries,
+)
 
 
 @dataclass(frozen=True)
@@ -28,33 +38,38 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
         Condition(
             kind=shock.kind,
             text=_clause(shock, names),
-            start=shock.start.isoformat(),
-            until=shock.until.isoformat() if shock.until else None,
+            start=first.isoformat(),
+            until=last.isoformat() if last else None,
         )
         for shock in scenario.shocks
+        for first, last in (_days(shock, scenario),)
     )
+
+
+def _days(shock: Shock, scenario: Scenario) -> tuple[datetime.date, datetime.date | None]:
+    """First and last day on which a shock acts in full; None: to the end. Harvests come all along."""
+    start = shock.start if isinstance(shock, Starting) else scenario.start
+    return start, shock.until if isinstance(shock, Dated) else None
 
 
 def first_shock_day(scenario: Scenario) -> datetime.date:
     """Day 0: the first day on which a shock acts; the first day of the run where there is no shock."""
-    return max(scenario.start, min((shock.start for shock in scenario.shocks), default=scenario.start))
+    starts = [shock.start for shock in scenario.shocks if isinstance(shock, Starting)]
+    return max(scenario.start, min(starts, default=scenario.start))
 
 
 def shock_acts_on(scenario: Scenario, date: datetime.date) -> bool:
     """Whether any shock acts in full on a date."""
     return any(
-        shock.start <= date and (shock.until is None or date <= shock.until) for shock in scenario.shocks
+        first <= date and (last is None or date <= last)
+        for first, last in (_days(shock, scenario) for shock in scenario.shocks)
     )
 
 
 def _clause(shock: Shock, names: Names) -> str:
     match shock:
         case TradeCut():
-            what = f"trade in {_either(shock.products, 'all products', names)}"
-            if shock.origin != "all":
-                what += f" from {_either(shock.origin, '', names)}"
-            if shock.destination != "all":
-                what += f" to {_either(shock.destination, '', names)}"
+            what = _trade(shock, names)
             if shock.ceiling is not None:
                 limit = f"is held to {shock.ceiling.value:,.6g} (table's unit) a {shock.ceiling.per.value}"
             elif shock.share_kept:
@@ -68,11 +83,33 @@ def _clause(shock: Shock, names: Names) -> str:
             if shock.recovery is not None:
                 clause += f", then recovers over {count(round(shock.recovery.days), 'day')}"
             return clause
+        case TradeSeries():
+            lowest, highest = min(shock.shares), max(shock.shares)
+            passed = percent(lowest) + (f" to {percent(highest)}" if highest > lowest else "")
+            clause = f"{_trade(shock, names)} follows the series recorded from {date_words(shock.start)} on"
+            clause += f", {passed} of the base year by {shock.per}"
+            if shock.pass_through < 1:
+                clause += f", of whose difference {percent(shock.pass_through)} takes effect"
+            return clause
+        case Harvest():
+            years = sorted({*shock.weather, *(shock.fertiliser.supply if shock.fertiliser else ())})
+            crops = [f"{percent(shock.crop_of(year))} of the base year in {year}" for year in years]
+            grown = listing(crops, most=6) or "as in the base year"
+            return f"the harvest of {_either(shock.sectors, 'every industry', names)} is {grown}"
         case DemandChange():
             users = _either(shock.users, "all final users", names)
             products = _either(shock.products, "demand for all products", names)
             wanted = f"want {percent(shock.factor)} of their base-year {products}"
             return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
+
+
+def _trade(shock: TradeCut | TradeSeries, names: Names) -> str:
+    what = f"trade in {_either(shock.products, 'all products', names)}"
+    if shock.origin != "all":
+        what += f" from {_either(shock.origin, '', names)}"
+    if shock.destination != "all":
+        what += f" to {_either(shock.destination, '', names)}"
+    return what
 
 
 def _either(chosen: Literal["all"] | Sequence[str], everything: str, names: Names) -> str:
@@ -85,7 +122,7 @@ def _place(regions: Literal["all"] | Sequence[str], names: Names) -> str:
     return "" if regions == "all" else f" in {_either(regions, '', names)}"
 
 
-def _dates(shock: TradeCut | CapacityLoss | DemandChange) -> str:
+def _dates(shock: Dated) -> str:
     if shock.until is None:
         return f"from {date_words(shock.start)} on"
     if shock.until == shock.start:

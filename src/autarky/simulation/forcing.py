@@ -17,11 +17,14 @@ from autarky.scenario import (
     CapacityLoss,
     Dated,
     DemandChange,
+    Harvest,
     Names,
     Period,
     RecoveryCurve,
     Scenario,
+    Shock,
     TradeCut,
+    TradeSeries,
 )
 from autarky.simulation.network import Network
 
@@ -49,7 +52,8 @@ class Effects(NamedTuple):
     second: Integers
     """(members,) destination region (cuts), user (demand); -1 for losses."""
     strength: Floats
-    """(shocks, days + 1) share kept (cuts; inf: no limit), share lost (losses), factor (demand)."""
+    """(shocks, days + 1) share kept (cuts; inf: no limit), share lost (losses; below 0: gained), factor
+    (demand)."""
 
 
 class Pairs(NamedTuple):
@@ -103,6 +107,15 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     cuts.add(k, members, kept)
                 case CapacityLoss():
                     losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
+                case Harvest():
+                    losses.add(k, names.losing_suppliers(shock, place), 1.0 - _harvested(shock, scenario))
+                case TradeSeries():
+                    kept, acts = _series(shock, scenario)
+                    limited, ordered = names.series_flows(shock, place)
+                    if limited:
+                        cuts.add(k, limited, np.where(acts, kept, np.inf))
+                    if ordered:
+                        demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
                     weight = _weight(shock, scenario, shock.ramp_days)
                     demands.add(k, names.final_slots(shock, place), _between(1.0, shock.factor, weight))
@@ -156,11 +169,13 @@ class _Collector:
         )
 
 
-def _acts(shock: Dated, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
+def _acts(shock: Shock, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
     """Whether a shock's dates meet the simulated period; if not, say so."""
+    if isinstance(shock, Harvest):
+        return True
     if shock.start > scenario.end:
         what, field = f"starts on {shock.start}, after the last simulated day {scenario.end}", "from"
-    elif shock.until is not None and shock.until < scenario.start:
+    elif isinstance(shock, Dated) and shock.until is not None and shock.until < scenario.start:
         what, field = f"ends on {shock.until}, before the first simulated day {scenario.start}", "until"
     else:
         return True
@@ -206,6 +221,27 @@ def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
         RecoveryCurve.CONCAVE: 1.0 - part**2,
     }[shock.recovery.curve]
     return lost * remains
+
+
+def _series(series: TradeSeries, scenario: Scenario) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Share of the base flow that passes, by day, and whether the series has begun."""
+    day = np.datetime64(scenario.start, "D") + np.arange(scenario.days + 1)
+    period = (day.astype("datetime64[M]") - np.datetime64(series.start, "M")).astype(np.int64)
+    if series.per == "year":
+        period //= 12
+    recorded = np.array(series.shares)[np.clip(period, 0, len(series.shares) - 1)]
+    return recorded * series.pass_through + (1.0 - series.pass_through), period >= 0
+
+
+def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
+    """Capacity relative to the base year, by day: of each harvest the latest crop."""
+    day = np.datetime64(scenario.start, "D") + np.arange(scenario.days + 1)
+    month = day.astype("datetime64[M]").astype(np.int64)  # since 1970-01
+    capacity = np.zeros(len(day))
+    for crop in harvest.crops:
+        years, which = np.unique(1970 + (month - (crop.month - 1)) // 12, return_inverse=True)
+        capacity += crop.share * np.array([harvest.crop_of(str(year)) for year in years])[which]
+    return capacity
 
 
 def _share_kept(cut: TradeCut, network: Network, members: Sequence[tuple[int, int]]) -> float:
@@ -321,7 +357,33 @@ class _Names:
                     )
         return frozenset(found)
 
-    def cut_links(self, cut: TradeCut, place: str) -> list[tuple[int, int]]:
+    def series_flows(
+        self, series: TradeSeries, place: str
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """(supplier, destination) of the flows a series limits; (pool, user) of the orders it scales."""
+        network, economy = self.network, self.network.economy
+        links = self.cut_links(series, place)
+        # In a national table who buys abroad is a final user, and what he buys is what he wants.
+        abroad = set() if economy.is_multi_regional else set(self.final_regions)
+        abroad -= set(economy.industries.regions)
+        limited = [(i, d) for i, d in links if network.destinations[d] not in abroad]
+        sold = {
+            (network.supplier_products[i], network.destinations[d])
+            for i, d in links
+            if network.destinations[d] in abroad
+        }
+        n = len(economy.industries)
+        ordered = [
+            (p, position)
+            for position, column in enumerate(network.users)
+            if column >= n
+            for p, slot in enumerate(network.slots)
+            if (slot.product, economy.final_users[column - n].region) in sold
+            and network.tables.base_use[p, position] != 0
+        ]
+        return limited, ordered
+
+    def cut_links(self, cut: TradeCut | TradeSeries, place: str) -> list[tuple[int, int]]:
         """(supplier, destination) of every trade flow a cut limits."""
         network = self.network
         before = len(self.problems)
@@ -380,7 +442,7 @@ class _Names:
         ]
         return "; ".join(said) or "deliveries inside a region are never cut; choose an origin that exports"
 
-    def losing_suppliers(self, loss: CapacityLoss, place: str) -> list[tuple[int, int]]:
+    def losing_suppliers(self, loss: CapacityLoss | Harvest, place: str) -> list[tuple[int, int]]:
         """(supplier, -1) of every industry or gate a loss hits."""
         network = self.network
         before = len(self.problems)

@@ -93,9 +93,10 @@ def memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: P
     state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
     packs = -(-draws // lanes_of(precision))
     kept = n + len(economy.products) * len(needs.regions)
-    # A month as the kernels fill it; all days by draw, by need and relative, and twice in float32.
+    # A month as the kernels fill it; all days by draw, by need and relative, and twice in float32; shocks.
     lines = packs * (state + 30 * kept) * LINE_BYTES
-    return int(lines + draws * scenario.days * kept * (3 * 8 + 2 * 4) + tables.flows.size * 16)
+    by_day = draws * scenario.days * (kept * (3 * 8 + 2 * 4) + len(scenario.shocks) * 2 * 8)
+    return int(lines + by_day + tables.flows.size * 16)
 
 
 @dataclass(frozen=True)

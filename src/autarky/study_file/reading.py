@@ -9,7 +9,7 @@ from typing import Any
 
 from autarky.document import Document, Step, read_bytes, read_document
 from autarky.errors import Problem, ScenarioError
-from autarky.scenario import ALL, Scenario, TradeCut
+from autarky.scenario import ALL, Dated, Scenario, Starting, TradeCut, TradeSeries
 from autarky.study_file.model import Study
 from autarky.uncertainty import problems as problems_of
 
@@ -70,8 +70,9 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[tuple[Step, ...], str,
         return
     for position, shock in enumerate(scenario.shocks):
         here: tuple[Step, ...] = ("shocks", position)
-        yield from _outside(scenario, (*here, "from"), shock.start)
-        if shock.until is not None:
+        if isinstance(shock, Starting):
+            yield from _outside(scenario, (*here, "from"), shock.start)
+        if isinstance(shock, Dated) and shock.until is not None:
             yield from _outside(scenario, (*here, "until"), shock.until)
         if shock in scenario.shocks[:position]:
             first = scenario.shocks.index(shock)
@@ -80,7 +81,7 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[tuple[Step, ...], str,
             if value == ():
                 yield (*here, name), f"shocks[{position}].{name} is an empty list", "name one, or write all"
         if (
-            isinstance(shock, TradeCut)
+            isinstance(shock, TradeCut | TradeSeries)
             and shock.origin == shock.destination != ALL
             and len(shock.origin) == 1
             and shock.origin[0] not in scenario.groups

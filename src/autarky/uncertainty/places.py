@@ -11,10 +11,12 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from autarky.errors import Problem, ScenarioError, did_you_mean
-from autarky.scenario import PerProduct, Scenario
+from autarky.scenario import PerProduct, Scenario, Shock
 
 Step = str | int
 
+_KINDS = {model.model_fields["kind"].default for model in get_args(get_args(Shock)[0])}
+"""What pydantic puts into the place of a problem beside the fields: the kind of shock."""
 _SAME_FOR_ALL = ("name", "start", "days", "groups")
 _STEP = re.compile(
     r"""\.?(?:\[(?P<index>\d+)\]|\[?(?P<quote>["'])(?P<key>.+?)(?P=quote)\]?|(?P<name>[^.\[\]"']+))"""
@@ -179,7 +181,7 @@ def _replaced(node: Any, steps: tuple[Step, ...], value: Any) -> Any:
 def _problem(error: ValidationError, chosen: list[tuple[Place, Any]]) -> Problem:
     """The first thing wrong, told at the place whose value caused it."""
     first = error.errors(include_url=False)[0]
-    names = [step for step in first["loc"] if step not in ("trade_cut", "capacity_loss", "demand_change")]
+    names = [step for step in first["loc"] if step not in _KINDS]
     place, value = next(
         (one for one in chosen if list(one[0].steps[: len(names)]) == names[: len(one[0].steps)]), chosen[0]
     )

@@ -272,6 +272,27 @@ def test_the_dictionary_is_plain_json_and_says_what_the_answer_says(embargo):
             {"kind": "demand_change", "from": "2024-01-05", "users": "households", "factor": 0.8},
             "households want 80 % of their base-year demand for all products from 5 Jan 2024 on",
         ),
+        (
+            {
+                "kind": "trade_series",
+                "from": "2024-01-01",
+                "origin": "ABROAD",
+                "shares": [0.4, 0.1],
+                "pass_through": 0.9,
+            },
+            "trade in all products from ABROAD follows the series recorded from 1 Jan 2024 on, 10 % to 40 % "
+            "of the base year by month, of whose difference 90 % takes effect",
+        ),
+        (
+            {
+                "kind": "harvest",
+                "sectors": ["A01"],
+                "crops": [{"month": 10, "share": 1}],
+                "weather": {"2023": 0.9, "2024": 0.8},
+            },
+            "the harvest of Crop and animal production, hunting and related service activities is 90 % of "
+            "the base year in 2023 and 80 % of the base year in 2024",
+        ),
     ],
 )
 def test_shocks_read_as_conditions(shock, words):

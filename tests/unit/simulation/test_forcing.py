@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from autarky.economy import Economy
 from autarky.errors import ScenarioError
@@ -71,6 +72,112 @@ def test_dates_outside_the_simulated_period_are_told() -> None:
     )
     assert after.startswith("shocks[0].from: starts on 2020-03-01, after the last simulated day 2020-02-29")
     assert before.startswith("shocks[1].until: ends on 2019-12-31, before the first simulated day 2020-01-01")
+
+
+def series(**fields: Any) -> dict[str, Any]:
+    return {"kind": "trade_series", "from": "2020-01-01", "shares": [0.5, 0.2, 1.5], **fields}
+
+
+def harvest(**fields: Any) -> dict[str, Any]:
+    crops = [{"month": 6, "share": 0.1}, {"month": 10, "share": 0.9}]
+    return {"kind": "harvest", "sectors": "mine", "crops": crops, **fields}
+
+
+def test_a_series_holds_each_share_for_a_calendar_month_and_the_last_one_for_good() -> None:
+    kept = forcing(series(origin="CHINA"), days=150).ceilings.strength[0]
+    assert (kept[:31] == 0.5).all()
+    assert (kept[31:60] == 0.2).all()  # 2020 is a leap year: 29 days
+    assert (kept[60:] == 1.5).all()
+
+
+def test_a_series_by_year_holds_each_share_for_twelve_months() -> None:
+    begun = series(origin="CHINA", per="year", **{"from": "2019-02-01"})
+    kept = forcing(begun, days=500).ceilings.strength[0]
+    assert (kept[:31] == 0.5).all()
+    assert (kept[31 : 31 + 366] == 0.2).all()  # February 2020 to January 2021
+    assert (kept[31 + 366 :] == 1.5).all()
+
+
+def test_before_its_first_month_a_series_limits_nothing() -> None:
+    later = forcing(series(**{"from": "2020-02-01"}))
+    assert np.isinf(later.ceilings.strength[0, :31]).all()
+    assert (later.demands.strength[0, :31] == 1.0).all()
+    assert later.ceilings.strength[0, 31] == later.demands.strength[0, 31] == 0.5
+
+
+def test_what_does_not_pass_through_is_traded_all_the_same() -> None:
+    kept = forcing(series(origin="CHINA", pass_through=0.6), days=90).ceilings.strength[0]
+    np.testing.assert_allclose(kept[[0, 31, 60]], [0.7, 0.52, 1.3])
+
+
+def test_of_exports_a_series_scales_the_orders_from_abroad() -> None:
+    one = forcing(series(origin="HOME", products="mine"))
+    assert len(one.ceilings.scenario) == 0
+    assert len(one.demands.first) == 1
+    assert (one.demands.strength[0, :31] == 0.5).all()
+
+
+def test_between_the_regions_of_a_table_a_series_is_a_ceiling() -> None:
+    one = forcing(series(origin="NOR"), economy=two_regions())
+    assert len(one.demands.scenario) == 0
+    assert list(zip(one.ceilings.first, one.ceilings.second, strict=True)) == [(0, 1), (1, 1)]
+
+
+def test_a_series_that_touches_no_trade_is_told() -> None:
+    (line,) = problems(series(origin="RUSSIA", products="ore"))
+    assert line.startswith("shocks[0]: touches no trade flow of the base year")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"shares": []}, "has no shares; give one for each month, or year, from the first"),
+        ({"from": "2020-01-15"}, "starts on 2020-01-15, inside a month; begin on its first day, 2020-01-01"),
+        ({"shares": [0.1, -0.1]}, "greater than or equal to 0"),
+        ({"per": "day"}, "'month' or 'year'"),
+        ({"pass_through": 1.1}, "less than or equal to 1"),
+    ],
+)
+def test_a_series_that_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        scenario(series(**fields))
+
+
+def test_a_crop_feeds_the_flow_until_the_same_harvest_of_the_next_year() -> None:
+    one = forcing(harvest(weather={"2019": 0.8, "2020": 0.5}), days=800)
+    capacity = 1.0 - one.losses.strength[0]
+    np.testing.assert_allclose(capacity[:152], 0.8)  # to 31 May 2020: both crops of 2019
+    np.testing.assert_allclose(
+        capacity[152:274], 0.1 * 0.5 + 0.9 * 0.8
+    )  # from 1 June the early crops of 2020
+    np.testing.assert_allclose(capacity[274:517], 0.5)  # from 1 October the main one
+    np.testing.assert_allclose(capacity[517:639], 0.1 + 0.9 * 0.5)  # 2021 is not named: as in the base year
+    np.testing.assert_allclose(capacity[639:], 1.0)
+
+
+def test_fertiliser_raises_the_yield_by_its_elasticity() -> None:
+    fed = {"supply": {"2019": 0.5, "2020": 2.0}, "elasticity": 0.3}
+    one = forcing(harvest(fertiliser=fed, weather={"2019": 0.9}), days=300)
+    capacity = 1.0 - one.losses.strength[0]
+    np.testing.assert_allclose(capacity[0], 0.9 * 0.5**0.3)
+    np.testing.assert_allclose(capacity[-1], 2.0**0.3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"crops": [{"month": 10, "share": 0.9}]},
+            "has crops that add to 0.9 of a year's; make them add to 1",
+        ),
+        ({"crops": []}, "has crops that add to 0 of a year's"),
+        ({"crops": [{"month": 13, "share": 1}]}, "less than or equal to 12"),
+        ({"weather": {"20": 1.0}}, "should match pattern"),
+    ],
+)
+def test_a_harvest_that_cannot_be_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        scenario(harvest(**fields))
 
 
 def test_a_shock_that_starts_on_the_last_day_acts() -> None:

@@ -75,6 +75,32 @@ def test_a_supplier_with_too_many_orders_is_named_as_overbooked() -> None:
     assert (supplier, reason) == ("mine", Reason.OVERBOOKED.value)
 
 
+def test_exports_fall_as_orders_and_what_is_not_ordered_is_not_made() -> None:
+    """The mine makes 2 a day, 1 of it for abroad: at 40 % of the exports 1.4, and nobody lacks any."""
+    series = {"kind": "trade_series", "origin": "HOME", "from": date(0), "shares": [1.0, 0.4]}
+    data = simulate(chain(), scenario(series, **STILL)).data
+    mine = data["output"].sel(industry="mine").values
+    np.testing.assert_allclose(mine[:31], 2.0)
+    np.testing.assert_allclose(mine[31:], 1.4)
+    assert (data["unmet_final_demand"].values < 1e-9).all()
+
+
+def test_a_series_of_ones_changes_nothing_and_more_than_the_base_year_is_not_forced_upon_anybody() -> None:
+    for share in (1.0, 1.5):
+        series = {"kind": "trade_series", "origin": ["CHINA", "RUSSIA"], "from": date(0), "shares": [share]}
+        data = simulate(chain(), scenario(series, import_spare=0.5, **STILL)).data
+        np.testing.assert_allclose(data["output"].values / data["output_base"].values, 1.0)
+        np.testing.assert_allclose(data["gate_delivery"].values, [[0.9, 0.1, 1.0]] * 60)
+
+
+def test_a_poor_harvest_is_a_loss_of_capacity_until_the_next() -> None:
+    crop = {"kind": "harvest", "sectors": "mine", "crops": [{"month": 2, "share": 1.0}]}
+    data = simulate(chain(), scenario({**crop, "weather": {"2020": 0.7}}, **STILL)).data
+    mine = data["output"].sel(industry="mine").values
+    np.testing.assert_allclose(mine[:31], 2.0)
+    np.testing.assert_allclose(mine[31:], 1.4)
+
+
 def test_every_variable_has_a_unit_a_description_and_the_labels_of_the_table() -> None:
     result = simulate(chain(), scenario(oil_cut(), **STILL), record_inventory=True)
     for name, variable in result.data.data_vars.items():

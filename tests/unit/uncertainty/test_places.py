@@ -23,6 +23,8 @@ SCENARIO = Scenario.model_validate(
             {"kind": "trade_cut", "from": "2020-01-01", "until": "2020-02-01", "share_kept": 0.5},
             {"kind": "capacity_loss", "from": "2020-01-01", "share": 0.2, "recovery": {"days": 9}},
             {"kind": "trade_cut", "from": "2020-01-01", "ceiling": {"value": 5}, "products": ["coal"]},
+            {"kind": "trade_series", "from": "2020-01-01", "shares": [0.1, 0.2]},
+            {"kind": "harvest", "crops": [{"month": 10, "share": 1}], "weather": {"2020": 0.9}},
         ],
         "behaviour": {
             "inventory_days": {"default": 30, "products": {"A.B [1]": 60, "334": 5}},
@@ -43,6 +45,11 @@ SCENARIO = Scenario.model_validate(
         ("shocks[1].recovery.days", ("shocks", 1, "recovery", "days"), 9.0),
         ("shocks[2].ceiling.value", ("shocks", 2, "ceiling", "value"), 5.0),
         ("shocks[2].products[0]", ("shocks", 2, "products", 0), "coal"),
+        ("shocks[3].pass_through", ("shocks", 3, "pass_through"), 1.0),
+        ("shocks[3].shares[1]", ("shocks", 3, "shares", 1), 0.2),
+        ('shocks[4].weather."2020"', ("shocks", 4, "weather", "2020"), 0.9),
+        ("shocks[4].fertiliser.elasticity", ("shocks", 4, "fertiliser", "elasticity"), None),
+        ("behaviour.importance", ("behaviour", "importance"), None),
         ("behaviour.inventory_days", ("behaviour", "inventory_days", "default"), 30.0),
         ("behaviour.restocking_days", ("behaviour", "restocking_days", "default"), None),
         ('behaviour.inventory_days.products."334"', ("behaviour", "inventory_days", "products", "334"), 5.0),
@@ -65,8 +72,8 @@ def test_a_place_is_found_as_messages_spell_it(path: str, steps: tuple[Any, ...]
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("shocks[3].share", "shocks has 3 entries, and no 3 — count from 0: shocks[0]"),
-        ("shocks.first", "shocks has 3 entries, and no 'first'"),
+        ("shocks[5].share", "shocks has 5 entries, and no 5 — count from 0: shocks[0]"),
+        ("shocks.first", "shocks has 5 entries, and no 'first'"),
         ("shocks[0].shre_kept", "there is no 'shre_kept' in shocks[0] — did you mean 'share_kept'?"),
         ("behavior.production", "there is no 'behavior' in a scenario — did you mean 'behaviour'?"),
         ("shocks[0]", "is a group of fields — name one of them: shocks[0].from,"),
