@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -175,7 +176,7 @@ def not_reached(places: list[str], gaps: Vector, tolerance: float, rounds: int) 
     )
 
 
-def _impossible(places: list[str], has_cells: npt.NDArray[np.bool_], totals: Vector) -> list[Problem]:
+def _impossible(places: list[str], has_cells: Any, totals: Vector) -> list[Problem]:
     """Rows or columns of zeros that are to have a positive total."""
     return [
         Problem(
