@@ -221,7 +221,7 @@ def _correlations(uncertainty: Uncertainty) -> Iterator[Found]:
         for j, name in enumerate(pair.parameters):
             if name not in kinds:
                 yield (*here, j), f"unknown parameter {name!r}", did_you_mean(name, tuple(kinds))
-            elif kinds[name] in ("each", "dirichlet"):
+            elif kinds[name] in ("each", "draws", "dirichlet"):
                 what = f"{name!r} is of kind {kinds[name]}, which has no ranks to correlate"
                 yield (*here, j), what, "name parameters of another kind"
             else:

@@ -251,6 +251,30 @@ class Each(Declared):
         return "each source in turn: " + ", ".join(label(option.value) for option in self.of)
 
 
+class TableDraws(Declared):
+    """One of the draws of an estimated table, all equally likely; a value is the position of its draw."""
+
+    kind: Literal["draws"] = "draws"
+    table: Name
+    """Name of an embedded table, or a path that counts from the study file, that comes with draws."""
+    number: Annotated[int, Field(ge=2, le=1000)]
+    """How many of its draws, from the first: NAME#0, NAME#1 … With fewer than some twenty runs to each, what
+    tells draws apart is mostly what else was drawn with them."""
+
+    @property
+    def of(self) -> tuple[WeightedOption, ...]:
+        """The draws as options of a choice: ``north-korea-2019#0`` …"""
+        return tuple(WeightedOption(value=f"{self.table}#{k}") for k in range(self.number))
+
+    def quantile(self, u: Floats) -> Floats:
+        """Position of the draw at each point, a whole number, same shape as ``u``."""
+        return np.minimum(np.floor(u * self.number), self.number - 1.0)
+
+    def in_words(self) -> str:
+        """``one of 24 draws of north-korea-2019``."""
+        return f"one of {self.number} draws of {self.table}"
+
+
 class Dirichlet(Declared):
     """Shares that add to 1: gamma variables of shape ``concentration × share``, divided by their sum."""
 
@@ -288,10 +312,11 @@ class Dirichlet(Declared):
 
 Scalar = Uniform | Triangular | Normal | Lognormal
 """Distributions of one number."""
-Choice = Discrete | Each
+Choice = Discrete | Each | TableDraws
 """Distributions of one out of several values."""
 Distribution = Annotated[
-    Uniform | Triangular | Normal | Lognormal | Discrete | Each | Dirichlet, Field(discriminator="kind")
+    Uniform | Triangular | Normal | Lognormal | Discrete | Each | TableDraws | Dirichlet,
+    Field(discriminator="kind"),
 ]
 
 

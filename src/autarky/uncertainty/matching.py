@@ -8,7 +8,7 @@ from autarky.economy import Economy
 from autarky.errors import Problem, did_you_mean
 from autarky.scenario import ALL, Names, Scenario
 from autarky.uncertainty.checking import places_of
-from autarky.uncertainty.distributions import Dirichlet, options_of
+from autarky.uncertainty.distributions import Dirichlet, TableDraws, options_of
 from autarky.uncertainty.edits import Scaling, Split, input_share, scaling, split, suppliers
 from autarky.uncertainty.section import Parameter, Uncertainty
 
@@ -98,10 +98,14 @@ def table_problems(
         yield Problem(f"uncertainty.parameters[{k}].tables", what, "list all tables under one parameter")
     for k, parameter in choosing:
         for j, option in enumerate(options_of(parameter.distribution)):
-            place = f"uncertainty.parameters[{k}].distribution.of[{j}].value"
+            of_one = isinstance(parameter.distribution, TableDraws)
+            place = f"uncertainty.parameters[{k}].distribution"
+            place += ".table" if of_one else f".of[{j}].value"
             if (table := tables.get(str(option.value))) is None:
                 remedy = did_you_mean(str(option.value), tuple(tables))
                 yield Problem(place, f"unknown table {option.value!r}", remedy)
+                if of_one:
+                    break
                 continue
             for what in ("industries", "final_users", "gates", "unit"):
                 if getattr(table, what) != getattr(economy, what):

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from autarky.declared import Declared, Name
 from autarky.scenario import ALL, Names
 from autarky.uncertainty.design import Design
-from autarky.uncertainty.distributions import Choice, Dirichlet, Distribution, Each
+from autarky.uncertainty.distributions import Choice, Dirichlet, Distribution, Each, TableDraws
 
 
 def _as_paths(given: object) -> object:
@@ -57,7 +57,7 @@ class Parameter(Declared):
     unit: Annotated[str, Field(max_length=100)] = ""
     """Unit of the values, for instance days."""
     distribution: Distribution
-    """uniform, triangular, normal, lognormal, discrete, each or dirichlet."""
+    """uniform, triangular, normal, lognormal, discrete, each, draws or dirichlet."""
     source: Source
     """Where the distribution comes from; if from nowhere, a text that begins with the word assumption."""
     sets: Paths | None = None
@@ -71,7 +71,7 @@ class Parameter(Declared):
     origins: Origins | None = None
     """For dirichlet, with regions and partners as names: the product that they share in supplying."""
     tables: Literal[True] | None = None
-    """For discrete and each: true if the values are the names of whole tables."""
+    """For discrete, each and draws: true if the values are the names of whole tables."""
 
     @model_validator(mode="after")
     def _drives_one_thing(self) -> Parameter:
@@ -97,9 +97,11 @@ class Parameter(Declared):
             if self.sets is not None and len(self.sets) != len(spread.shares):
                 sizes = f"{len(spread.shares)} shares and {len(self.sets)} places"
                 raise ValueError(f"has {sizes}; name one place for each share")
+        if isinstance(spread, TableDraws) and drives != "tables":
+            raise ValueError(f"has draws of a table under {drives}; use draws with tables: true")
         if drives == "tables":
             if not isinstance(spread, Choice):
-                raise ValueError(f"takes tables by a {spread.kind} distribution; use discrete or each")
+                raise ValueError(f"takes tables by a {spread.kind} distribution; use discrete, each or draws")
             if not all(isinstance(option.value, str) for option in spread.of):
                 raise ValueError("has a table that is not named by a text; write the names in quotes")
         if drives in ("scales", "shifts", "coefficients") and isinstance(spread, Choice):

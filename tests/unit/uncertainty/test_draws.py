@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from autarky.economy import Economy
 from autarky.errors import EconomyError, ScenarioError
@@ -189,6 +190,33 @@ def test_whole_tables_are_chosen_by_name(economy: Economy) -> None:
         draw_up(section(LEAK, chosen), scenario(), economy, tables={"one": other})
     assert "of[0].value: the table 'one' has other industries" in str(error.value)
     assert "of[1].value: unknown table 'two' — known: 'one'" in str(error.value)
+
+
+def drawn_table(number: int, **more: Any) -> dict[str, Any]:
+    spread = {"kind": "draws", "table": "made", "number": number}
+    return {"name": "table", "source": "its claims", "distribution": spread, "tables": True} | more
+
+
+def test_each_draw_of_a_table_is_taken_as_often_as_any_other(economy: Economy) -> None:
+    tables = {f"made#{k}": replace(economy, name=f"made#{k}") for k in range(4)}
+    draws = draw_up(section(LEAK, drawn_table(4), draws=20), scenario(), economy, tables=tables)
+    taken = [draws.economy(i).name for i in range(20)]
+    assert sorted(taken) == sorted([*tables] * 5)
+    assert draws.parameters[1]["sentence"] == "table: one of 4 draws of made, its claims"
+    assert draws.parameters[1]["options"] == list(tables)
+
+
+def test_draws_of_a_table_that_cannot_be_are_told_once(economy: Economy) -> None:
+    with pytest.raises(ScenarioError) as error:
+        draw_up(section(LEAK, drawn_table(4)), scenario(), economy, tables={"made#0": economy})
+    (problem,) = error.value.problems
+    assert problem.place == "uncertainty.parameters[1].distribution.table"
+    assert "unknown table 'made#1'" in str(problem)
+    with pytest.raises(ValidationError, match="has draws of a table under sets; use draws with tables: true"):
+        section(drawn_table(4, tables=None, sets="shocks[0].share_kept"))
+    pair = {"parameters": ["leak", "table"], "rank_correlation": 0.5, "source": "a test"}
+    with pytest.raises(ScenarioError, match="'table' is of kind draws, which has no ranks"):
+        draw_up(section(LEAK, drawn_table(2), correlations=[pair]), scenario(), economy)
 
 
 def origins(shares: dict[str, float], product: str = "coal", **more: Any) -> dict[str, Any]:
