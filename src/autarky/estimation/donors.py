@@ -33,6 +33,10 @@ FIELDS = ("name", "year", "citation", "licence", "import_treatment")
 PRODUCTS_ONLY = ("crude_oil",)
 """Sectors of which a donor keeps the product and its users, and drops the recipe."""
 
+HIDDEN_EXPORTS = 0.01
+"""Least exports of a traded product per unit of output where a source gives net exports only (assumption): a
+product that is imported on balance is exported too, and a zero could never become anything else."""
+
 
 @dataclass(frozen=True, eq=False)
 class Donor:
@@ -103,8 +107,9 @@ class Donor:
 def donor_of(economy: Economy, *, products_only: Collection[str] = PRODUCTS_ONLY) -> Donor:
     """Coefficients of an economy: ``A[p, j] = (Z + imports)[p, j] / x[j]``, and so for final use.
 
-    Where the source gives net exports only, the exports column is their positive part. A statistical
-    discrepancy is left out. Taxes and margins on inputs stand with value added, as ``adjustments``.
+    Where the source gives net exports only, the exports column is their positive part, and of products
+    traded at least ``HIDDEN_EXPORTS`` of output. A statistical discrepancy is left out. Taxes and margins on
+    inputs stand with value added, as ``adjustments``.
 
     Parameters
     ----------
@@ -145,7 +150,9 @@ def donor_of(economy: Economy, *, products_only: Collection[str] = PRODUCTS_ONLY
     Y, imported_Y = economy.Y @ F.T, final @ F.T
     exports = FINAL_USERS.index(FinalUseKind.EXPORTS.value)
     if net:
-        Y[:, exports] = np.maximum(Y[:, exports], 0.0)
+        Y[:, exports] = np.where(
+            Y[:, exports] != 0, np.maximum(Y[:, exports], HIDDEN_EXPORTS * economy.x), 0.0
+        )
     total = Y + imported_Y
     spending = total.sum(axis=0)
     whole = spending.copy()
@@ -160,7 +167,10 @@ def donor_of(economy: Economy, *, products_only: Collection[str] = PRODUCTS_ONLY
         value_added = np.vstack([value_added, economy.adjustments.sum(axis=0)])
     notes = list(economy.provenance.notes)
     if net:
-        notes.append("Only net exports are known: exports are their positive part, imported use is unknown.")
+        notes.append(
+            "Only net exports are known: exports are their positive part, but of what is traded at least "
+            f"{HIDDEN_EXPORTS:.0%} of output (assumption); imported use is unknown."
+        )
     if gap := np.abs(economy.Y[:, kinds == FinalUseKind.DISCREPANCY.value]).sum():
         notes.append(f"A discrepancy of {gap / economy.x.sum():.1%} of gross output is left out.")
     if left := [everything[i] for i in order[len(kept) :]]:

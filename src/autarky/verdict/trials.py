@@ -1,0 +1,383 @@
+"""Trials: a country whose table is known is estimated as if it were not, and the two are compared."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky import iomath
+from autarky.economy import ABROAD, Economy, FinalUseKind, FinalUser
+from autarky.errors import EconomyError, Problem
+from autarky.estimation.donors import donor_of
+from autarky.estimation.estimate import estimate
+from autarky.estimation.known_errors import HEADER, TrialSummary, percent
+from autarky.estimation.labelled_csv import encoded
+from autarky.estimation.recipe import Recipe
+from autarky.evidence import Claim, Evidence, Source
+from autarky.scenario import Behaviour, ImportMode, ImportRule, Overtime, Scenario, TradeCut
+from autarky.simulation import simulate
+
+Matrix = npt.NDArray[np.float64]
+Vector = npt.NDArray[np.float64]
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "agriculture, forestry and fishing": ("agriculture", "fishing"),
+    "mining": ("mining", "coal", "other_mining"),
+    "light industry": ("food", "textiles", "other_manufacturing"),
+    "heavy and chemical industry": ("chemicals", "petroleum", "building_materials", "metals", "machinery"),
+    "electricity, gas and water": ("electricity",),
+    "construction": ("construction",),
+    "services": ("trade", "transport", "market_services", "government", "education_health"),
+}
+"""The industries in which the Bank of Korea gives the value added of North Korea, by our sectors."""
+GOODS = (
+    *("agriculture", "fishing", "mining", "coal", "other_mining", "food", "textiles", "chemicals"),
+    *("petroleum", "building_materials", "metals", "machinery", "other_manufacturing"),
+)
+"""Products that pass customs: of services traded nothing is known, in North Korea or here."""
+WIDTHS: Mapping[str, float] = {"gdp": 0.05, "gdp share": 0.05, "trade": 0.10, "final use": 0.15}
+"""Half the relative width of each kind of figure (assumption: as wide as the figures for North Korea)."""
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    "essential": Behaviour(),
+    "replaceable": Behaviour(imports=ImportRule(default=ImportMode.COMPETITIVE), overtime=Overtime(max=1)),
+}
+"""How everybody reacts to the trial's cut: what is not said is the preset ``autarky``."""
+CUT_KEPT = 0.2
+"""Share of every import that passes in the trial's year."""
+_START = datetime.date(2015, 1, 1)
+_LEAST = 0.001
+"""Smallest true coefficient for which a factor of two is asked."""
+_HOME_USERS = {
+    "households": FinalUseKind.HOUSEHOLDS,
+    "government": FinalUseKind.GOVERNMENT,
+    "investment": FinalUseKind.INVESTMENT,
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A known country, estimated as if it were not, beside its true table."""
+
+    summary: TrialSummary
+    sectors: tuple[str, ...]
+    multipliers_true: tuple[float, ...]
+    """Imports through all tiers per unit of final use of each sector's product."""
+    multipliers_estimated: tuple[float, ...]
+    losses_true: Mapping[str, tuple[float, ...]]
+    """Behaviour → share of each sector's yearly output that the cut costs."""
+    losses_estimated: Mapping[str, tuple[float, ...]]
+
+    def text(self) -> str:
+        """The summary and a line for each sector, as printed."""
+        lines = [self.summary.sentence() + ".", ""]
+        head = f"{'sector':<20}{'imports per unit':>20}" + "".join(
+            f"{'loss, ' + behaviour:>20}" for behaviour in self.losses_true
+        )
+        lines += [head, f"{'':<20}" + f"{'true':>11}{'est.':>9}" * (1 + len(self.losses_true))]
+        for i, sector in enumerate(self.sectors):
+            line = f"{sector:<20}{self.multipliers_true[i]:>11.3f}{self.multipliers_estimated[i]:>9.3f}"
+            for behaviour, true in self.losses_true.items():
+                line += f"{percent(true[i]):>11}{percent(self.losses_estimated[behaviour][i]):>9}"
+            lines.append(line)
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trial as plain values, JSON-ready."""
+        return asdict(self)
+
+
+def claims_like(economy: Economy, *, widths: Mapping[str, float] = WIDTHS) -> Evidence:
+    """The kinds of figures that are known of North Korea, taken from a known table.
+
+    Value added in total and by the Bank of Korea's industries (manufacturing as light and heavy), goods
+    imports and exports by product, and the final use of households, government and capital formation, each
+    relative to value added. Values are the true ones, ranges as wide as ``widths`` says.
+
+    Parameters
+    ----------
+    economy : Economy
+        As ``plain`` makes it.
+    widths : mapping
+        Kind of figure → half its width, relative: gdp, gdp share, trade, final use.
+
+    Returns
+    -------
+    Evidence
+    """
+    added = economy.value_added.sum(axis=0)
+    by_sector = dict(zip(economy.industries.sectors, added, strict=True))
+    imports = dict(zip((gate.product for gate in economy.gates), economy.imports, strict=True))
+    exporting = [k for k, user in enumerate(economy.final_users) if user.kind is FinalUseKind.EXPORTS]
+    exports = dict(zip(economy.industries.sectors, economy.Y[:, exporting].sum(axis=1), strict=True))
+    final = (economy.Y + _by_product(economy)[:, len(added) :]).sum(axis=0)
+    final_of = {user.category: value for user, value in zip(economy.final_users, final, strict=True)}
+    money = economy.unit
+    figures: list[tuple[str, str, str, float]] = [("gdp", "gdp / value added", money, float(added.sum()))]
+    for group, members in GROUPS.items():
+        share = sum(by_sector.get(sector, 0.0) for sector in members) / added.sum()
+        figures.append(("gdp share", f"gdp share / {group}", "pct of total", 100 * share))
+    for flow, values in (("imports", imports), ("exports", exports)):
+        figures += [
+            ("trade", f"trade / {flow}: {product}", money, values[product])
+            for product in GOODS
+            if values.get(product, 0.0) > 0
+        ]
+    figures += [
+        ("final use", f"final use / {name}", "pct", 100 * final_of[name] / added.sum())
+        for name in _HOME_USERS
+    ]
+    source = Source(
+        key="true-table",
+        title=economy.provenance.title,
+        publisher=economy.provenance.citation[:200],
+        date=str(economy.year),
+    )
+    claims = [
+        Claim(
+            id=f"{figure}, {economy.year}",
+            figure=figure,
+            value=value,
+            low=value * (1 - widths[kind]),
+            high=min(value * (1 + widths[kind]), 100.0)
+            if unit == "pct of total"
+            else value * (1 + widths[kind]),
+            unit=unit,
+            as_of=str(economy.year),
+            source="true-table",
+            kind="derived",
+            method="taken from the known table; its range is an assumption",
+            reliability="A",
+            credibility=2,
+        )
+        for kind, figure, unit, value in figures
+    ]
+    return Evidence(tuple(claims), {source.key: source})
+
+
+def recipe_like(economy: Economy, evidence: Evidence, donor: str) -> Recipe:
+    """The recipe by which a known table is estimated: the figures of ``claims_like``, and one donor."""
+    sectors = economy.industries.sectors
+
+    def measured(claim: Claim) -> dict[str, Any]:
+        topic, _, variable = claim.figure.partition(" / ")
+        asked: dict[str, Any] = {"figure": claim.figure, "as_of": claim.as_of}
+        match topic:
+            case "gdp":
+                return {**asked, "sum": {"block": "value_added"}}
+            case "gdp share":
+                members = tuple(code for code in GROUPS[variable] if code in sectors)
+                part = {"block": "value_added", "products": members}
+                return {**asked, "sum": part, "of": {"block": "value_added"}}
+            case "trade":
+                flow, _, product = variable.partition(": ")
+                return {**asked, "sum": {"block": flow, "products": (product,)}}
+            case _:
+                part = {"block": "final_use", "users": (variable,)}
+                return {**asked, "sum": part, "of": {"block": "value_added"}}
+
+    return Recipe.model_validate(
+        {
+            "version": 1,
+            "title": f"{economy.name}, as if unknown",
+            "year": economy.year,
+            "currency": economy.currency,
+            "unit": economy.unit,
+            "valuation": economy.valuation,
+            "claims": ("true table",),
+            "donors": ({"name": donor, "reason": "the trial"},),
+            "sectors": {code: code for code in sectors},
+            "final_users": {name: kind.value for name, kind in _HOME_USERS.items()},
+            "partners": {ABROAD: {"exports": "exports"}},
+            "errors": {},
+            "cell_spread": 0.0,
+            "measures": tuple(measured(claim) for claim in evidence.claims),
+            "draws": 0,
+        }
+    )
+
+
+def run_trial(
+    country: str, truth: Economy, donor_name: str, donor: Economy, *, widths: Mapping[str, float] = WIDTHS
+) -> Trial:
+    """Estimate a known country from a donor and from figures of its own, and compare with the truth.
+
+    Parameters
+    ----------
+    country, donor_name : str
+        As printed.
+    truth, donor : Economy
+        National tables in the same sectors, the first with a true import matrix.
+    widths : mapping
+        See ``claims_like``.
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    EconomyError
+        The sectors differ, or the true table has no import matrix.
+    InfeasibleError
+        No table keeps to the figures.
+    """
+    if truth.industries.sectors != donor.industries.sectors:
+        what = f"has other sectors than {donor.name}"
+        raise EconomyError(Problem(truth.name, what, "aggregate both by one concordance"))
+    truth = plain(truth)
+    lent = donor_of(donor, products_only=())
+    evidence = claims_like(truth, widths=widths)
+    found = estimate(recipe_like(truth, evidence, donor_name), evidence, {donor_name: lent}, draws=0).economy
+    A, a = _coefficients(truth), _coefficients(found)
+    large = _LEAST <= A
+    ratio = a[large] / A[large]
+    true_multipliers, multipliers = import_multipliers(truth), import_multipliers(found)
+    final = truth.Y.sum(axis=1)
+    true_cuts = {name: lived_through_cut(truth, behaviour) for name, behaviour in BEHAVIOURS.items()}
+    cuts = {name: lived_through_cut(found, behaviour) for name, behaviour in BEHAVIOURS.items()}
+
+    def sector_error(name: str) -> float:
+        return float(np.abs(np.subtract(cuts[name].by_sector, true_cuts[name].by_sector)).mean())
+
+    summary = TrialSummary(
+        country,
+        donor_name,
+        coefficient_error=_error(a, A, truth.x),
+        donor_coefficient_error=_error(lent.A, A, truth.x),
+        within_factor_two=float(((ratio >= 0.5) & (ratio <= 2)).mean()),
+        correlation=float(np.corrcoef(a.ravel(), A.ravel())[0, 1]),
+        multiplier_true=float(true_multipliers @ final / final.sum()),
+        multiplier_estimated=float(multipliers @ final / final.sum()),
+        multiplier_error=float(np.abs(multipliers - true_multipliers) @ truth.x / truth.x.sum()),
+        essential_loss_true=true_cuts["essential"].value_added,
+        essential_loss_estimated=cuts["essential"].value_added,
+        essential_sector_error=sector_error("essential"),
+        replaceable_loss_true=true_cuts["replaceable"].value_added,
+        replaceable_loss_estimated=cuts["replaceable"].value_added,
+        replaceable_sector_error=sector_error("replaceable"),
+        replaceable_shortage_true=true_cuts["replaceable"].final_use,
+        replaceable_shortage_estimated=cuts["replaceable"].final_use,
+    )
+    return Trial(
+        summary,
+        truth.industries.sectors,
+        tuple(map(float, true_multipliers)),
+        tuple(map(float, multipliers)),
+        {name: cut.by_sector for name, cut in true_cuts.items()},
+        {name: cut.by_sector for name, cut in cuts.items()},
+    )
+
+
+def plain(economy: Economy) -> Economy:
+    """A table in the form of an estimated one, so that the two are compared like with like.
+
+    Value added is what closes each column (taxes and margins on inputs included); stocks and a discrepancy
+    count as investment; one export column.
+    """
+    if not economy.gates:
+        what = "tells imported use not apart"
+        raise EconomyError(Problem(economy.name, what, "give a table with an import matrix"))
+    kinds = [user.kind for user in economy.final_users]
+    exports = np.array([kind is FinalUseKind.EXPORTS for kind in kinds])
+    households = np.array([kind in (FinalUseKind.HOUSEHOLDS, FinalUseKind.NONPROFIT) for kind in kinds])
+    government = np.array([kind is FinalUseKind.GOVERNMENT for kind in kinds])
+    F = np.array([households, government, ~(exports | households | government), exports], dtype=np.float64).T
+    region = economy.industries.regions[0]
+    users = [FinalUser(region, name, kind) for name, kind in _HOME_USERS.items()]
+    costs = economy.Z.sum(axis=0) + economy.imports_intermediate.sum(axis=0)
+    return replace(
+        economy,
+        final_users=(*users, FinalUser(ABROAD, "exports", FinalUseKind.EXPORTS)),
+        Y=economy.Y @ F,
+        imports_final=economy.imports_final @ F,
+        value_added_names=("value_added",),
+        value_added=(economy.x - costs)[None, :],
+        adjustment_names=(),
+        adjustments=np.zeros((0, len(economy.industries))),
+        reported_output=None,
+        decimals=None,
+    )
+
+
+def import_multipliers(economy: Economy) -> Vector:
+    """Imports through all tiers per unit of final use, ``1ᵀ A_m (I − A_d)⁻¹``, (n,), dimensionless.
+
+    References
+    ----------
+    Miller & Blair (2022), ch. 4 (imports in national tables); Hummels, Ishii & Yi (2001), equation 3.
+    """
+    direct = np.divide(
+        economy.imports_intermediate.sum(axis=0), economy.x, out=np.zeros(len(economy.x)), where=economy.x > 0
+    )
+    n = len(economy.x)
+    return np.asarray(np.linalg.solve((np.eye(n) - economy.A).T, direct), dtype=np.float64)
+
+
+class Lost(NamedTuple):
+    """What a cut costs in a year, each as a share of the base year's."""
+
+    value_added: float
+    by_sector: tuple[float, ...]
+    """Output of each sector."""
+    final_use: float
+    """Products that final users wanted and did not get."""
+
+
+def lived_through_cut(economy: Economy, behaviour: Behaviour) -> Lost:
+    """A year in which a fifth of every import passes, simulated."""
+    scenario = Scenario(
+        name="a fifth of imports",
+        start=_START,
+        days=365,
+        shocks=(TradeCut(start=_START, origin=(ABROAD,), share_kept=CUT_KEPT),),
+        behaviour=behaviour,
+    )
+    data = simulate(economy, scenario).data
+
+    def lost(name: str, base: str) -> float:
+        whole = data[base].to_numpy().sum() * scenario.days
+        return float(1 - data[name].to_numpy().sum() / whole)
+
+    output = data["output"].to_numpy().sum(axis=0)
+    before = data["output_base"].to_numpy() * scenario.days
+    by_sector = 1 - np.divide(output, before, out=np.ones_like(output), where=before > 0)
+    return Lost(
+        lost("gdp", "value_added_base"),
+        tuple(float(share) for share in by_sector),
+        lost("consumption", "consumption_base"),
+    )
+
+
+def trials_csv(trials: Sequence[Trial]) -> bytes:
+    """The summaries as the bytes of ``trials.csv``, figures with four decimals."""
+    rows = []
+    for trial in trials:
+        country, donor, *figures = asdict(trial.summary).values()
+        rows.append([country, donor, *(f"{round(figure, 4) + 0.0:.4f}" for figure in figures)])
+    return encoded([list(HEADER), *rows])
+
+
+def _by_product(economy: Economy) -> Matrix:
+    """Imported use by product and user, (n, n + c)."""
+    sectors = economy.industries.sectors
+    use = np.zeros((len(sectors), len(sectors) + len(economy.final_users)))
+    for gate, row in zip(
+        economy.gates, np.hstack([economy.imports_intermediate, economy.imports_final]), strict=True
+    ):
+        use[sectors.index(gate.product)] += row
+    return use
+
+
+def _coefficients(economy: Economy) -> Matrix:
+    """Technical coefficients, home and imported inputs together, (n, n)."""
+    n = len(economy.industries)
+    return iomath.technical_coefficients(economy.Z + _by_product(economy)[:, :n], economy.x)
+
+
+def _error(found: Matrix, true: Matrix, x: Vector) -> float:
+    return float((np.abs(found - true) @ x).sum() / (true @ x).sum())
