@@ -15,9 +15,10 @@ from autarky.economy import ABROAD, Economy, FinalUseKind, FinalUser
 from autarky.errors import EconomyError, Problem
 from autarky.estimation.donors import donor_of
 from autarky.estimation.estimate import estimate
+from autarky.estimation.frame import frame_of
 from autarky.estimation.known_errors import HEADER, TrialSummary, percent
 from autarky.estimation.labelled_csv import encoded
-from autarky.estimation.recipe import Recipe
+from autarky.estimation.recipe import Cells, Recipe
 from autarky.evidence import Claim, Evidence, Source
 from autarky.scenario import Behaviour, ImportMode, ImportRule, Overtime, Scenario, TradeCut
 from autarky.simulation import simulate
@@ -25,23 +26,31 @@ from autarky.simulation import simulate
 Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 
+LIGHT = ("food", "textiles", "other_manufacturing")
+HEAVY = ("chemicals", "petroleum", "building_materials", "metals", "machinery")
+SERVICES = ("trade", "transport", "market_services", "government", "education_health")
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "agriculture, forestry and fishing": ("agriculture", "fishing"),
     "mining": ("mining", "coal", "other_mining"),
-    "light industry": ("food", "textiles", "other_manufacturing"),
-    "heavy and chemical industry": ("chemicals", "petroleum", "building_materials", "metals", "machinery"),
+    "manufacturing": (*LIGHT, *HEAVY),
     "electricity, gas and water": ("electricity",),
     "construction": ("construction",),
-    "services": ("trade", "transport", "market_services", "government", "education_health"),
+    "services": SERVICES,
 }
 """The industries in which the Bank of Korea gives the value added of North Korea, by our sectors."""
-GOODS = (
-    *("agriculture", "fishing", "mining", "coal", "other_mining", "food", "textiles", "chemicals"),
-    *("petroleum", "building_materials", "metals", "machinery", "other_manufacturing"),
-)
-"""Products that pass customs: of services traded nothing is known, in North Korea or here."""
-WIDTHS: Mapping[str, float] = {"gdp": 0.05, "gdp share": 0.05, "trade": 0.10, "final use": 0.15}
-"""Half the relative width of each kind of figure (assumption: as wide as the figures for North Korea)."""
+GOODS = (*("agriculture", "fishing", "mining", "coal", "other_mining"), *LIGHT, *HEAVY)
+"""Products that pass customs: of services traded nothing is known by product."""
+WIDTHS: Mapping[str, float] = {
+    "gdp": 0.02,
+    "gdp share": 0.02,
+    "structure": 0.25,
+    "final use": 0.25,
+    "trade": 0.05,
+    "trade item": 0.15,
+}
+"""Half the relative width of each kind of figure (assumption: as wide as in the recipe for North Korea, where
+the Bank of Korea's are narrow, customs wider, and final use and shares within services are themselves
+assumptions)."""
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "essential": Behaviour(),
     "replaceable": Behaviour(imports=ImportRule(default=ImportMode.COMPETITIVE), overtime=Overtime(max=1)),
@@ -91,95 +100,120 @@ class Trial:
         return asdict(self)
 
 
+class _Figure(NamedTuple):
+    """A figure that is known of North Korea: its kind, and the cells it measures, as a recipe names them."""
+
+    kind: str
+    sum: dict[str, Any]
+    of: dict[str, Any] | None = None
+
+
+def _figures(sectors: Sequence[str]) -> dict[str, _Figure]:
+    """Name of each figure → what it measures in a table of these sectors."""
+
+    def added(codes: Sequence[str]) -> dict[str, Any]:
+        return {"block": "value_added", "products": tuple(code for code in codes if code in sectors)}
+
+    gdp = {"block": "value_added"}
+    found = {"gdp / value added": _Figure("gdp", gdp)}
+    found |= {
+        f"gdp share / {name}": _Figure("gdp share", added(codes), gdp) for name, codes in GROUPS.items()
+    }
+    found["structure / light industry in manufacturing"] = _Figure(
+        "structure", added(LIGHT), added(LIGHT + HEAVY)
+    )
+    for codes in (("government", "education_health"), ("trade", "transport")):
+        found[f"structure / {' and '.join(codes)}"] = _Figure("structure", added(codes), gdp)
+    for user in _HOME_USERS:
+        found[f"final use / {user}"] = _Figure("final use", {"block": "final_use", "users": (user,)}, gdp)
+    for flow in ("imports", "exports"):
+        found[f"trade / {flow}"] = _Figure("trade", {"block": flow})
+        for product in (code for code in GOODS if code in sectors):
+            cells = {"block": flow, "products": (product,)}
+            found[f"trade item / {flow}: {product}"] = _Figure("trade item", cells)
+    found["structure / imports used by final users"] = _Figure(
+        "structure", {"block": "imports", "users": tuple(_HOME_USERS)}, {"block": "imports"}
+    )
+    return found
+
+
 def claims_like(economy: Economy, *, widths: Mapping[str, float] = WIDTHS) -> Evidence:
     """The kinds of figures that are known of North Korea, taken from a known table.
 
-    Value added in total and by the Bank of Korea's industries (manufacturing as light and heavy), goods
-    imports and exports by product, and the final use of households, government and capital formation, each
-    relative to value added. Values are the true ones, ranges as wide as ``widths`` says.
+    Value added in total and by the Bank of Korea's industries, light industry in manufacturing, public
+    services and trade, final use of households, government and investment; imports and exports in total and
+    of each good, and what final users take of the imports. Values are the true ones, ranges as wide as
+    ``widths`` says; what is nothing in truth is left out.
 
     Parameters
     ----------
     economy : Economy
         As ``plain`` makes it.
     widths : mapping
-        Kind of figure → half its width, relative: gdp, gdp share, trade, final use.
+        Kind of figure (the word before the slash in its name) → half its width, relative.
 
     Returns
     -------
     Evidence
     """
-    added = economy.value_added.sum(axis=0)
-    by_sector = dict(zip(economy.industries.sectors, added, strict=True))
-    imports = dict(zip((gate.product for gate in economy.gates), economy.imports, strict=True))
-    exporting = [k for k, user in enumerate(economy.final_users) if user.kind is FinalUseKind.EXPORTS]
-    exports = dict(zip(economy.industries.sectors, economy.Y[:, exporting].sum(axis=1), strict=True))
-    final = (economy.Y + _by_product(economy)[:, len(added) :]).sum(axis=0)
-    final_of = {user.category: value for user, value in zip(economy.final_users, final, strict=True)}
-    money = economy.unit
-    figures: list[tuple[str, str, str, float]] = [("gdp", "gdp / value added", money, float(added.sum()))]
-    for group, members in GROUPS.items():
-        share = sum(by_sector.get(sector, 0.0) for sector in members) / added.sum()
-        figures.append(("gdp share", f"gdp share / {group}", "pct of total", 100 * share))
-    for flow, values in (("imports", imports), ("exports", exports)):
-        figures += [
-            ("trade", f"trade / {flow}: {product}", money, values[product])
-            for product in GOODS
-            if values.get(product, 0.0) > 0
-        ]
-    figures += [
-        ("final use", f"final use / {name}", "pct", 100 * final_of[name] / added.sum())
-        for name in _HOME_USERS
-    ]
+    year = str(economy.year)
+    frame = frame_of(
+        _recipe(economy, "true table", ({"figure": "x / y", "as_of": year, "sum": _EVERYTHING},))
+    )
+    cells = frame.vector(
+        {block: getattr(economy, block) for block in frame.shapes}
+        | {"imports_intermediate": _by_product(economy)[:, : len(frame.sectors)]}
+        | {"imports_final": _by_product(economy)[:, len(frame.sectors) :]}
+    )
     source = Source(
         key="true-table",
         title=economy.provenance.title,
-        publisher=economy.provenance.citation[:200],
-        date=str(economy.year),
+        publisher=economy.name,
+        date=year,
+        note=economy.provenance.citation,
     )
-    claims = [
-        Claim(
-            id=f"{figure}, {economy.year}",
-            figure=figure,
-            value=value,
-            low=value * (1 - widths[kind]),
-            high=min(value * (1 + widths[kind]), 100.0)
-            if unit == "pct of total"
-            else value * (1 + widths[kind]),
-            unit=unit,
-            as_of=str(economy.year),
-            source="true-table",
-            kind="derived",
-            method="taken from the known table; its range is an assumption",
-            reliability="A",
-            credibility=2,
+    claims = []
+    for name, figure in _figures(economy.industries.sectors).items():
+        value = float(cells[frame.select(Cells.model_validate(figure.sum))].sum())
+        if figure.of is not None:
+            value /= float(cells[frame.select(Cells.model_validate(figure.of))].sum())
+        if value <= 0:
+            continue
+        width = widths[figure.kind]
+        claims.append(
+            Claim(
+                id=f"{name}, {year}",
+                figure=name,
+                value=value,
+                low=value * (1 - width),
+                high=value * (1 + width),
+                unit=economy.unit if figure.of is None else "ratio",
+                as_of=year,
+                source=source.key,
+                kind="derived",
+                method="sum of cells of the known table; the range is an assumption",
+                reliability="A",
+                credibility=2,
+            )
         )
-        for kind, figure, unit, value in figures
-    ]
     return Evidence(tuple(claims), {source.key: source})
 
 
 def recipe_like(economy: Economy, evidence: Evidence, donor: str) -> Recipe:
     """The recipe by which a known table is estimated: the figures of ``claims_like``, and one donor."""
-    sectors = economy.industries.sectors
+    figures = _figures(economy.industries.sectors)
+    measures = []
+    for claim in evidence.claims:
+        figure = figures[claim.figure]
+        measure = {"figure": claim.figure, "as_of": claim.as_of, "sum": figure.sum}
+        measures.append(measure if figure.of is None else {**measure, "of": figure.of})
+    return _recipe(economy, donor, tuple(measures))
 
-    def measured(claim: Claim) -> dict[str, Any]:
-        topic, _, variable = claim.figure.partition(" / ")
-        asked: dict[str, Any] = {"figure": claim.figure, "as_of": claim.as_of}
-        match topic:
-            case "gdp":
-                return {**asked, "sum": {"block": "value_added"}}
-            case "gdp share":
-                members = tuple(code for code in GROUPS[variable] if code in sectors)
-                part = {"block": "value_added", "products": members}
-                return {**asked, "sum": part, "of": {"block": "value_added"}}
-            case "trade":
-                flow, _, product = variable.partition(": ")
-                return {**asked, "sum": {"block": flow, "products": (product,)}}
-            case _:
-                part = {"block": "final_use", "users": (variable,)}
-                return {**asked, "sum": part, "of": {"block": "value_added"}}
 
+_EVERYTHING = {"block": "value_added"}
+
+
+def _recipe(economy: Economy, donor: str, measures: tuple[dict[str, Any], ...]) -> Recipe:
     return Recipe.model_validate(
         {
             "version": 1,
@@ -190,12 +224,12 @@ def recipe_like(economy: Economy, evidence: Evidence, donor: str) -> Recipe:
             "valuation": economy.valuation,
             "claims": ("true table",),
             "donors": ({"name": donor, "reason": "the trial"},),
-            "sectors": {code: code for code in sectors},
+            "sectors": {code: code for code in economy.industries.sectors},
             "final_users": {name: kind.value for name, kind in _HOME_USERS.items()},
             "partners": {ABROAD: {"exports": "exports"}},
             "errors": {},
             "cell_spread": 0.0,
-            "measures": tuple(measured(claim) for claim in evidence.claims),
+            "measures": measures,
             "draws": 0,
         }
     )
@@ -213,7 +247,7 @@ def run_trial(
     truth, donor : Economy
         National tables in the same sectors, the first with a true import matrix.
     widths : mapping
-        See ``claims_like``.
+        As for ``claims_like``.
 
     Returns
     -------
