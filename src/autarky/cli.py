@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from autarky.errors import AutarkyError, InputError, Problem, StoppedError
+from autarky.errors import AutarkyError, InfeasibleError, InputError, Problem, StoppedError
 
 app = typer.Typer(
     name="autarky",
@@ -93,6 +93,26 @@ def check(
     if not audit.passes:
         # As JSON the findings are whole already, and one document is all there may be.
         raise typer.Exit(2) if json else InputError(audit.problems)
+
+
+@app.command()
+def estimate(
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="A recipe file, or one that comes with autarky.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write the table to.")] = None,
+    draws: Annotated[int | None, typer.Option("--draws", min=0, help="Tables drawn beside it.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed, other draws.")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Estimate a table from figures with sources: every cell with its claims and its range."""
+    from autarky.inquiry import estimate_table
+
+    with _progress_of_draws(quiet or json) as progress:
+        found = estimate_table(recipe, out, draws=draws, seed=seed, progress=progress)
+    _show(json, found.to_dict(), found.text())
 
 
 @app.command()
@@ -252,7 +272,7 @@ def _run(given: list[str]) -> int:
         return code
     except SystemExit as error:
         raise BrokenPipeError from error  # the only reason for which typer leaves in this mode
-    except InputError as error:
+    except (InputError, InfeasibleError) as error:
         problems, code, reason = list(error.problems), error.exit_code, error
     except StoppedError as error:
         problems, code, reason = [error.problem], error.exit_code, error

@@ -1,9 +1,9 @@
-"""Estimate: donors and figures in, an Economy out, with how far everything moved and tables drawn beside it."""
+"""Estimate: donors and figures in; an Economy out, with how far all moved and tables drawn beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from autarky.economy import Economy, Gate, ImportTreatment, Industries, Provenance
 from autarky.errors import EconomyError, InfeasibleError, Problem
 from autarky.estimation.donors import Donor
-from autarky.estimation.entropy import Balanced, Pull, cross_entropy, pulls
+from autarky.estimation.entropy import Balanced, Constraints, Pull, cross_entropy, pulls
 from autarky.estimation.frame import HOME, Frame, frame_of
 from autarky.estimation.measures import Reading, program_of, read_measures
 from autarky.estimation.prior import prior_of
@@ -151,13 +151,12 @@ def estimate(
     readings = read_measures(recipe, evidence, frame)
     rate = _rate(recipe, evidence)
     weighted = [(donors[choice.name], choice.weight) for choice in recipe.donors]
-    solver = _Solver(recipe, frame)
-    prior, balanced = solver.solve(weighted, readings, rate.value)
+    prior, balanced, constraints = _solved(recipe, frame, weighted, readings, rate.value)
     cells = rounded(frame, balanced.cells[: frame.size])
     by_donor = {}
     for choice in recipe.donors:
         try:
-            _, alone = solver.solve([(donors[choice.name], 1.0)], readings, rate.value)
+            _, alone, _ = _solved(recipe, frame, [(donors[choice.name], 1.0)], readings, rate.value)
             by_donor[choice.name] = rounded(frame, alone.cells[: frame.size])
         except InfeasibleError:
             continue
@@ -166,7 +165,7 @@ def estimate(
     for i in range(number):
         rng = np.random.default_rng(np.random.SeedSequence([recipe.seed if seed is None else seed, i]))
         try:
-            drawn.append(_draw(recipe, frame, solver, donors, readings, rate, rng))
+            drawn.append(_draw(recipe, frame, donors, readings, rate, rng))
         except InfeasibleError as error:
             failed.append(str(error))
         if progress is not None:
@@ -178,8 +177,8 @@ def estimate(
         frame,
         prior,
         cells,
-        tuple(_found(readings, solver, prior, balanced)),
-        pulls(balanced, solver.constraints),
+        tuple(_found(frame, readings, constraints, prior, balanced)),
+        pulls(balanced, constraints),
         tuple(drawn),
         tuple(failed),
         by_donor,
@@ -188,33 +187,28 @@ def estimate(
     )
 
 
-class _Solver:
-    """Solves for a table; the last multipliers are where the next solution begins."""
-
-    def __init__(self, recipe: Recipe, frame: Frame) -> None:
-        self.recipe, self.frame = recipe, frame
-
-    def solve(
-        self,
-        donors: Sequence[tuple[Donor, float]],
-        readings: Sequence[Reading],
-        rate: float,
-        scatter: np.random.Generator | None = None,
-    ) -> tuple[Floats, Balanced]:
-        prior = prior_of(self.recipe, self.frame, donors, readings, rate)
-        added = prior[self.frame.places["value_added"]].sum()
-        prior = np.where(prior < _NEGLIGIBLE * added, 0.0, prior)
-        if scatter is not None:
-            prior = prior * np.exp(self.recipe.cell_spread * scatter.standard_normal(len(prior)))
-        program = program_of(self.frame, readings, rate, prior)
-        self.constraints = program.constraints
-        return prior, cross_entropy(np.concatenate([prior, program.slack]), program.constraints)
+def _solved(
+    recipe: Recipe,
+    frame: Frame,
+    donors: Sequence[tuple[Donor, float]],
+    readings: Sequence[Reading],
+    rate: float,
+    scatter: np.random.Generator | None = None,
+) -> tuple[Floats, Balanced, Constraints]:
+    """The prior, the table nearest to it, and what that had to keep to; cells scattered if asked for."""
+    prior = prior_of(recipe, frame, donors, readings, rate)
+    added = prior[frame.places["value_added"]].sum()
+    prior = np.where(prior < _NEGLIGIBLE * added, 0.0, prior)
+    if scatter is not None:
+        prior = prior * np.exp(recipe.cell_spread * scatter.standard_normal(len(prior)))
+    program = program_of(frame, readings, rate, prior)
+    balanced = cross_entropy(np.concatenate([prior, program.slack]), program.constraints)
+    return prior, balanced, program.constraints
 
 
 def _draw(
     recipe: Recipe,
     frame: Frame,
-    solver: _Solver,
     donors: Mapping[str, Donor],
     readings: Sequence[Reading],
     rate: Figure,
@@ -223,9 +217,13 @@ def _draw(
     weights = np.array([choice.weight for choice in recipe.donors])
     name = recipe.donors[int(rng.choice(len(weights), p=weights / weights.sum()))].name
     # A rate is a ratio: twice and half are as far away.
-    at = float(np.exp(rng.uniform(np.log(rate.low), np.log(rate.high)))) if rate.high > rate.low else rate.value
-    sampled = [reading.sampled(position) for reading, position in zip(readings, rng.random(len(readings)))]
-    _, balanced = solver.solve([(donors[name], 1.0)], sampled, at, rng)
+    at = (
+        float(np.exp(rng.uniform(np.log(rate.low), np.log(rate.high))))
+        if rate.high > rate.low
+        else rate.value
+    )
+    sampled = [reading.drawn(rng) for reading in readings]
+    _, balanced, _ = _solved(recipe, frame, [(donors[name], 1.0)], sampled, at, rng)
     return Drawn(rounded(frame, balanced.cells[: frame.size]), name, at)
 
 
@@ -274,9 +272,14 @@ def _check_donors(recipe: Recipe, donors: Mapping[str, Donor]) -> None:
         raise EconomyError(problems)
 
 
-def _found(readings: Sequence[Reading], solver: _Solver, prior: Floats, balanced: Balanced) -> list[MeasureFound]:
-    n = len(solver.frame.sectors)
-    constraints, cells = solver.constraints, balanced.cells
+def _found(
+    frame: Frame,
+    readings: Sequence[Reading],
+    constraints: Constraints,
+    prior: Floats,
+    balanced: Balanced,
+) -> list[MeasureFound]:
+    n, cells = len(frame.sectors), balanced.cells
     found = []
     for k, reading in enumerate(readings):
         low, high = constraints.low[n + k], constraints.high[n + k]
@@ -291,7 +294,9 @@ def _found(readings: Sequence[Reading], solver: _Solver, prior: Floats, balanced
             target, ends = reading.value, (reading.low, reading.high)
         pull = float(balanced.multipliers[n + k] * width)
         found.append(
-            MeasureFound(reading, float(ends[0]), float(target), float(ends[1]), float(before), float(amount), pull)
+            MeasureFound(
+                reading, float(ends[0]), float(target), float(ends[1]), float(before), float(amount), pull
+            )
         )
     return found
 
@@ -356,19 +361,4 @@ def _economy(
         imports_final=blocks["imports_final"][used],
         decimals=DECIMALS,
         sector_names=tuple(names[sector] for sector in frame.sectors),
-    )
-
-
-def drawn_economy(economy: Economy, frame: Frame, drawn: Drawn, number: int) -> Economy:
-    """A drawn table as an Economy, with the gates of the central one."""
-    blocks = frame.blocks(drawn.cells)
-    kept = [frame.gates.index(gate) for gate in economy.gates]
-    return replace(
-        economy,
-        name=f"{economy.name}, draw {number}",
-        Z=blocks["Z"],
-        Y=blocks["Y"],
-        value_added=blocks["value_added"],
-        imports_intermediate=blocks["imports_intermediate"][kept],
-        imports_final=blocks["imports_final"][kept],
     )

@@ -138,9 +138,7 @@ class Frame:
                 found = [place["imports_intermediate"][np.ix_(gates, industries)]]
             case "exports":
                 buyers = [
-                    k
-                    for k, user in enumerate(self.users)
-                    if exports[k] and _in(user.region, cells.partners)
+                    k for k, user in enumerate(self.users) if exports[k] and _in(user.region, cells.partners)
                 ]
                 found = [place["Y"][np.ix_(home, np.array(buyers, dtype=np.intp))]]
         return np.concatenate([np.ravel(part) for part in found])

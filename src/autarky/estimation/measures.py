@@ -36,15 +36,18 @@ class Reading:
     """Money of the table if not foreign, else of the claims; a ratio for shares."""
     foreign: bool
     """Whether the amounts still have to be converted."""
+    others: tuple[Reading, ...] = ()
+    """What other sources say, where each is to be taken for itself: draws choose among them."""
 
     @property
     def name(self) -> str:
         """The figure and its period."""
         return f"{self.figure.figure}, {self.figure.as_of}"
 
-    def sampled(self, position: float) -> Reading:
-        """The reading with a value elsewhere in its range: 0 is its low end, 1 its high end."""
-        return replace(self, value=self.low + position * (self.high - self.low))
+    def drawn(self, rng: np.random.Generator) -> Reading:
+        """One source's reading, with its value anywhere in its range."""
+        chosen = (self, *self.others)[int(rng.integers(1 + len(self.others)))]
+        return replace(chosen, value=chosen.low + float(rng.random()) * (chosen.high - chosen.low), others=())
 
 
 def read_measures(recipe: Recipe, evidence: Evidence, frame: Frame) -> tuple[Reading, ...]:
@@ -66,11 +69,18 @@ def read_measures(recipe: Recipe, evidence: Evidence, frame: Frame) -> tuple[Rea
         if not claims:
             problems.append(_no_claim(evidence, measure.figure, measure.as_of, f"{place}.figure"))
             continue
-        for figure in resolve(claims, measure.resolve):
-            readings.append(_reading(recipe, evidence, frame, measure, figure, place, problems))
+        best = resolve(claims)[0].claims[0]
+        found = [
+            _reading(recipe, evidence, frame, measure, figure, place, problems)
+            # The best graded source is the one that the central table keeps to.
+            for figure in sorted(resolve(claims, measure.resolve), key=lambda one: best not in one.claims)
+        ]
+        given = [reading for reading in found if reading is not None]
+        if given:
+            readings.append(replace(given[0], others=tuple(given[1:])))
     if problems:
         raise EconomyError(problems)
-    return tuple(reading for reading in readings if reading is not None)
+    return tuple(readings)
 
 
 def _reading(
@@ -104,7 +114,9 @@ def _reading(
     cells = _positions(frame, measure.sum)
     whole = None if measure.of is None else _positions(frame, measure.of)
     if not len(cells) or (whole is not None and not len(whole)):
-        problems.append(Problem(place, "names no cell of the table", "name other products, users or partners"))
+        problems.append(
+            Problem(place, "names no cell of the table", "name other products, users or partners")
+        )
         return None
     factor *= measure.scale
     return Reading(measure, figure, cells, whole, low * factor, figure.value * factor, high * factor, foreign)
@@ -203,6 +215,15 @@ def program_of(frame: Frame, readings: Sequence[Reading], rate: float, prior: Fl
         low=np.concatenate([zeros, low]),
         target=np.concatenate([zeros, value]),
         high=np.concatenate([zeros, high]),
-        names=(*(f"balance of {sector}" for sector in frame.sectors), *(r.name for r in readings)),
+        names=(*(f"balance of {sector}" for sector in frame.sectors), *_told_apart(readings)),
     )
     return Program(constraints, slack)
+
+
+def _told_apart(readings: Sequence[Reading]) -> list[str]:
+    """Names of the readings; a figure that is held against several sums gets numbers."""
+    names = [reading.name for reading in readings]
+    return [
+        f"{name} ({names[: k + 1].count(name)})" if names.count(name) > 1 else name
+        for k, name in enumerate(names)
+    ]

@@ -19,10 +19,16 @@ _LEFT_AT_HOME = 0.05
 """Share of a use that stays with home suppliers in the prior however much is imported: a zero could never
 become anything else again."""
 _SWEEPS = 30
+_SEED = 0.01
+"""Size of an activity that no donor has, relative to the mean industry, until figures say more."""
 
 
 def prior_of(
-    recipe: Recipe, frame: Frame, donors: Sequence[tuple[Donor, float]], readings: Sequence[Reading], rate: float
+    recipe: Recipe,
+    frame: Frame,
+    donors: Sequence[tuple[Donor, float]],
+    readings: Sequence[Reading],
+    rate: float,
 ) -> Floats:
     """The table before it is balanced, as a vector of cells in money of the table.
 
@@ -39,7 +45,7 @@ def prior_of(
     mean = _Mean(donors, frame, recipe)
     use = mean.A * mean.output
     wages = mean.value_added * mean.output
-    spending = wages.sum() * mean.final_use / len(frame.users)
+    spending = mean.output.sum() * mean.final_use
     imported_inputs, imported_final = _imports(frame, recipe, mean, use, spending)
     cells = frame.vector(
         {
@@ -71,34 +77,46 @@ class _Mean:
         self.final_use = np.zeros((n, len(frame.users)))
         kinds = [user.kind for user in frame.users]
         knowing = sum(weight for donor, weight in donors if donor.import_share is not None)
-        for donor, weight in donors:
+        for given, weight in donors:
+            donor = _without(given, recipe)
             rows = [donor.sectors.index(sector) for sector in borrowed]
             part = weight / total
             self.A[:b, :b] += part * donor.A[np.ix_(rows, rows)]
             self.value_added[:b] += part * donor.value_added.sum(axis=0)[rows]
             self.output[:b] += part * donor.output_share[rows]
             columns = [_column(donor, kind) for kind in kinds]
-            spent = donor.final_use[np.ix_(rows, columns)]
-            self.final_use[:b] += part * spent / np.maximum(spent.sum(axis=0), 1e-12)
+            spent = donor.final_use[np.ix_(rows, columns)] * donor.final_total[columns]
+            self.final_use[:b] += part * np.maximum(spent, 0.0)
             if donor.import_share is not None:
                 share = donor.import_share[np.ix_(rows, [*rows, *(len(donor.sectors) + k for k in columns)])]
                 where = [*range(b), *range(n, n + len(kinds))]
                 self.imported[np.ix_(range(b), where)] += weight / knowing * share
         if knowing == 0:
+            # Any pattern would be an invention: the same share of every use.
             self.imported[:b] = 0.1
-        self.imported[:, n + np.flatnonzero([kind is FinalUseKind.EXPORTS for kind in kinds])] = 0.0
+        exports = np.flatnonzero([kind is FinalUseKind.EXPORTS for kind in kinds])
+        self.imported[:, n + exports] = 0.0
         # What a recipe's own activities buy, as shares of their output; the rest is value added.
         self.own: dict[tuple[str, int], float] = {}
         for k, (name, activity) in enumerate(recipe.activities.items()):
             j = b + k
             assert frame.sectors[j] == name
-            for product, share in activity.inputs.items():
+            for product, part_of_output in activity.inputs.items():
                 if product in recipe.imported:
-                    self.own[product, j] = share
+                    self.own[product, j] = part_of_output
                 else:
-                    self.A[frame.sectors.index(product), j] = share
+                    self.A[frame.sectors.index(product), j] = part_of_output
             self.value_added[j] = 1.0 - sum(activity.inputs.values())
-            self.output[j] = 0.01 * self.output[:b].mean()
+            self.output[j] = _SEED * self.output[:b].mean()
+            self.final_use[j, exports] = self.output[j] / self.output[:b].sum() / len(exports)
+
+
+def _without(donor: Donor, recipe: Recipe) -> Donor:
+    """The donor with products that a recipe buys only abroad counted as part of what holds them elsewhere."""
+    for product, bought in recipe.imported.items():
+        if bought.part_of is not None and product in donor.products:
+            donor = donor.merged(product, bought.part_of)
+    return donor
 
 
 def _column(donor: Donor, kind: FinalUseKind) -> int:
@@ -143,6 +161,10 @@ def _sized(frame: Frame, cells: Floats, readings: Sequence[Reading], rate: float
     figure carries its own cells.
     """
     cells = cells.copy()
+    for reading in readings:
+        # Where donors have nothing of what a figure says there is, its cells begin alike.
+        if reading.measure.bound != "at_most" and reading.value > 0 and not cells[reading.cells].any():
+            cells[reading.cells] = reading.value / len(reading.cells)
     for _ in range(_SWEEPS):
         for reading in readings:
             if reading.measure.bound != "equal":

@@ -49,10 +49,10 @@ class Cells(Declared):
     """Partners, for imports, imported_inputs and exports."""
 
 
-Sum = Annotated[tuple[Cells, ...], BeforeValidator(_as_list, json_schema_input_type=Cells | tuple[Cells, ...])]
+Sum = Annotated[
+    tuple[Cells, ...], BeforeValidator(_as_list, json_schema_input_type=Cells | tuple[Cells, ...])
+]
 """One group of cells, or a list of them to be added up."""
-
-
 
 
 class Measure(Declared):
@@ -101,7 +101,7 @@ class Imported(Declared):
 
 
 class Activity(Declared):
-    """An industry that no donor has, such as the assembly of imported parts for export."""
+    """An industry that no donor has and that sells abroad, such as the assembly of imported parts."""
 
     name: Text
     """Long name."""
