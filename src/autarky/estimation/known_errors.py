@@ -27,11 +27,17 @@ class TrialSummary:
     """The same for the donor's coefficients as they are, before any figure moved them."""
     within_factor_two: float
     """Share of the coefficients of at least 0.1 % of output that are between half and twice the true ones."""
+    coverage: float
+    """Share of those that lie between the 5 % and the 95 % of the tables drawn; 0.9 would be right."""
     correlation: float
     """Of all technical coefficients with the true ones."""
     multiplier_true: float
     """Imports through all tiers per unit of final use of home products, mean over the true final use."""
     multiplier_estimated: float
+    multiplier_low: float
+    """5 % of the tables drawn."""
+    multiplier_high: float
+    """95 %."""
     multiplier_error: float
     """Mean absolute error of the sectors' multipliers, weighted by their output."""
     essential_loss_true: float
@@ -52,9 +58,11 @@ class TrialSummary:
             f"{self.country} estimated from {self.donor} by the same method: coefficients off by "
             f"{percent(self.coefficient_error, 0)} (the donor's own: "
             f"{percent(self.donor_coefficient_error, 0)}), "
-            f"{percent(self.within_factor_two, 0)} within a factor of two; imports per unit of final use "
-            f"{self.multiplier_estimated:.3f}, in truth {self.multiplier_true:.3f}; a year with a fifth of "
-            f"all imports costs {percent(self.essential_loss_estimated)} of value added, in truth "
+            f"{percent(self.within_factor_two, 0)} within a factor of two, "
+            f"{percent(self.coverage, 0)} within the 90 % range of draws; imports per unit of final use "
+            f"{self.multiplier_estimated:.3f} ({self.multiplier_low:.3f} to {self.multiplier_high:.3f}), in "
+            f"truth {self.multiplier_true:.3f}; a year with a fifth of all imports costs "
+            f"{percent(self.essential_loss_estimated)} of value added, in truth "
             f"{percent(self.essential_loss_true)}, if every import is essential; if home suppliers "
             f"can replace imports, it costs {percent(self.replaceable_loss_estimated)}, in truth "
             f"{percent(self.replaceable_loss_true)}, and leaves "

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky import iomath
-from autarky.economy import ABROAD, Economy, FinalUseKind, FinalUser
+from autarky.economy import ABROAD, Economy, FinalUseKind, FinalUser, Gate
 from autarky.errors import EconomyError, Problem
 from autarky.estimation.donors import donor_of
 from autarky.estimation.estimate import estimate
@@ -56,9 +56,14 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "replaceable": Behaviour(imports=ImportRule(default=ImportMode.COMPETITIVE), overtime=Overtime(max=1)),
 }
 """How everybody reacts to the trial's cut: what is not said is the preset ``autarky``."""
+DRAWS = 100
+"""Tables drawn in a trial, to see whether ranges hold what is true."""
+CELL_SPREAD = 0.4
+"""Log standard deviation of borrowed cells in the draws (assumption: as in the recipe for North Korea)."""
 CUT_KEPT = 0.2
 """Share of every import that passes in the trial's year."""
 _START = datetime.date(2015, 1, 1)
+_RANGE = (0.05, 0.95)
 _LEAST = 0.001
 """Smallest true coefficient for which a factor of two is asked."""
 _HOME_USERS = {
@@ -228,9 +233,9 @@ def _recipe(economy: Economy, donor: str, measures: tuple[dict[str, Any], ...]) 
             "final_users": {name: kind.value for name, kind in _HOME_USERS.items()},
             "partners": {ABROAD: {"exports": "exports"}},
             "errors": {},
-            "cell_spread": 0.0,
+            "cell_spread": CELL_SPREAD,
             "measures": measures,
-            "draws": 0,
+            "draws": DRAWS,
         }
     )
 
@@ -266,12 +271,16 @@ def run_trial(
     truth = plain(truth)
     lent = donor_of(donor, products_only=())
     evidence = claims_like(truth, widths=widths)
-    found = estimate(recipe_like(truth, evidence, donor_name), evidence, {donor_name: lent}, draws=0).economy
+    estimated = estimate(recipe_like(truth, evidence, donor_name), evidence, {donor_name: lent})
+    found = estimated.economy
+    drawn = [_as_drawn(truth, estimated.frame.blocks(one.cells)) for one in estimated.draws]
     A, a = _coefficients(truth), _coefficients(found)
     large = _LEAST <= A
+    low, high = np.quantile([_coefficients(one) for one in drawn], _RANGE, axis=0)
     ratio = a[large] / A[large]
     true_multipliers, multipliers = import_multipliers(truth), import_multipliers(found)
-    final = truth.Y.sum(axis=1)
+    final = truth.Y.sum(axis=1) / truth.Y.sum()
+    least, most = np.quantile([import_multipliers(one) @ final for one in drawn], _RANGE)
     true_cuts = {name: lived_through_cut(truth, behaviour) for name, behaviour in BEHAVIOURS.items()}
     cuts = {name: lived_through_cut(found, behaviour) for name, behaviour in BEHAVIOURS.items()}
 
@@ -284,9 +293,12 @@ def run_trial(
         coefficient_error=_error(a, A, truth.x),
         donor_coefficient_error=_error(lent.A, A, truth.x),
         within_factor_two=float(((ratio >= 0.5) & (ratio <= 2)).mean()),
+        coverage=float(((low <= A) & (high >= A))[large].mean()),
         correlation=float(np.corrcoef(a.ravel(), A.ravel())[0, 1]),
-        multiplier_true=float(true_multipliers @ final / final.sum()),
-        multiplier_estimated=float(multipliers @ final / final.sum()),
+        multiplier_true=float(true_multipliers @ final),
+        multiplier_estimated=float(multipliers @ final),
+        multiplier_low=float(least),
+        multiplier_high=float(most),
         multiplier_error=float(np.abs(multipliers - true_multipliers) @ truth.x / truth.x.sum()),
         essential_loss_true=true_cuts["essential"].value_added,
         essential_loss_estimated=cuts["essential"].value_added,
@@ -394,6 +406,20 @@ def trials_csv(trials: Sequence[Trial]) -> bytes:
         country, donor, *figures = asdict(trial.summary).values()
         rows.append([country, donor, *(f"{round(figure, 4) + 0.0:.4f}" for figure in figures)])
     return encoded([list(HEADER), *rows])
+
+
+def _as_drawn(truth: Economy, blocks: Mapping[str, Matrix]) -> Economy:
+    """A drawn table in the place of the true one; the frame has one gate for each sector, in order."""
+    gates = tuple(Gate(ABROAD, sector) for sector in truth.industries.sectors)
+    return replace(
+        truth,
+        gates=gates,
+        Z=blocks["Z"],
+        Y=blocks["Y"],
+        value_added=blocks["value_added"],
+        imports_intermediate=blocks["imports_intermediate"],
+        imports_final=blocks["imports_final"],
+    )
 
 
 def _by_product(economy: Economy) -> Matrix:
