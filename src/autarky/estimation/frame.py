@@ -152,12 +152,12 @@ def _in(name: str, asked: Names) -> bool:
 
 
 def frame_of(recipe: Recipe) -> Frame:
-    """The frame a recipe asks for: gates of every partner for every product that a donor or it knows."""
+    """The frame a recipe asks for, with a gate of every partner for every product that is traded."""
     sectors = (*recipe.sectors, *recipe.activities)
     at_home = [FinalUser(HOME, name, FinalUseKind(kind)) for name, kind in recipe.final_users.items()]
     abroad = [
         FinalUser(partner, one.exports, FinalUseKind.EXPORTS) for partner, one in recipe.partners.items()
     ]
-    products = (*recipe.sectors, *recipe.imported)
+    products = (*(sector for sector in recipe.sectors if _in(sector, recipe.traded)), *recipe.imported)
     gates = [Gate(partner, product) for partner in recipe.partners for product in products]
     return Frame(sectors, (*at_home, *abroad), tuple(gates))

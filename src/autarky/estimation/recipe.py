@@ -165,6 +165,8 @@ class Recipe(Declared):
     """Category → what it is."""
     partners: dict[Name, Partner]
     """Partner → how exports to it are called."""
+    traded: Names = ALL
+    """Products in the figures on trade, for instance goods alone: all others neither come nor go."""
     imported: dict[Name, Imported] = Field(default_factory=dict)
     """Products bought only abroad."""
     activities: dict[Name, Activity] = Field(default_factory=dict)
