@@ -12,7 +12,7 @@ from autarky.document import Document, Node, follow, read_bytes, read_document, 
 from autarky.errors import EvidenceError, InputError, Problem, did_you_mean
 from autarky.estimation.donors import Donor, donor_names, packaged_donor, read_donor
 from autarky.estimation.recipe import Recipe
-from autarky.evidence import Evidence, packaged_evidence, packaged_evidence_names, read_evidence
+from autarky.evidence import Evidence, evidence_folder, read_evidence
 
 RECIPE = Document(
     name="recipe",
@@ -53,20 +53,17 @@ class RecipeFile:
 
     def read_evidence(self) -> Evidence:
         """The claims it names: of files that count from the recipe, or that come with autarky."""
-        known = packaged_evidence_names()
-        found = []
+        paths, problems = [], []
         for k, name in enumerate(self.recipe.claims):
             path = self.path.parent / name
-            if path.exists():
-                found.append(read_evidence(path))
-            elif name in known:
-                found.append(packaged_evidence(name))
-            else:
+            try:
+                paths.append(path if path.exists() else evidence_folder(name))
+            except EvidenceError as error:
                 what = f"no such claim file, and no evidence of that name: {name}"
-                raise EvidenceError(Problem(self.locate(f"claims[{k}]"), what, did_you_mean(name, known)))
-        claims = tuple(claim for evidence in found for claim in evidence.claims)
-        sources = {key: source for evidence in found for key, source in evidence.sources.items()}
-        return found[0] if len(found) == 1 else Evidence(claims, sources)
+                problems.append(Problem(self.locate(f"claims[{k}]"), what, error.problems[0].remedy))
+        if problems:
+            raise EvidenceError(problems)
+        return read_evidence(paths)
 
     def read_donors(self) -> dict[str, Donor]:
         """The donors it names: folders that count from the recipe, or those that come with autarky."""

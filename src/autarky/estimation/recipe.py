@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from autarky.declared import Declared, Name, Share
 from autarky.evidence import Resolve
+from autarky.evidence.units import parse_unit
 
 ALL: Literal["all"] = "all"
 
@@ -184,6 +185,12 @@ class Recipe(Declared):
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
     notes: tuple[Text, ...] = ()
     """What a reader must know; one sentence each."""
+
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str) -> str:
+        parse_unit(unit)
+        return unit
 
     @model_validator(mode="after")
     def _names_do_not_collide(self) -> Recipe:
