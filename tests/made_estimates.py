@@ -40,9 +40,19 @@ errors: {A: 0.05, B: 0.2}
 cell_spread: 0.3
 measures:
   - {figure: level / gdp, as_of: "2019", sum: {block: value_added}}
-  - {figure: share / farms, as_of: "2019", sum: {block: value_added, products: farms}, of: {block: value_added}}
-  - {figure: share / power, as_of: "2019", sum: {block: value_added, products: power}, of: {block: value_added}, bound: at_most}
-  - {figure: use / households, as_of: "2019", sum: {block: final_use, users: households}, of: {block: value_added}}
+  - figure: share / farms
+    as_of: "2019"
+    sum: {block: value_added, products: farms}
+    of: {block: value_added}
+  - figure: share / power
+    as_of: "2019"
+    sum: {block: value_added, products: power}
+    of: {block: value_added}
+    bound: at_most
+  - figure: use / households
+    as_of: "2019"
+    sum: {block: final_use, users: households}
+    of: {block: value_added}
   - {figure: trade / imports, as_of: "2019", sum: {block: imports}}
   - {figure: trade / oil, as_of: "2019", sum: {block: imports, products: oil}, bound: at_least}
   - {figure: trade / exports, as_of: "2019", sum: {block: exports}}
@@ -76,7 +86,7 @@ def evidence(*others: Claim, without: str = "") -> Evidence:
         claim("trade / oil", 20, "million USD"),
         claim("trade / exports", 60, "million USD"),
         claim("trade / assembled", 10, "million USD", reliability="B"),
-        claim("rate / KRW per USD", 1.0, "ratio", low=0.8, high=1.5),
+        claim("rate / KRW per USD", 1.0, "KRW/USD", low=0.8, high=1.5),
     )
     kept = tuple(one for one in claims if one.figure != without)
     sources = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from autarky.estimation.measures import Reading, program_of, read_measures
 from autarky.estimation.prior import prior_of
 from autarky.estimation.recipe import Recipe
 from autarky.evidence import Evidence, Figure, resolve
+from autarky.evidence.units import conversion
 
 Floats = npt.NDArray[np.float64]
 
@@ -249,7 +250,12 @@ def _rate(recipe: Recipe, evidence: Evidence) -> Figure:
     if len(found) > 1:
         what = "several sources, each for itself, give several rates"
         raise EconomyError(Problem("conversion.resolve", what, "use range, or prefer one source"))
-    return found[0]
+    wanted = f"{recipe.currency}/{asked.foreign}"
+    if (factor := conversion(found[0].unit, wanted)) is None:
+        what = f"{asked.figure} is in {found[0].unit}, and a rate is in {wanted}"
+        raise EconomyError(Problem("conversion.figure", what, "name another figure"))
+    rate = found[0]
+    return replace(rate, value=factor * rate.value, low=factor * rate.low, high=factor * rate.high)
 
 
 def _check_donors(recipe: Recipe, donors: Mapping[str, Donor]) -> None:

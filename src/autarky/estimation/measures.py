@@ -129,10 +129,9 @@ def _factor(recipe: Recipe, measure: Measure, figure: Figure) -> tuple[float | N
     if (own := conversion(figure.unit, recipe.unit)) is not None:
         return own, False
     unit = parse_unit(figure.unit)
-    currencies = {"USD"} if len(unit.kinds) == 1 else set()
-    if unit.kinds[0] in currencies:
-        scale = parse_unit(recipe.unit).size
-        return unit.size / scale, True
+    foreign = "USD" if recipe.conversion is None else recipe.conversion.foreign
+    if unit.kinds == (foreign,):
+        return unit.size / parse_unit(recipe.unit).size, True
     return None, False
 
 

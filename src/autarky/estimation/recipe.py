@@ -130,8 +130,10 @@ class Companion(Declared):
 class Conversion(Declared):
     """Money of the table for one unit of foreign money, at which trade enters the table."""
 
+    foreign: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
+    """The foreign money, ISO code."""
     figure: Name
-    """Name of the figure in the claims."""
+    """Name of the figure in the claims, in the table's currency per foreign one: KRW/USD."""
     as_of: Name
     resolve: Resolve = "range"
 

@@ -44,8 +44,8 @@ def test_every_figure_is_within_its_range(found: Estimate) -> None:
 
 def test_foreign_money_enters_at_the_rate_that_is_claimed(norland: Recipe) -> None:
     # At 1.2 in place of 1, trade is a fifth larger and so is the output of the table; shares stay.
-    dear = evidence(claim("rate / KRW per USD", 1.2, "ratio"), without="rate / KRW per USD")
-    cheap = evidence(claim("rate / KRW per USD", 1.0, "ratio"), without="rate / KRW per USD")
+    dear = evidence(claim("rate / KRW per USD", 1.2, "KRW/USD"), without="rate / KRW per USD")
+    cheap = evidence(claim("rate / KRW per USD", 1.0, "KRW/USD"), without="rate / KRW per USD")
     many, few = (estimate(norland, given, DONORS, draws=0).economy for given in (dear, cheap))
     assert many.imports.sum() == pytest.approx(1.2 * few.imports.sum(), rel=0.02)
 
