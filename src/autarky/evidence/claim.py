@@ -191,11 +191,14 @@ class Evidence:
                 yield claim.id, f"cites the unknown source {claim.source!r}", remedy
 
     def on(self, figure: str, as_of: str | None = None) -> tuple[Claim, ...]:
-        """The claims on one figure, of one period or of all, in the order of the files; perhaps none."""
+        """The claims on one figure, of one period or of all, in the order of the files; perhaps none.
+
+        Capitals, blanks and underscores make no difference: ``nominal_GDP`` is ``nominal gdp``.
+        """
         return tuple(
             claim
             for claim in self.claims
-            if claim.figure == figure and (as_of is None or claim.as_of == as_of)
+            if plain_figure(claim.figure) == plain_figure(figure) and (as_of is None or claim.as_of == as_of)
         )
 
     def claim(self, id: str) -> Claim:
@@ -213,3 +216,8 @@ class Evidence:
     def __reduce__(self) -> tuple[type[Evidence], tuple[tuple[Claim, ...], dict[str, Source]]]:
         # A mapping that cannot be changed cannot be pickled either: it travels as a plain one.
         return type(self), (self.claims, dict(self.sources))
+
+
+def plain_figure(figure: str) -> str:
+    """A figure's name without capitals, underscores and double blanks, which make no difference."""
+    return " ".join(figure.replace("_", " ").casefold().split())

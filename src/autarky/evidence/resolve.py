@@ -8,7 +8,7 @@ from typing import Literal
 
 from autarky.declared import Declared, Name
 from autarky.errors import EvidenceError, Problem, did_you_mean
-from autarky.evidence.claim import Claim
+from autarky.evidence.claim import Claim, plain_figure
 from autarky.evidence.units import conversion, parse_unit
 
 
@@ -89,7 +89,7 @@ def _refuse_mixture(claims: Sequence[Claim]) -> None:
     problems, first = [], claims[0]
     for claim in claims[1:]:
         both = f"claims {first.id} and {claim.id}"
-        if (claim.figure, claim.as_of) != (first.figure, first.as_of):
+        if plain_figure(claim.figure) != plain_figure(first.figure) or claim.as_of != first.as_of:
             what = f"are of different figures: {first.figure} {first.as_of}, {claim.figure} {claim.as_of}"
             problems.append(Problem(both, what, "resolve claims on one figure and period at a time"))
         elif conversion(claim.unit, first.unit) is None:

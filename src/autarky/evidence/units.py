@@ -28,6 +28,10 @@ _KINDS: dict[str, dict[str, float]] = {
         "TJ": 1 / 3.6,
         "PJ": 1e3 / 3.6,
         "GJ": 1e-3 / 3.6,
+        "toe": 11.63e-3,  # 41.868 GJ
+        "ktoe": 11.63,
+        "Mtoe": 11.63e3,
+        "kgce": 29.3076e-6 / 3.6,  # a kilogram of coal equivalent is 29.3076 MJ
     },
     "heat of food": {"kcal": 1.0},
     "power": {"MW": 1.0, "GW": 1e3, "kW": 1e-3},
