@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse
 
 from autarky.errors import EconomyError, Problem
-from autarky.estimation.ras import Scaled, checked, contradictory, labels, not_reached, relative_gaps
+from autarky.estimation.ras import Scaled, checked, contradictory, finished, labels, relative_gaps
 from autarky.iomath import Matrix, Vector
 
 SPARSE = 0.1
@@ -24,7 +24,7 @@ def gras(
     column_totals: npt.ArrayLike,
     *,
     tolerance: float = 1e-10,
-    max_iterations: int = 1_000,
+    max_iterations: int = 300,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
 ) -> Scaled:
@@ -46,7 +46,7 @@ def gras(
     tolerance : float
         Largest gap accepted, relative to the larger of the total and the absolute sum of its cells.
     max_iterations : int
-        Rounds after which it gives up.
+        Rounds of scaling by turns; what is left then Newton's method does, up to 2,000 rows and columns.
     row_names, column_names : sequences of m and n names, optional
         What messages call the rows and columns; their positions if left out.
 
@@ -61,7 +61,8 @@ def gras(
     EconomyError
         If the totals contradict each other, or a row or column has no cell of the sign of its total.
     InfeasibleError
-        If the totals cannot be met within max_iterations: where zeros and signs stand does not allow them.
+        If where zeros and signs stand does not allow the totals: one problem for each row and column in the
+        way.
 
     References
     ----------
@@ -94,7 +95,7 @@ def gras(
             r, s = _either(r, over_r), _either(s, over_s)
             return Scaled(cells, r, s, iteration, float(gaps.max(initial=0.0)))
         s, over_s = _multiplier(v, p, n)
-    raise not_reached(columns, gaps, tolerance, max_iterations)
+    return finished(prior, (u, v), (rows, columns), gaps, tolerance, max_iterations)
 
 
 def _stored(negative: npt.NDArray[np.bool_], prior: Matrix) -> Any:

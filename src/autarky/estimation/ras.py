@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse
 
 from autarky.errors import EconomyError, InfeasibleError, Problem
+from autarky.estimation.entropy import Constraints, cross_entropy
 from autarky.iomath import Matrix, Vector
 
 SHOWN = 3
-"""How many rows and columns a message about a table that does not converge names."""
+"""How many columns a message about a table that does not converge names."""
+
+NEWTON = 2_000
+"""Rows and columns together up to which a table that converges slowly is finished by Newton's method."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,10 @@ class Scaled:
         r and s: a positive cell of the prior is multiplied by r[i]·s[j], a negative one divided by it. They
         are unique up to a common factor: r·c and s/c give the same table.
     iterations : int
-        Rounds of row and column scaling.
+        Rounds of row and column scaling, and steps of Newton's method after them.
     largest_gap : float, dimensionless
         Largest difference between a column total and what was asked, relative to the larger of what was asked
-        and the absolute sum of its cells; row totals are met to rounding.
+        and the absolute sum of its cells; row totals are met as well or better.
     """
 
     cells: Matrix
@@ -47,7 +52,7 @@ def ras(
     column_totals: npt.ArrayLike,
     *,
     tolerance: float = 1e-10,
-    max_iterations: int = 1_000,
+    max_iterations: int = 300,
     row_names: Sequence[str] | None = None,
     column_names: Sequence[str] | None = None,
 ) -> Scaled:
@@ -67,7 +72,7 @@ def ras(
     tolerance : float
         Largest gap accepted, relative to the total.
     max_iterations : int
-        Rounds after which it gives up.
+        Rounds of scaling by turns; what is left then Newton's method does, up to 2,000 rows and columns.
     row_names, column_names : sequences of m and n names, optional
         What messages call the rows and columns; their positions if left out.
 
@@ -82,7 +87,7 @@ def ras(
     EconomyError
         If the totals contradict each other, or a row or column of zeros is to have a positive total.
     InfeasibleError
-        If the totals cannot be met within max_iterations: where zeros stand does not allow them.
+        If where zeros stand does not allow the totals: one problem for each row and column in the way.
 
     References
     ----------
@@ -113,7 +118,7 @@ def ras(
             s
         ).all():  # rows whose total is zero have emptied a column that is to hold something
             break
-    raise not_reached(columns, gaps, tolerance, iteration)
+    return finished(prior, (u, v), (rows, columns), gaps, tolerance, iteration)
 
 
 def checked(
@@ -138,7 +143,7 @@ def labels(word: str, names: Sequence[str] | None, count: int) -> list[str]:
         return [f"{word} {position}" for position in range(count)]
     if len(names) != count:
         raise ValueError(f"{len(names)} names for {count} {word}s")
-    return [f"{word} '{name}'" for name in names]
+    return [f"{word} {name}" for name in names]
 
 
 def contradictory(u: Vector, v: Vector, tolerance: float) -> list[Problem]:
@@ -162,18 +167,45 @@ def relative_gaps(reached: Vector, wanted: Vector, size: Vector) -> Vector:
     return np.abs(reached - wanted) / np.where(scale > 0, scale, 1.0)
 
 
-def not_reached(places: list[str], gaps: Vector, tolerance: float, rounds: int) -> InfeasibleError:
-    """The error of a table that does not come to its totals, with the places that miss most."""
-    worst = [k for k in np.argsort(-gaps, kind="stable")[:SHOWN] if gaps[k] > tolerance]
-    return InfeasibleError(
-        Problem(
-            places[k],
-            f"still {gaps[k]:.2g} of its total away after {rounds} rounds",
-            "where zeros and signs stand in the prior may not allow these totals: "
-            "look at the rows that have cells here",
+def finished(
+    prior: Matrix,
+    totals: tuple[Vector, Vector],
+    places: tuple[list[str], list[str]],
+    gaps: Vector,
+    tolerance: float,
+    rounds: int,
+) -> Scaled:
+    """The same table by Newton's method, where scaling by turns is slow; or who is in whose way.
+
+    Rows and columns that share few or very unequal cells make each other's totals miss again and again.
+    """
+    (u, v), (rows, columns) = totals, places
+    if len(u) + len(v) > NEWTON:
+        worst = [k for k in np.argsort(-gaps, kind="stable")[:SHOWN] if gaps[k] > tolerance]
+        raise InfeasibleError(
+            Problem(
+                columns[k],
+                f"still {gaps[k]:.2g} of its total away after {rounds} rounds",
+                "where zeros and signs stand in the prior may not allow these totals: "
+                "look at the rows that have cells here, or allow more iterations",
+            )
+            for k in worst
         )
-        for k in worst
+    i, j = np.nonzero(prior)
+    cell = np.arange(len(i))
+    line = np.concatenate([i, len(u) + j])
+    matrix = scipy.sparse.csr_array(
+        (np.ones(2 * len(i)), (line, np.tile(cell, 2))), (len(u) + len(v), len(i))
     )
+    both = np.concatenate([u, v])
+    found = cross_entropy(
+        prior[i, j], Constraints(matrix, both, both, both, (*rows, *columns)), tolerance=tolerance
+    )
+    cells = np.zeros_like(prior)
+    cells[i, j] = found.cells
+    left = relative_gaps(cells.sum(axis=0), v, np.abs(cells).sum(axis=0))
+    r, s = np.split(np.exp(found.multipliers), [len(u)])
+    return Scaled(cells, r, s, rounds + found.iterations, float(left.max(initial=0.0)))
 
 
 def _impossible(places: list[str], has_cells: Any, totals: Vector) -> list[Problem]:
