@@ -340,7 +340,7 @@ def _economy(
     sources = {evidence.claim(id).source: None for reading in readings for id in reading.figure.claims}
     cited = "; ".join(evidence.sources[key].citation for key in sources)
     return Economy(
-        name=recipe.title,
+        name=f"{recipe.title} (estimated)",
         year=recipe.year,
         currency=recipe.currency,
         unit=recipe.unit,
