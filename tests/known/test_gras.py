@@ -8,7 +8,7 @@ from autarky.estimation.gras import gras
 
 
 def test_a_table_with_a_column_of_one_negative_cell() -> None:
-    """A line without positive cells (Temurshoev, Miller & Bouwmeester 2013); numbers of riot (R, zauster/riot)."""
+    """No positive cell in a line (Temurshoev, Miller & Bouwmeester 2013); numbers of riot (zauster/riot)."""
     found = gras(
         [[7, 3, 5, -3], [2, 9, 8, 0], [-2, 0, 2, 0]], row_totals=[15, 26, -1], column_totals=[9, 16, 17, -2]
     )
