@@ -159,7 +159,9 @@ def donor_of(economy: Economy, *, products_only: Collection[str] = PRODUCTS_ONLY
     stocks = FINAL_USERS.index(FinalUseKind.INVENTORIES.value)
     whole[stocks] = np.abs(total[:, stocks]).sum()
     output = economy.x[kept].sum()
-    use, imported = np.hstack([economy.Z + inputs, total]), np.hstack([inputs, imported_Y])
+    # Of stocks that grow from abroad and shrink at home, or the other way round, sizes are compared.
+    imported = np.abs(np.hstack([inputs, imported_Y]))
+    use = np.abs(np.hstack([economy.Z, Y])) + imported
     columns = [*kept, *range(len(everything), use.shape[1])]
     components, value_added = list(economy.value_added_names), economy.value_added
     if economy.adjustment_names:
@@ -231,17 +233,18 @@ def read_donor(folder: str | Path) -> Donor:
     about, notes = _read_about(folder / "donor.csv")
     sectors, _, output = read_block(folder / "output_share.csv", columns=("share",))
     products, _, A = read_block(folder / "A.csv", columns=sectors)
+    if missing := [code for code in sectors if code not in products]:
+        remedy = "give each sector a row, and 0 for no use"
+        raise SourceError(
+            [Problem(str(folder / "A.csv"), f"has no row {code!r}", remedy) for code in missing]
+        )
     components, _, value_added = read_block(folder / "value_added.csv", columns=sectors)
     users, _, total = read_block(folder / "final_total.csv", columns=("per_output",))
     _, _, final_use = read_block(folder / "final_use.csv", products, users)
     share = None
     if (folder / "import_share.csv").is_file():
-        _, _, share = read_block(folder / "import_share.csv", products, (*sectors, *users))
-    problems = [
-        Problem(str(folder / "A.csv"), f"has no row {code!r}", "give each sector a row, and 0 for no use")
-        for code in sectors
-        if code not in products
-    ]
+        _, _, share = read_block(folder / "import_share.csv", products, _users(sectors, users))
+    problems = []
     for name, values in (("import_share.csv", share), ("output_share.csv", output)):
         if values is not None and (values.min() < -_ROUNDING or values.max() > 1 + _ROUNDING):
             remedy = "write shares as fractions of 1"
@@ -306,7 +309,7 @@ def write_donor(donor: Donor, folder: str | Path) -> None:
         "output_share.csv": block_rows("sector", donor.sectors, ("share",), donor.output_share[:, None]),
     }
     if donor.import_share is not None:
-        users = (*donor.sectors, *donor.final_users)
+        users = _users(donor.sectors, donor.final_users)
         tables["import_share.csv"] = block_rows("product", donor.products, users, donor.import_share)
     if folder.exists():
         raise SourceError(Problem(str(folder), "exists already", "choose another name, or remove it first"))
@@ -317,6 +320,11 @@ def write_donor(donor: Donor, folder: str | Path) -> None:
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise SourceError(Problem(str(folder), what, "check the path and its permissions")) from None
+
+
+def _users(sectors: tuple[str, ...], final_users: tuple[str, ...]) -> tuple[str, ...]:
+    """Column labels of import shares: government is a sector and a final user, so final users say so."""
+    return (*sectors, *(f"final {user}" for user in final_users))
 
 
 _ROUNDING = 1e-6

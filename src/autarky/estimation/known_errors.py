@@ -73,7 +73,8 @@ class TrialSummary:
 
 def percent(share: float, decimals: int = 1) -> str:
     """A share in per cent, without the sign of a zero: ``8.8%``."""
-    return f"{round(share, decimals + 2) + 0.0:.{decimals}%}"
+    text = f"{share:.{decimals}%}"
+    return text if float(text[:-1]) else text.lstrip("-")
 
 
 HEADER = tuple(item.name for item in fields(TrialSummary))

@@ -17,7 +17,7 @@ from autarky.estimation.donors import donor_of
 from autarky.estimation.estimate import estimate
 from autarky.estimation.frame import frame_of
 from autarky.estimation.known_errors import HEADER, TrialSummary, percent
-from autarky.estimation.labelled_csv import encoded
+from autarky.estimation.labelled_csv import decimal, encoded
 from autarky.estimation.recipe import Cells, Recipe
 from autarky.evidence import Claim, Evidence, Source
 from autarky.scenario import Behaviour, ImportMode, ImportRule, Overtime, Scenario, TradeCut
@@ -400,11 +400,11 @@ def lived_through_cut(economy: Economy, behaviour: Behaviour) -> Lost:
 
 
 def trials_csv(trials: Sequence[Trial]) -> bytes:
-    """The summaries as the bytes of ``trials.csv``, figures with four decimals."""
+    """The summaries as the bytes of ``trials.csv``, figures with six decimals."""
     rows = []
     for trial in trials:
         country, donor, *figures = asdict(trial.summary).values()
-        rows.append([country, donor, *(f"{round(figure, 4) + 0.0:.4f}" for figure in figures)])
+        rows.append([country, donor, *map(decimal, figures)])
     return encoded([list(HEADER), *rows])
 
 
