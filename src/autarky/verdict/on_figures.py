@@ -17,14 +17,13 @@ from autarky.verdict.ruling import (
     below,
     by_period,
     exactly,
-    in_words,
     lacking,
     measured,
     ratio,
     some,
     spread,
 )
-from autarky.verdict.verdicts import Finding, Number
+from autarky.verdict.verdicts import Finding, Number, in_words
 
 IMPORTS, EXPORTS, ALL_TRADE = "trade / KOTRA imports", "trade / KOTRA exports", "trade / KOTRA total"
 CHINA_SHARE = "trade / KOTRA china share"
@@ -175,7 +174,12 @@ def imports_over_gdp(threshold: float, claimed_above: bool) -> Test:
 
     def test(bench: Bench) -> Ruling:
         numbers = some(
-            _by_trade_share(bench),
+            _by_trade_share(
+                bench, "imports over GDP 2016, Bank of Korea", "gdp level / trade to gdp", "2016"
+            ),
+            _by_trade_share(
+                bench, "imports over GDP 2011 to 2016, Kim", "institution / trade dependence", "2011 to 2016"
+            ),
             ratio(
                 "imports over GDP 2016, United Nations",
                 measured(bench, "imports", "un accounts / imports", "2016"),
@@ -183,7 +187,13 @@ def imports_over_gdp(threshold: float, claimed_above: bool) -> Test:
                 "pct",
                 100.0,
             ),
-            _by_official_gdp(bench),
+            ratio(
+                "imports over GDP 2019, the state's own",
+                measured(bench, "imports", IMPORTS, "2019"),
+                measured(bench, "GDP", "gdp level / gdp official", "2019"),
+                "pct",
+                100.0,
+            ),
             _by_table(bench.tables),
         )
         if not numbers:
@@ -197,33 +207,21 @@ def imports_over_gdp(threshold: float, claimed_above: bool) -> Test:
     return test
 
 
-def _by_trade_share(bench: Bench) -> Number | None:
-    """Trade over GDP times imports over trade, 2016."""
-    imports, trade = (measured(bench, name, name, "2016") for name in (IMPORTS, ALL_TRADE))
+def _by_trade_share(bench: Bench, name: str, figure: str, of: str) -> Number | None:
+    """Trade over GDP times imports over trade of 2016."""
+    imports, trade = (measured(bench, known, known, "2016") for known in (IMPORTS, ALL_TRADE))
     part = ratio("imports over trade", imports, trade)
-    openness = measured(bench, "trade over GDP", "gdp level / trade to gdp", "2016")
+    openness = measured(bench, "trade over GDP", figure, of)
     if part is None or openness is None:
         return None
     return Number(
-        "imports over GDP 2016, Bank of Korea",
+        name,
         openness.value * part.value,
         openness.low * part.low,
         openness.high * part.high,
         "pct",
         openness.claims + part.claims,
     )
-
-
-def _by_official_gdp(bench: Bench) -> Number | None:
-    """Imports of 2019 over the GDP in dollars that the state itself reported."""
-    gdp = measured(bench, "GDP", "gdp level / gdp official", "2019")
-    imports = measured(bench, "imports", IMPORTS, "2019")
-    if gdp is None or imports is None:
-        return None
-    scale = {"billion USD": 1e3, "million USD": 1.0}.get(gdp.unit)
-    if scale is None or imports.unit != "million USD":
-        return None
-    return ratio("imports over GDP 2019, the state's own", imports, gdp, "pct", 100.0 / scale)
 
 
 def _by_table(tables: Sequence[Economy]) -> Number | None:

@@ -16,7 +16,6 @@ from autarky.verdict.ruling import (
     Ruling,
     above,
     all_of,
-    in_words,
     lacking,
     measured,
     over_draws,
@@ -35,7 +34,7 @@ from autarky.verdict.runs import (
     Runs,
     rolling_mean,
 )
-from autarky.verdict.verdicts import Finding, Number
+from autarky.verdict.verdicts import Finding, Number, in_words
 
 Floats = npt.NDArray[np.float64]
 Test = Callable[[Bench], Ruling]
@@ -315,17 +314,21 @@ def _firsts(
 
 
 def _order(firsts: dict[str, Floats]) -> str:
-    """Which order they fall short in most often."""
+    """The order in which they fall short most often; those of one day stand together."""
     names = tuple(firsts)
     days = np.column_stack(list(firsts.values()))
     orders = Counter(
-        tuple(names[k] for k in np.argsort(row, kind="stable") if np.isfinite(row[k])) for row in days
+        ", then ".join(
+            " and ".join(name for name, first in zip(names, row, strict=True) if first == day)
+            for day in np.unique(row[np.isfinite(row)])
+        )
+        for row in days
     )
-    most = max(orders, key=lambda order: orders[order], default=())
+    most = max(orders, key=lambda order: orders[order], default="")
     if not most:
         return "In most draws none of them falls short."
-    share = orders[most] / len(days)
-    return f"Most often in this order: {', then '.join(most)} ({share:.0%} of draws).".replace("%", " %")
+    share = f"{100 * orders[most] / len(days):.0f} % of draws"
+    return f"Most often in this order: {most} ({share})."
 
 
 def _dependence_numbers(bench: Bench) -> tuple[Number, ...]:

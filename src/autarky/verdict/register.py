@@ -250,6 +250,7 @@ REGISTER: Mapping[str, Entry] = {
         "Supported if over the whole range of claims the export price of coal and ore was below 90 % of "
         "the world's.",
         figures.figure_below("export price over world price", "price / export price over world price", 90.0),
+        "the price of coal and ore; who sold them, and why, is not judged",
     ),
     "57": Needs(_TECHNIQUES),
     "58": Needs(_PLANNER, "what an upper limit on the import share costs"),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from autarky.economy import Economy
 from autarky.evidence import Claim, Evidence, Figure, resolve
+from autarky.evidence.units import conversion
 from autarky.verdict.runs import Runs
 from autarky.verdict.verdicts import Finding, Number
 
@@ -130,12 +131,13 @@ def all_of(findings: Iterable[Finding]) -> Finding:
 def measured(
     bench: Bench, name: str, figures: str | Sequence[str], of: str | Sequence[str] = ()
 ) -> Number | None:
-    """The range over all claims on figures that begin with one of some texts; None if there is none.
+    """The range over all claims on figures that begin with one of some texts, told by the latest of them.
 
     ``of`` are the periods that count, all if left out. Spelling with ``_`` or blanks, capitals or not, is the
     same. Claims of the sentence's own document do not count, nor claims in another unit than the first's.
+    None if there is none.
     """
-    found = _figures(bench, _many(figures), _many(of))
+    found = sorted(_figures(bench, _many(figures), _many(of)), key=lambda figure: figure.as_of, reverse=True)
     if not found:
         return None
     unit = found[0].unit
@@ -162,14 +164,20 @@ def by_period(bench: Bench, figure: str) -> dict[str, Number]:
 def ratio(
     name: str, over: Number | None, under: Number | None, unit: str = "1", scale: float = 1.0
 ) -> Number | None:
-    """``scale·over / under`` with the range of a quotient of two positive ranges; None without both."""
+    """``scale·over / under``, with the range of a quotient of two positive ranges.
+
+    None without both, or where their units measure different things.
+    """
     if over is None or under is None or under.low <= 0:
+        return None
+    same = conversion(over.unit, under.unit)
+    if same is None:
         return None
     return Number(
         name,
-        scale * over.value / under.value,
-        scale * over.low / under.high,
-        scale * over.high / under.low,
+        scale * same * over.value / under.value,
+        scale * same * over.low / under.high,
+        scale * same * over.high / under.low,
         unit,
         over.claims + under.claims,
     )
@@ -206,23 +214,6 @@ def lacking(*known: tuple[str, Number | None]) -> str:
     """Which figures are not carried, as a sentence; empty if all are."""
     missing = [name for name, number in known if number is None]
     return f"No figure independent of the sentence is carried: {', '.join(missing)}." if missing else ""
-
-
-def in_words(number: Number | None) -> str:
-    """``95.4 (94.9 to 95.4) %``; shares are told in per cent; ``no figure`` if there is none."""
-    if number is None:
-        return "no figure"
-    scale = 100.0 if number.unit == "1" else 1.0
-    unit = "%" if number.unit in ("1", "pct") else number.unit
-    value, low, high = (_short(scale * figure) for figure in (number.value, number.low, number.high))
-    return f"{value} {unit}" if low == high else f"{value} ({low} to {high}) {unit}"
-
-
-def _short(value: float) -> str:
-    size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 1 else 3
-    text = f"{value:,.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
 def _figures(bench: Bench, figures: Sequence[str], of: Sequence[str]) -> list[Figure]:

@@ -61,6 +61,23 @@ class Verdict:
     """Of needs_mechanism: what the model would need."""
 
 
+def in_words(number: Number | None) -> str:
+    """``95.4 (94.9 to 95.4) %``; shares are told in per cent; ``no figure`` if there is none."""
+    if number is None:
+        return "no figure"
+    scale = 100.0 if number.unit == "1" else 1.0
+    unit = "%" if number.unit in ("1", "pct", "pct of total") else number.unit
+    value, low, high = (_short(scale * figure) for figure in (number.value, number.low, number.high))
+    return f"{value} {unit}" if low == high else f"{value} ({low} to {high}) {unit}"
+
+
+def _short(value: float) -> str:
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 1 else 3
+    text = f"{value:,.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
 def by_stance(verdicts: Sequence[Verdict]) -> dict[str, dict[Finding, int]]:
     """How many sentences of each stance came to each finding; stances in the order in which they appear."""
     counted: dict[str, dict[Finding, int]] = {}
