@@ -65,7 +65,7 @@ def resolve(claims: Sequence[Claim], how: Resolve = "range") -> tuple[Figure, ..
     """
     if not claims:
         raise EvidenceError(Problem("resolve", "there is no claim", "give at least one claim on the figure"))
-    _refuse_mixture(claims)
+    _one_figure(claims)
     if isinstance(how, Prefer):
         source, reason = how.prefer.source, how.prefer.reason
         chosen = [claim for claim in claims if claim.source == source]
@@ -85,18 +85,36 @@ def resolve(claims: Sequence[Claim], how: Resolve = "range") -> tuple[Figure, ..
     return (_figure(claims),)
 
 
-def _refuse_mixture(claims: Sequence[Claim]) -> None:
-    problems, first = [], claims[0]
-    for claim in claims[1:]:
-        both = f"claims {first.id} and {claim.id}"
-        if plain_figure(claim.figure) != plain_figure(first.figure) or claim.as_of != first.as_of:
-            what = f"are of different figures: {first.figure} {first.as_of}, {claim.figure} {claim.as_of}"
-            problems.append(Problem(both, what, "resolve claims on one figure and period at a time"))
-        elif conversion(claim.unit, first.unit) is None:
-            what = f"measure different things: {_measure(first.unit)}, {_measure(claim.unit)}"
-            problems.append(Problem(both, what, "give both in units of one kind, or prefer one source"))
+def _one_figure(claims: Sequence[Claim]) -> None:
+    first = claims[0]
+    problems = [
+        Problem(
+            f"claims {first.id} and {claim.id}",
+            f"are of different figures: {first.figure} {first.as_of}, {claim.figure} {claim.as_of}",
+            "resolve claims on one figure and period at a time",
+        )
+        for claim in claims
+        if plain_figure(claim.figure) != plain_figure(first.figure) or claim.as_of != first.as_of
+    ]
     if problems:
         raise EvidenceError(problems)
+
+
+def _factors(claims: Sequence[Claim], best: Claim) -> list[float]:
+    """What turns each claim's unit into that of the best graded; EvidenceError naming those that cannot."""
+    factors = [conversion(claim.unit, best.unit) for claim in claims]
+    problems = [
+        Problem(
+            f"claims {best.id} and {claim.id}",
+            f"measure different things: {_measure(best.unit)}, {_measure(claim.unit)}",
+            "give both in units of one kind, or prefer one source",
+        )
+        for claim, factor in zip(claims, factors, strict=True)
+        if factor is None
+    ]
+    if problems:
+        raise EvidenceError(problems)
+    return [factor for factor in factors if factor is not None]
 
 
 def _measure(unit: str) -> str:
@@ -106,9 +124,9 @@ def _measure(unit: str) -> str:
 def _figure(claims: Sequence[Claim], tail: str = "") -> Figure:
     """The range of claims that measure the same thing, in the unit of the best graded."""
     best = min(claims, key=lambda claim: (claim.reliability, claim.credibility))  # the first of equals
-    ranges = [(claim, conversion(claim.unit, best.unit)) for claim in claims]
-    low = min(claim.range[0] * (factor or 1.0) for claim, factor in ranges)
-    high = max(claim.range[1] * (factor or 1.0) for claim, factor in ranges)
+    factors = _factors(claims, best)
+    low = min(claim.range[0] * factor for claim, factor in zip(claims, factors, strict=True))
+    high = max(claim.range[1] * factor for claim, factor in zip(claims, factors, strict=True))
     used = (best.id, *(claim.id for claim in claims if claim is not best))
     return Figure(
         best.figure,
