@@ -75,7 +75,7 @@ def runs(
     """Every course at the base year's level, but for what is named.
 
     ``levels``: course → series → a level for all draws, or one for each; NaN: the table has nothing of it.
-    ``lowest``: course → industry → lowest output. ``bound``: course → output lost by cause.
+    ``lowest``: course → industry → lowest output. ``bound``: course → orders unserved, by cause.
     """
     courses = {}
     for name in COURSES:
@@ -87,19 +87,19 @@ def runs(
         low = np.ones((DRAWS, len(INDUSTRIES)))
         for industry, level in (lowest or {}).get(name, {}).items():
             low[:, INDUSTRIES.index(industry)] = level
-        lost = np.tile((bound or {}).get(name, (0.0, 0.0, 0.0)), (DRAWS, 1))
+        unserved = np.tile((bound or {}).get(name, (0.0, 0.0)), (DRAWS, 1))
         courses[name] = xr.Dataset(
             {
                 "path": (("draw", "series", "day"), path),
                 "lowest": (("draw", "industry"), low),
                 "first_stop": (("draw", "industry"), np.where(low < 0.5, 100.0, -1.0)),
-                "lost": (("draw", "bound_by"), lost),
+                "unserved": (("draw", "bound_by"), unserved),
             },
             coords={
                 "series": list(SERIES),
                 "day": np.datetime64(START, "D") + np.arange(DAYS),
                 "industry": list(INDUSTRIES),
-                "bound_by": ["inputs", "capacity", "demand"],
+                "bound_by": ["inputs", "capacity"],
             },
         )
     return Runs(courses, partner, ranked)

@@ -102,8 +102,7 @@ def all_trade_stopped(first: str, last: str, most: float) -> Test:
             finding = Finding.SUPPORTED if all(month.high <= most for month in months) else Finding.UNDECIDED
         reason = (
             f"In the highest month, {highest.name}, imports from China were {in_words(highest)} of an "
-            "average "
-            f"month of 2019; in all of 2020 {in_words(came)}."
+            f"average month of 2019; in all of 2020 {in_words(came)}."
         )
         return Ruling(finding, reason, some(highest, came))
 
@@ -120,8 +119,8 @@ def ground_to_a_halt(first: str, last: str, most: float, dependent: float) -> Te
         finding = all_of((above(share, dependent), below(lowest, most)))
         when = f" in {lowest.name}" if lowest else ""
         reason = lacking(("China's share of trade", share), ("imports by month", lowest)) or (
-            f"China's share of trade was {in_words(share)}; imports from China fell to {in_words(lowest)} of "
-            f"an average month of 2019{when}."
+            f"China's share of trade was {in_words(share)}; imports from China fell to {in_words(lowest)} "
+            f"of an average month of 2019{when}."
         )
         return Ruling(finding, reason, some(share, lowest))
 

@@ -16,6 +16,7 @@ from autarky.verdict.ruling import (
     Ruling,
     above,
     all_of,
+    between,
     lacking,
     measured,
     over_draws,
@@ -57,22 +58,25 @@ def short_of(
     def test(bench: Bench) -> Ruling:
         runs = bench.runs
         firsts = {group: first_below(runs, CLOSURE, group, level, until) for group in groups}
-        holds = _all_hold(
-            [
-                _where(first, np.isfinite(first) & ~np.isfinite(first_below(runs, OPEN, group, level, until)))
-                for group, first in firsts.items()
-            ]
-        )
+        parts = {
+            group: _where(
+                first, np.isfinite(first) & ~np.isfinite(first_below(runs, OPEN, group, level, until))
+            )
+            for group, first in firsts.items()
+        }
         numbers = list(_firsts(runs, groups, level, until))
         if stops:
-            low = runs.courses[CLOSURE]["lowest"].values < 0.5
-            stopped = low & ~(runs.courses[OPEN]["lowest"].values < 0.5)
-            holds = np.where(np.isnan(holds), np.nan, holds * stopped.any(axis=1))
+            stopped = (runs.courses[CLOSURE]["lowest"].values < 0.5) & ~(
+                runs.courses[OPEN]["lowest"].values < 0.5
+            )
+            parts["some industry stops"] = np.asarray(stopped.any(axis=1), dtype=np.float64)
             numbers += some(
                 spread("industries that fall below half", stopped.sum(axis=1), "industries", CLOSURE)
             )
+        holds = np.asarray(np.prod(np.array(list(parts.values())), axis=0), dtype=np.float64)
+        each = "; ".join(f"{part}: {_in_draws(held)}" for part, held in parts.items())
+        reason = f"All of it in {_in_draws(holds)} ({each}). {_order(firsts)}"
         finding = over_draws(holds, bench.least)
-        reason = f"All of it in {_in_draws(holds)}. {_order(firsts)}"
         return Ruling(finding, reason, some(share_of_draws("all of it", holds, CLOSURE)) + tuple(numbers))
 
     return test
@@ -94,8 +98,7 @@ def partner_is_lifeline(dominant: float, least: float) -> Test:
             (
                 lacking(("China's share of trade", share)) or f"China's share of trade is {in_words(share)}.",
                 f"Without {bench.partner} alone households lose {in_words(part)} of what they lose without "
-                "any "
-                "imports.",
+                "any imports.",
             )
         )
         return Ruling(finding, reason, some(share, part) + by_product)
@@ -118,80 +121,136 @@ def buys_inputs_from_partner(sector: str, least: float) -> Test:
 
 
 def stops_although_replaced(sector: str, level: float) -> Test:
-    """Whether a sector falls below a level in the closure although home makers may replace imports."""
+    """Whether a sector falls below a level in the closure although home makers may replace imports.
+
+    Against it speaks only that it stays above where nothing can be replaced.
+    """
 
     def test(bench: Bench) -> Ruling:
-        course = bench.runs.courses[CLOSURE_REPLACED]
-        if sector not in course["industry"].values:
+        best, worst = (bench.runs.courses[name] for name in (CLOSURE_REPLACED, CLOSURE))
+        if sector not in best["industry"].values:
             return Ruling(Finding.UNDECIDED, f"The table has no industry {sector}.")
-        lowest = course["lowest"].sel(industry=sector).values
-        number = spread(f"{sector}: lowest {WINDOW} days, output over base", lowest, "1", CLOSURE_REPLACED)
-        finding = over_draws(lowest < level, bench.least)
-        return Ruling(
-            finding, f"At its lowest its output is {in_words(number)} of the base year's.", some(number)
-        )
-
-    return test
-
-
-def materials_missing(group: str, level: float) -> Test:
-    """Whether supply of a group stays below a level in the last year without imports, although replaced."""
-
-    def test(bench: Bench) -> Ruling:
-        last = lasting(bench.runs, TOTAL_REPLACED, group)
-        number = spread(f"{group} in the last year", last, "1", TOTAL_REPLACED)
-        finding = over_draws(_where(last, last < level), bench.least)
-        reason = f"Without imports, with home makers free to act, {group} come to {in_words(number)} of base."
-        return Ruling(finding, reason, some(number))
-
-    return test
-
-
-def replacing_averts(course: str, replaced: str, series: str, part: float, *, at_most: bool = False) -> Test:
-    """Whether home makers who may replace imports avert at least (or at most) a part of a loss."""
-
-    def test(bench: Bench) -> Ruling:
-        without, with_it = lost(bench.runs, course, series), lost(bench.runs, replaced, series)
-        averted = 1.0 - _quotient(with_it, without)
-        holds = _where(averted, averted < part if at_most else averted >= part)
-        number = spread("part of the loss averted", averted, "1", replaced)
-        sizes = some(
-            spread("loss without replacing", without, "1", course),
-            spread("loss with it", with_it, "1", replaced),
+        replaced, alone = (course["lowest"].sel(industry=sector).values for course in (best, worst))
+        numbers = some(
+            spread(f"{sector}: lowest {WINDOW} days, imports replaced", replaced, "1", CLOSURE_REPLACED),
+            spread(f"{sector}: lowest {WINDOW} days, nothing replaced", alone, "1", CLOSURE),
         )
         reason = (
-            f"Of the loss of {series} home makers with spare capacity avert {in_words(number)}."
-            if number
-            else f"There is no loss of {series} to avert."
+            f"At its lowest its output is {in_words(numbers[0])} of base if home makers could replace every "
+            f"import, {in_words(numbers[1])} if none."
         )
-        return Ruling(over_draws(holds, bench.least), reason, some(number) + sizes)
+        return Ruling(between(replaced < level, alone >= level, bench.least), reason, numbers)
+
+    return test
+
+
+def materials_missing(together: str, scarcest: str, level: float) -> Test:
+    """Whether without imports, though replaced, materials stay below a level in the last year.
+
+    Against it speaks only that the scarcest of them stays above.
+    """
+
+    def test(bench: Bench) -> Ruling:
+        all_of_them, least = (lasting(bench.runs, TOTAL_REPLACED, series) for series in (together, scarcest))
+        numbers = some(
+            spread(f"{together} in the last year", all_of_them, "1", TOTAL_REPLACED),
+            spread(f"{scarcest} in the last year", least, "1", TOTAL_REPLACED),
+        )
+        finding = between(
+            _where(all_of_them, all_of_them < level), _where(least, least >= level), bench.least
+        )
+        reason = (
+            f"Without imports, if home makers could replace them, {together} come to "
+            f"{in_words(_first(numbers, 0))} of base, the {scarcest} to {in_words(_first(numbers, 1))}."
+        )
+        return Ruling(finding, reason, numbers)
+
+    return test
+
+
+def materials_lost_for_good(together: str, scarcest: str, part: float) -> Test:
+    """Whether home makers who may replace imports avert less than a part of a total cut's loss of materials.
+
+    Against it speaks only that they avert at least that of the scarcest one's, too.
+    """
+
+    def test(bench: Bench) -> Ruling:
+        all_of_them, least = (
+            averted(bench.runs, TOTAL, TOTAL_REPLACED, name) for name in (together, scarcest)
+        )
+        numbers = some(
+            spread(f"loss of {together} averted", all_of_them, "1", TOTAL_REPLACED),
+            spread(f"loss of the {scarcest} averted", least, "1", TOTAL_REPLACED),
+        )
+        finding = between(_where(all_of_them, all_of_them < part), _where(least, least >= part), bench.least)
+        reason = (
+            f"If home makers could replace every import, they would avert {in_words(_first(numbers, 0))} of "
+            f"the loss of {together}, and {in_words(_first(numbers, 1))} of that of the {scarcest}."
+            if numbers
+            else f"There is no loss of {together} to avert."
+        )
+        return Ruling(finding, reason, numbers)
+
+    return test
+
+
+def loss_averted(part: float) -> Test:
+    """Whether home makers who may replace imports avert at least a part of households' loss there."""
+
+    def test(bench: Bench) -> Ruling:
+        saved = averted(bench.runs, CLOSURE, CLOSURE_REPLACED, "households")
+        number = spread("part of the loss averted", saved, "1", CLOSURE_REPLACED)
+        sizes = some(
+            spread("loss without replacing", lost(bench.runs, CLOSURE), "1", CLOSURE),
+            spread("loss with it", lost(bench.runs, CLOSURE_REPLACED), "1", CLOSURE_REPLACED),
+        )
+        reason = (
+            f"If home makers could replace every import, they would avert {in_words(number)} of what "
+            "households lose; that they could is assumed, not observed."
+            if number
+            else "Households lose nothing that could be averted."
+        )
+        finding = over_draws(_where(saved, saved >= part), bench.least)
+        return Ruling(finding, reason, some(number) + sizes)
 
     return test
 
 
 def consumption_not_kept(level: float) -> Test:
-    """Whether households get less than a level in the last year without imports, although replaced."""
+    """Whether households get less than a level in the last year without imports, although replaced.
+
+    Against it speaks only that they get more where nothing can be replaced.
+    """
 
     def test(bench: Bench) -> Ruling:
-        last = lasting(bench.runs, TOTAL_REPLACED, "households")
-        number = spread("household consumption in the last year", last, "1", TOTAL_REPLACED)
-        reason = f"Without imports, household consumption comes to {in_words(number)} of the base year's."
-        return Ruling(over_draws(_where(last, last < level), bench.least), reason, some(number))
+        replaced, alone = (lasting(bench.runs, name, "households") for name in (TOTAL_REPLACED, TOTAL))
+        numbers = some(
+            spread("household consumption in the last year, imports replaced", replaced, "1", TOTAL_REPLACED),
+            spread("household consumption in the last year, nothing replaced", alone, "1", TOTAL),
+        )
+        finding = between(_where(replaced, replaced < level), _where(alone, alone >= level), bench.least)
+        reason = (
+            f"Without imports households would get {in_words(_first(numbers, 0))} of base if home makers "
+            f"could replace every one, {in_words(_first(numbers, 1))} if none."
+        )
+        return Ruling(finding, reason, numbers)
 
     return test
 
 
 def inputs_hold_back(course: str) -> Test:
-    """Whether more output is lost for want of inputs than for want of capacity."""
+    """Whether home makers leave more orders unserved for want of inputs than for want of capacity."""
 
     def test(bench: Bench) -> Ruling:
-        found = bench.runs.courses[course]["lost"]
+        found = bench.runs.courses[course]["unserved"]
         inputs, capacity = (found.sel(bound_by=cause).values for cause in ("inputs", "capacity"))
-        either = inputs + capacity
-        share = np.where(either > NOTICEABLE, inputs / np.where(either > 0, either, 1.0), np.nan)
-        number = spread("of the two, share lost for want of inputs", share, "1", course)
+        share = _quotient(inputs, inputs + capacity)
+        number = spread("orders unserved for want of inputs, not capacity", share, "1", course)
         reason = (
-            f"Of the output lost for want of inputs or of capacity, inputs account for {in_words(number)}."
+            f"Of the orders that home makers leave unserved, {in_words(number)} are for want of inputs, the "
+            "rest for want of capacity."
+            if number
+            else "Home makers leave no orders unserved."
         )
         return Ruling(over_draws(_where(share, share > 0.5), bench.least), reason, some(number))
 
@@ -231,8 +290,7 @@ def welfare_rises_with_self_reliance() -> Test:
         if len(known) and not known.any():
             reason = (
                 f"Household consumption falls as the import share does: by {in_words(numbers[0])} of the "
-                "base year "
-                "from all imports to none. The model could not show a rise."
+                "base year from all imports to none. The model could not show a rise."
             )
             return Ruling(Finding.BUILT_IN, reason, numbers)
         reason = f"Household consumption rises without imports in {_in_draws(rises)}."
@@ -272,6 +330,11 @@ def lost(runs: Runs, course: str, series: str = "households") -> Floats:
     """(draws,) share of a series that is lost over the run, against the course with imports free."""
     free = path(runs, OPEN, series).mean(axis=1)
     return 1.0 - _quotient(path(runs, course, series).mean(axis=1), free, 0.0)
+
+
+def averted(runs: Runs, course: str, replaced: str, series: str) -> Floats:
+    """(draws,) part of a course's loss that is gone where home makers may replace imports; NaN if no loss."""
+    return 1.0 - _quotient(lost(runs, replaced, series), lost(runs, course, series))
 
 
 def lasting(runs: Runs, course: str, series: str) -> Floats:
@@ -357,10 +420,6 @@ def _quotient(over: Floats, under: Floats, least: float = NOTICEABLE) -> Floats:
 def _where(known: Floats, holds: npt.ArrayLike) -> Floats:
     """1 or 0, and NaN where it is not known."""
     return np.where(np.isnan(known), np.nan, np.asarray(holds, dtype=np.float64))
-
-
-def _all_hold(each: Sequence[Floats]) -> Floats:
-    return np.asarray(np.prod(np.array(each), axis=0), dtype=np.float64)
 
 
 def _in_draws(holds: Floats) -> str:

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from autarky.verdict import on_figures as figures
 from autarky.verdict import on_runs as runs
 from autarky.verdict.ruling import Beyond, Entry, Needs, Rule
-from autarky.verdict.runs import CLOSURE, CLOSURE_REPLACED, TOTAL, TOTAL_REPLACED, WINDOW
+from autarky.verdict.runs import CLOSURE_REPLACED, TOTAL, WINDOW
 
 _DRAWS = "in at least 90 % of draws (contradicted: in at most 10 %)"
+_REPLACED = (
+    "home makers may replace any import of their sector, with 0 to 50 % more capacity by draw (assumed)"
+)
 _RFA_2021 = datetime.date(2021, 6, 11)
 
 _IDEOLOGY = "a measured effect of ideology on output: its multiplier is there, and stands at none"
@@ -41,8 +44,8 @@ REGISTER: Mapping[str, Entry] = {
     "4": Beyond("It is about a technique of propaganda, not about goods."),
     "5": Beyond("Music and films cross no border of an input-output table."),
     "6": Rule(
-        "Supported if over the whole range of claims more than 35 % of people are undernourished: the level "
-        "that FAO's Hunger Map (2015) calls very high; contradicted if at most 35 %.",
+        "Supported if over the whole range of claims more than 35 % of people are undernourished: the "
+        "level that FAO's Hunger Map (2015) calls very high; contradicted if at most 35 %.",
         figures.figure_above(
             "undernourished people, FAO",
             ("food / prevalence undernourishment", "food / prevalence of undernourishment"),
@@ -53,23 +56,20 @@ REGISTER: Mapping[str, Entry] = {
     "7": Needs(_SHOCKS),
     "8": Rule(
         "Supported if China's share of trade exceeds 50 % over the whole range of claims, and a cut of "
-        "China alone "
-        f"costs households at least half of what a cut of all imports costs, {_DRAWS}.",
+        f"China alone costs households at least half of what a cut of all imports costs, {_DRAWS}.",
         runs.partner_is_lifeline(50.0, 0.5),
     ),
     "9": Beyond(_NORM),
     "10": Rule(
         "Supported if every claim but the article's own says 2 sessions a week before June 2021; "
-        "contradicted if "
-        "none does.",
+        "contradicted if none does.",
         figures.figure_is(
             "study sessions a week, May 2021", "institution / study sessions per week", 2.0, "2021-05"
         ),
     ),
     "11": Rule(
         "Supported if every claim but the article's own says 3 sessions a week from June 2021; "
-        "contradicted if "
-        "none does.",
+        "contradicted if none does.",
         figures.figure_is(
             "study sessions a week, June 2021", "institution / study sessions per week", 3.0, "2021-06"
         ),
@@ -77,21 +77,19 @@ REGISTER: Mapping[str, Entry] = {
     "12": Needs(_TIME),
     "13": Rule(
         "Supported if China's share of trade exceeds 50 % over the whole range of claims, and in some "
-        "month up to "
-        "June 2021 imports from China fell below 5 % of an average month of 2019.",
+        "month up to June 2021 imports from China fell below 5 % of an average month of 2019.",
         figures.ground_to_a_halt("2020-02", "2021-05", 5.0, 50.0),
     ),
     "14": Rule(
         "Supported if in no month from February 2020 to May 2021 imports from China were above 1 % of an "
-        "average "
-        "month of 2019; contradicted if in some month they were, over the whole range of claims.",
+        "average month of 2019; contradicted if in some month they were, over the whole range of claims.",
         figures.all_trade_stopped("2020-02", "2021-05", 1.0),
         "all trade; that the border was closed is not at issue",
     ),
     "15": Rule(
         "Supported if by 11 June 2021, and not with imports free, food, energy and trade (commerce) fall "
-        "below 90 % "
-        f"of the base year, and some industry below half of its output for {WINDOW} days, {_DRAWS}.",
+        f"below 90 % of the base year, and some industry below half of its output for {WINDOW} days, "
+        f"{_DRAWS}.",
         runs.short_of(("food", "energy", "commerce"), 0.9, stops=True, until=_RFA_2021),
     ),
     "16": Needs(_HOUSEHOLDS),
@@ -102,29 +100,28 @@ REGISTER: Mapping[str, Entry] = {
         "the industry that makes nets; a single factory is not in the table",
     ),
     "18": Rule(
-        "Supported if in the closure textiles fall below half of their output although home makers may "
-        "replace "
-        f"every import and have a quarter more capacity, {_DRAWS}.",
+        f"Supported if in the closure textiles fall below half of their output although {_REPLACED}, in at "
+        "least 90 % of draws; contradicted only if they stay above in as many where nothing can be "
+        "replaced.",
         runs.stops_although_replaced("textiles", 0.5),
     ),
     "19": Needs(_PLANNER),
     "20": Rule(
-        "Supported (production materials are missing) if without imports, although home makers may replace "
-        "every "
-        "import and have a quarter more capacity, materials stay below 90 % of base in the last year, "
-        f"{_DRAWS}.",
-        runs.materials_missing("materials", 0.9),
+        f"Supported (production materials are missing) if without imports, although {_REPLACED}, all "
+        "materials together stay below 90 % of base in the last year, in at least 90 % of draws; "
+        "contradicted only if the scarcest of them stays above it in as many.",
+        runs.materials_missing("materials", "scarcest material", 0.9),
     ),
     "21": Rule(
-        "Supported if without imports home makers who may replace them, with a quarter more capacity, "
-        "avert less "
-        f"than a tenth of the loss of materials, {_DRAWS}.",
-        runs.replacing_averts(TOTAL, TOTAL_REPLACED, "materials", 0.1, at_most=True),
+        f"Supported if without imports, although {_REPLACED}, less than a tenth of the loss of all "
+        "materials is averted, in at least 90 % of draws; contradicted only if at least a tenth of the "
+        "loss of the scarcest of them is averted in as many.",
+        runs.materials_lost_for_good("materials", "scarcest material", 0.1),
     ),
     "22": Rule(
-        "Supported (no chance) if without imports, although home makers may replace them and have a "
-        "quarter more "
-        f"capacity, households get less than 95 % of the base year in the last year, {_DRAWS}.",
+        f"Supported (no chance) if without imports, although {_REPLACED}, households get less than 95 % of "
+        "the base year in the last year, in at least 90 % of draws; contradicted only if they get more in "
+        "as many where nothing can be replaced.",
         runs.consumption_not_kept(0.95),
         "that today's consumption cannot be kept without imports by the plants there are",
     ),
@@ -132,21 +129,18 @@ REGISTER: Mapping[str, Entry] = {
     "24": Needs(_TIME),
     "25": Needs(_PLANNER, "that no plan names projects, inputs and dates"),
     "26": Rule(
-        "Supported if in the closure, home makers being free to replace imports with a quarter more "
-        "capacity, more "
-        f"output is lost for want of inputs than for want of capacity, {_DRAWS}.",
+        f"Supported if in the closure, although {_REPLACED}, they leave more orders unserved for want of "
+        f"inputs than for want of capacity, {_DRAWS}.",
         runs.inputs_hold_back(CLOSURE_REPLACED),
     ),
     "27": Rule(
         "Supported if by 11 June 2021, and not with imports free, food, electricity and materials all fall "
-        "below "
-        f"90 % of the base year, {_DRAWS}.",
+        f"below 90 % of the base year, {_DRAWS}.",
         runs.short_of(("food", "electricity", "materials"), 0.9, until=_RFA_2021),
     ),
     "28": Rule(
         "Supported if output fell over the plan's years 2016 to 2020, over the whole range of claims: any "
-        "plan aims "
-        "at growth; contradicted if it rose.",
+        "plan aims at growth; contradicted if it rose.",
         figures.no_growth_over(("2016", "2017", "2018", "2019", "2020")),
     ),
     "29": Beyond(
@@ -154,14 +148,13 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "30": Rule(
         "Supported if without imports the food that households get falls below 80 % of the base year over "
-        f"{WINDOW} "
-        f"days, {_DRAWS}.",
+        f"{WINDOW} days, {_DRAWS}.",
         runs.falls_below(TOTAL, "food", 0.8),
         "food under closed trade; starving to death is not in the model",
     ),
     "31": Rule(
-        "Supported if imports exceed 10 % of GDP by every denominator carried; contradicted if by none. The "
-        "threshold is an assumption.",
+        "Supported if imports exceed 10 % of GDP by every denominator carried; contradicted if by none. "
+        "The threshold is an assumption.",
         figures.imports_over_gdp(10.0, True),
         "heavy dependence, as imports over GDP",
     ),
@@ -176,22 +169,21 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "36": Beyond("It dates an event and names no quantity."),
     "37": Rule(
-        "Supported if household consumption is higher without imports than with them, "
-        f"{_DRAWS}; built in if it is lower in all of them, since imports only add to supply in the model.",
+        f"Supported if household consumption is higher without imports than with them, {_DRAWS}; built in "
+        "if it is lower in all of them, since imports only add to supply in the model.",
         runs.welfare_rises_with_self_reliance(),
         opposing="learning by doing; demand that idle home capacity gains once imports do not displace it; "
         "terms of trade",
     ),
     "38": Rule(
-        "Supported if home makers who may replace imports, with a quarter more capacity, avert at least "
-        "half of "
-        f"what the closure costs households, {_DRAWS}.",
-        runs.replacing_averts(CLOSURE, CLOSURE_REPLACED, "households", 0.5),
+        f"Supported if at least half of what the closure costs households is averted once {_REPLACED}, "
+        f"{_DRAWS}.",
+        runs.loss_averted(0.5),
+        "that capacity to replace imports lessens the loss; whether it is there is not observed",
     ),
     "39": Rule(
         "Supported if in the closure households lose a larger share of what they used to get than "
-        f"government, {_DRAWS}; "
-        "built in if the study ranks who is served first.",
+        f"government, {_DRAWS}; built in if the study ranks who is served first.",
         runs.households_bear_more(),
         opposing="rationing in proportion to orders, which ranks nobody",
     ),
@@ -200,8 +192,7 @@ REGISTER: Mapping[str, Entry] = {
     "42": Needs(_REGIMES),
     "43": Rule(
         "Supported if over the whole range of claims more than 50 % of factories are run on private "
-        "investment; "
-        "figures on persons who borrow do not count factories.",
+        "investment; figures on persons who borrow do not count factories.",
         figures.figure_above(
             "factories run on private investment", "institution / factories run on private investment", 50.0
         ),
@@ -222,8 +213,7 @@ REGISTER: Mapping[str, Entry] = {
     ),
     "50": Rule(
         "Contradicted if over the whole range of claims at least 10 % of people never received rations; "
-        "supported "
-        "if fewer.",
+        "supported if fewer.",
         figures.figure_below(
             "people who never received rations", "institution / never received rations", 10.0
         ),

@@ -93,6 +93,14 @@ def over_draws(holds: npt.ArrayLike, least: float) -> Finding:
     return Finding.CONTRADICTED if share <= 1.0 - least + room else Finding.UNDECIDED
 
 
+def between(holds: npt.ArrayLike, fails: npt.ArrayLike, least: float) -> Finding:
+    """As ``over_draws`` where a draw may speak neither for nor against: contradicted if enough say no."""
+    for_it, against = over_draws(holds, least), over_draws(fails, least)
+    if for_it is Finding.SUPPORTED:
+        return for_it
+    return Finding.CONTRADICTED if against is Finding.SUPPORTED else Finding.UNDECIDED
+
+
 def above(number: Number | None, threshold: float) -> Finding:
     """Supported if the whole range lies above, contradicted if none of it does."""
     if number is None:

@@ -37,45 +37,49 @@ COURSES = {
     OPEN: "imports free, all else as in the study",
     TOTAL: "no imports from the study's first limit on imports on",
     PARTNER_CUT: "no imports from the partner from that day on, all other imports free",
-    CLOSURE_REPLACED: "the study, with home makers who may replace imports and have spare capacity",
-    TOTAL_REPLACED: "no imports, with home makers who may replace them and have spare capacity",
+    CLOSURE_REPLACED: "the study, but home makers may replace any import of their sector, with spare room",
+    TOTAL_REPLACED: "no imports, but home makers may replace them likewise",
 }
 """Name of each course, and what happens in it."""
 
-SPARE = 0.25
-"""Spare capacity of home makers where they may replace imports, as a share of base output: an assumption."""
+SPARE = (0.0, 0.5)
+"""Spare capacity of home makers where they may replace imports, as a share of base output: an assumption,
+spread evenly over the draws, since nobody has measured it."""
 
 
 class Group(NamedTuple):
     """Products of one kind, and what tells that they are short."""
 
-    how: Literal["received", "made", "available"]
+    how: Literal["received", "made", "available", "scarcest"]
     """``received``: by households. ``made``: by home makers and gates together. ``available``: the same, but
-    on days on which only a lack of orders holds a home maker back it counts as delivering the base year's."""
+    on days on which only a lack of orders holds a home maker back it counts as delivering the base year's.
+    ``scarcest``: the same of each product by itself, of which the least counts."""
     products: tuple[str, ...]
     """Codes; those that a table has not are passed over."""
 
+
+_MATERIALS = (
+    "other_mining",
+    "textiles",
+    "chemicals",
+    "petroleum",
+    "building_materials",
+    "metals",
+    "crude_oil",
+    "fertiliser",
+)
 
 GROUPS: Mapping[str, Group] = {
     "food": Group("received", ("agriculture", "fishing", "food")),
     "energy": Group("received", ("electricity", "petroleum", "coal")),
     "electricity": Group("received", ("electricity",)),
-    "materials": Group(
-        "available",
-        (
-            "other_mining",
-            "textiles",
-            "chemicals",
-            "petroleum",
-            "building_materials",
-            "metals",
-            "crude_oil",
-            "fertiliser",
-        ),
-    ),
+    "materials": Group("available", _MATERIALS),
+    "scarcest material": Group("scarcest", _MATERIALS),
     "commerce": Group("made", ("trade",)),
 }
 """Groups that sentences speak of, in the codes of the North Korean tables."""
+
+_GOLDEN = 0.6180339887498949
 
 WINDOW = 30
 """Days over which a low is averaged: one bad day is no stop."""
@@ -103,8 +107,8 @@ class Runs:
                                     the groups; NaN where the table has nothing of it (float32)
     lowest     draw, industry       output over base, the lowest mean of ``WINDOW`` days
     first_stop draw, industry       first day below half of base output; −1: never
-    lost       draw, bound_by       output lost against base while inputs, capacity or demand bound, in base
-                                    days
+    unserved   draw, bound_by       orders that home makers left unserved while inputs, or capacity, held
+                                    them back; in days of all base output
     =========  ===================  ====================================================================
     """
 
@@ -123,7 +127,7 @@ class Runs:
 
 
 def variants(
-    scenario: Scenario, economy: Economy, *, partner: str = "CHINA", spare: float = SPARE
+    scenario: Scenario, economy: Economy, *, partner: str = "CHINA", spare: float = SPARE[1]
 ) -> dict[str, Scenario]:
     """The scenario of each course; ``partner_cut`` only where the table has gates of that partner.
 
@@ -195,7 +199,7 @@ def run_variants(
     *,
     most: int = 100,
     partner: str = "CHINA",
-    spare: float = SPARE,
+    spare: tuple[float, float] = SPARE,
     groups: Mapping[str, Group] = GROUPS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Runs:
@@ -213,9 +217,11 @@ def run_variants(
     days: Any = None
     industries: tuple[str, ...] = ()
     for done, i in enumerate(picked.tolist()):
+        # Golden steps fill the range evenly, and do not go along with the order of draws.
+        filled = spare[0] + (spare[1] - spare[0]) * ((0.5 + done * _GOLDEN) % 1.0)
         try:
             economy, scenario = draws.economy(i), draws.scenario(i)
-            courses = variants(scenario, economy, partner=partner, spare=spare)
+            courses = variants(scenario, economy, partner=partner, spare=filled)
             found = {
                 name: _measured(result, economy, groups)
                 for name, result in _simulated(economy, courses).items()
@@ -238,13 +244,13 @@ def run_variants(
                 "path": (("draw", "series", "day"), _stacked(rows, "path"), {"units": "1"}),
                 "lowest": (("draw", "industry"), _stacked(rows, "lowest"), {"units": "1"}),
                 "first_stop": (("draw", "industry"), _stacked(rows, "first_stop"), {"units": "day"}),
-                "lost": (("draw", "bound_by"), _stacked(rows, "lost"), {"units": "day"}),
+                "unserved": (("draw", "bound_by"), _stacked(rows, "unserved"), {"units": "day"}),
             },
             coords={
                 "series": ["gdp", "imports", "households", "government", *groups],
                 "day": days,
                 "industry": list(industries),
-                "bound_by": ["inputs", "capacity", "demand"],
+                "bound_by": ["inputs", "capacity"],
             },
         )
         for name, rows in measured.items()
@@ -294,28 +300,37 @@ def _measured(
         return _over(flow, base[made].sum() + delivered_base[bought].sum())
 
     waiting = data["binding"] == Binding.DEMAND
-    makers = {"made": output, "available": np.where(waiting, np.maximum(output, base), output)}
-    everything = economy.products
+    ready = np.where(waiting, np.maximum(output, base), output)
+
+    def of_group(group: Group) -> Floats:
+        match group.how:
+            case "received":
+                return received(FinalUseKind.HOUSEHOLDS, group.products)
+            case "made":
+                return delivered_by(output, group.products)
+            case "available":
+                return delivered_by(ready, group.products)
+            case "scarcest":
+                # fmin: a product that the table has not says nothing.
+                each = [delivered_by(ready, (product,)) for product in group.products]
+                return np.asarray(np.fmin.reduce(each))
+
     path = [
         _over(data["gdp"], data["value_added_base"].sum()),
         _over(delivered.sum(axis=1), delivered_base.sum()),
-        received(FinalUseKind.HOUSEHOLDS, everything),
-        received(FinalUseKind.GOVERNMENT, everything),
+        received(FinalUseKind.HOUSEHOLDS, economy.products),
+        received(FinalUseKind.GOVERNMENT, economy.products),
+        *(of_group(group) for group in groups.values()),
     ]
-    for group in groups.values():
-        if group.how == "received":
-            path.append(received(FinalUseKind.HOUSEHOLDS, group.products))
-        else:
-            path.append(delivered_by(makers[group.how], group.products))
     relative = np.where(base > 0, output / np.where(base > 0, base, 1.0), 1.0)
-    missing = np.maximum(base - output, 0.0)
-    bound = (data["binding"] >= 0, data["binding"] == Binding.CAPACITY, waiting)
+    left = np.maximum(data["demand"] - output, 0.0)
+    held_back = (data["binding"] >= 0, data["binding"] == Binding.CAPACITY)
     stops = result.data["first_day_below"].sel(level=STOPS).values
     return {
         "path": np.stack(path).astype(np.float32),
         "lowest": rolling_mean(relative, WINDOW).min(axis=0),
         "first_stop": stops.astype(np.float64),
-        "lost": np.array([np.where(held, missing, 0.0).sum() for held in bound]) / base.sum(),
+        "unserved": np.array([np.where(held, left, 0.0).sum() for held in held_back]) / base.sum(),
         "day": result.data["day"].values,
     }
 

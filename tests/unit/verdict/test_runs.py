@@ -35,6 +35,7 @@ GROUPS = {
     "materials": Group("available", ("oil",)),
     "commerce": Group("made", ("shop",)),
     "absent": Group("made", ("wool",)),
+    "scarcest": Group("scarcest", ("shop", "oil", "wool")),
 }
 
 
@@ -110,12 +111,27 @@ def test_runs_keep_what_the_simulation_says() -> None:
     assert course["path"].sel(series="households").values == pytest.approx(households.values, rel=1e-6)
     shop = result["output"].sel(industry="shop") / 3.0
     assert course["path"].sel(series="commerce").values == pytest.approx(shop.values, rel=1e-6)
+    oil = result["gate_delivery"].sel(gate=["CHINA.oil", "RUSSIA.oil"]).sum("gate")
+    assert course["path"].sel(series="materials").values == pytest.approx(oil.values, rel=1e-6)
+    scarcest = np.minimum(oil, np.where(result["binding"].sel(industry="shop") == -1, 1.0, shop))
+    assert course["path"].sel(series="scarcest").values == pytest.approx(scarcest.values, rel=1e-6)
     assert np.isnan(course["path"].sel(series="absent")).all()
     assert np.isnan(course["path"].sel(series="government")).all()  # the chain has none
     lowest = rolling_mean(result["output"].values, 30).min(axis=0) / result["output_base"].values
     assert course["lowest"].values == pytest.approx(lowest)
-    missing = (result["output_base"] - result["output"]).clip(min=0).sum() / result["output_base"].sum()
-    assert float(course["lost"].sum()) == pytest.approx(float(missing))
+    left = (result["demand"] - result["output"]).clip(min=0)
+    for cause, held in (("inputs", result["binding"] >= 0), ("capacity", result["binding"] == -2)):
+        unserved = float(left.where(held, 0.0).sum() / result["output_base"].sum())
+        assert float(course["unserved"].sel(bound_by=cause)) == pytest.approx(unserved)
+    assert float(course["unserved"].sel(bound_by="inputs")) > 0
+
+
+def test_spare_capacity_is_spread_over_the_draws() -> None:
+    tight = run_variants(MadeDraws(4, days=60), groups=GROUPS, spare=(0.0, 0.0)).courses[TOTAL_REPLACED]
+    loose = run_variants(MadeDraws(4, days=60), groups=GROUPS, spare=(0.5, 0.5)).courses[TOTAL_REPLACED]
+    spread = run_variants(MadeDraws(4, days=60), groups=GROUPS, spare=(0.0, 0.5)).courses[TOTAL_REPLACED]
+    assert (tight["lowest"] <= loose["lowest"] + 1e-9).all()
+    assert ((tight["lowest"] <= spread["lowest"] + 1e-9) & (spread["lowest"] <= loose["lowest"] + 1e-9)).all()
 
 
 def test_with_imports_free_nothing_is_lost_and_without_them_most() -> None:
