@@ -1,4 +1,4 @@
-"""Register: which rule judges which sentence, in words with its threshold, before a number is looked at.
+"""Register: which rule judges which sentence, in words with its threshold.
 
 Thresholds without a source are assumptions; change one here and every verdict that rests on it follows.
 """
@@ -19,7 +19,7 @@ _REPLACED = (
 )
 _RFA_2021 = datetime.date(2021, 6, 11)
 
-_IDEOLOGY = "a measured effect of ideology on output: its multiplier is there, and stands at none"
+_IDEOLOGY = "a measured effect of ideology on output: none is known, so a multiplier for it stays at none"
 _REGIMES = "allocation regimes: who decides what firms make, buy and keep, and what that does to their output"
 _PLANNER = "a plan: a planner who weighs imports, growth and livelihoods against each other"
 _HOUSEHOLDS = "groups of households, with incomes, transfers, plots and markets of their own"

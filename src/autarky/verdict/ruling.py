@@ -50,7 +50,7 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Rule:
-    """A test of a sentence: stated in words, thresholds and all, before any number is looked at."""
+    """A test of a sentence: stated in words, thresholds and all, and applied to whatever the numbers are."""
 
     words: str
     apply: Callable[[Bench], Ruling] = field(repr=False)

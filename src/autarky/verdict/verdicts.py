@@ -51,7 +51,7 @@ class Verdict:
     reason: str
     """Why, in one or two sentences."""
     rule: str = ""
-    """The test with its threshold, as it was stated before any number was looked at; empty without a test."""
+    """The test in words with its threshold, as the register states it; empty without a test."""
     part: str = ""
     """The part of the sentence that is judged; empty: all of it."""
     numbers: tuple[Number, ...] = ()
