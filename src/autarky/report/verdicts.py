@@ -127,7 +127,7 @@ def _rules_section(verdicts: Sequence[Verdict], evidence: Evidence | None) -> Ma
     parts: list[Content] = [
         element(
             "p",
-            "Each rule was stated with its threshold before its numbers were looked at. Of claims, a range "
+            "Each rule is stated with its threshold, whatever its numbers turn out to be. Of claims, a range "
             "goes "
             "from the least to the most that any of them allows; of draws, from 5 to 95 %, and the value "
             "is the "
