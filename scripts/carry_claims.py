@@ -1,19 +1,19 @@
 """Carry the claims on North Korea into the package: ``carry_claims.py DATA_FOLDER [TARGET]``.
 
-DATA_FOLDER holds ``dprk/*.csv``: one file a topic, each row a figure with its source and a grade. What becomes
-of each file stands with its reader below. Everywhere:
+DATA_FOLDER holds ``dprk/*.csv``: one file a topic, each row a figure with its source and a grade. What
+becomes of each file stands with its reader below. Everywhere:
 
 * Outcomes are carried up to 2020; inputs (trade, petroleum, harvests, power from rain) up to 2024.
-* A row stays out if its source is not usable (not seen, or neither date nor reference), if its cell is no figure
-  (a sign, a word, a date), or if its period is not stated where it matters.
-* A figure without a printed range gets none. ``10-20`` becomes its range with the middle as value, and says so;
-  ``at least``, ``at most``, ``above`` and ``below`` become a range where the other end is certain.
-* Grade A (a primary body or a wire report of its release) becomes reliability A, B (secondary) B, C (partisan,
-  anonymous or of one author) D, derived B. Credibility is by kind (``CREDIBILITY``), one worse where the row
-  notes a conflict with another, 5 where it notes an outlier.
+* A row stays out if its source is not usable (not seen, or neither date nor reference), if its cell is no
+  figure (a sign, a word, a date), or if its period is not stated where it matters.
+* A figure without a printed range gets none. ``10-20`` becomes its range with the middle as value, and says
+  so; ``at least``, ``at most``, ``above``, ``below`` become a range where the other end is certain.
+* Grade A (a primary body or a wire report of its release) becomes reliability A, B (secondary) B, C
+  (partisan, anonymous or of one author) D, derived B. Credibility is by kind (``CREDIBILITY``), one worse
+  where the row notes a conflict with another, 5 where it notes an outlier.
 
-Claims that the folder lacks stand in ``north_korea_added_claims.yaml`` beside this file, what the sentences mean
-to a model in ``north_korea_sentences.yaml``.
+Claims that the folder lacks stand in ``north_korea_added_claims.yaml`` beside this file, what the sentences
+mean to a model in ``north_korea_sentences.yaml``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from autarky.evidence.claim import Claim, ClaimKind, Evidence, Source
 from autarky.evidence.packaged import evidence_folder, packaged_evidence
 from autarky.evidence.reading import claims_schema, claims_schema_text, read_evidence
-from autarky.evidence.resolve import Each, Figure, Prefer, Preference, Range, Resolve, resolve
+from autarky.evidence.resolution import Each, Figure, Prefer, Preference, Range, Resolve, resolve
 
 __all__ = [
     "Claim",
