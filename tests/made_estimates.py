@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +133,9 @@ def recipe(tmp_path: Path, text: str = RECIPE) -> Recipe:
     path = tmp_path / "recipe.yaml"
     path.write_text(text, encoding="utf-8")
     return read_recipe(path).recipe
+
+
+def read_text(text: str = RECIPE) -> Recipe:
+    """The recipe, by way of a file that is gone again."""
+    with tempfile.TemporaryDirectory() as folder:
+        return recipe(Path(folder), text)

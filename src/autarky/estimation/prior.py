@@ -163,7 +163,7 @@ def _sized(frame: Frame, cells: Floats, readings: Sequence[Reading], rate: float
     A figure on value added carries the whole column of its industries, so that recipes stay; any other
     figure carries its own cells.
     """
-    cells = cells.copy()
+    cells = cells * _size(cells, readings, rate)
     for reading in readings:
         # Where donors have nothing of what a figure says there is, its cells begin alike.
         if reading.measure.bound != "at_most" and reading.value > 0 and not cells[reading.cells].any():
@@ -180,6 +180,20 @@ def _sized(frame: Frame, cells: Floats, readings: Sequence[Reading], rate: float
             if has > 0 and wanted > 0:
                 cells[_carried(frame, reading)] *= wanted / has
     return cells
+
+
+def _size(cells: Floats, readings: Sequence[Reading], rate: float) -> float:
+    """By how much all cells are blown up first: the largest amount that a figure states decides.
+
+    Cells that no figure bears on would else stay as small as the donors' shares.
+    """
+    amounts = [
+        (reading.value * (rate if reading.foreign else 1.0), float(cells[reading.cells].sum()))
+        for reading in readings
+        if reading.whole is None
+    ]
+    wanted, has = max(amounts, default=(1.0, 1.0))
+    return wanted / has if has > 0 else 1.0
 
 
 def _carried(frame: Frame, reading: Reading) -> npt.NDArray[np.intp]:

@@ -58,7 +58,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
 """How everybody reacts to the trial's cut: what is not said is the preset ``autarky``."""
 DRAWS = 100
 """Tables drawn in a trial, to see whether ranges hold what is true."""
-CELL_SPREAD = 0.4
+CELL_SPREAD = 1.0
 """Log standard deviation of borrowed cells in the draws (assumption: as in the recipe for North Korea)."""
 CUT_KEPT = 0.2
 """Share of every import that passes in the trial's year."""
