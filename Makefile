@@ -5,7 +5,7 @@
 #   make test       lint, then every test
 #   make lint       style, types and the import contracts
 #   make bench      ratios against a peer and against the machine's memory bandwidth
-#   make docs       what is written from the code: the schema of study files
+#   make docs       what is written from the code: the schemas of study, claim and recipe files
 #   make changelog  what changed since the last release (RELEASE=0.2.0: close it as that release)
 #   make lock       pin the whole environment again (LOCK=--upgrade: to the newest versions)
 #   make clean      remove what these commands made, the environment included; runs/ stays
@@ -39,7 +39,9 @@ bench: $(VENV)/.tested
 	$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/.installed
-	$(BIN)/autarky schema > docs/study.schema.json
+	$(BIN)/autarky schema study > docs/study.schema.json
+	$(BIN)/autarky schema claims > docs/claims.schema.json
+	$(BIN)/autarky schema recipe > docs/recipe.schema.json
 
 changelog: $(VENV)/.made
 	@$(BIN)/python scripts/changelog.py $(RELEASE)

@@ -205,6 +205,80 @@ def ensemble(
 
 
 @app.command()
+def backtest(
+    past: Annotated[str, typer.Argument(metavar="PAST", help="Study to calibrate on.")] = "sanctions-2017",
+    future: Annotated[
+        str, typer.Argument(metavar="FUTURE", help="Study to predict.")
+    ] = "border-closure-2020",
+    claims: Annotated[str, typer.Option("--claims", help="Claims with observed growth.")] = "north-korea",
+    observed: Annotated[
+        Path | None, typer.Option("--observed", help="CSV year,industry,growth_pct: scored besides.")
+    ] = None,
+    draws: Annotated[int, typer.Option("--draws", min=20, help="Draws of each study.")] = 200,
+    permutations: Annotated[
+        int, typer.Option("--permutations", min=0, help="Runs with import exposures permuted.")
+    ] = 200,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; by default one for each core.")
+    ] = None,
+    to: To = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Hold the model against what was observed, beside simple baselines. --to writes the page."""
+    from autarky.inquiry import backtest_studies
+
+    with _progress_of_draws(quiet or json) as progress:
+        found = backtest_studies(
+            past,
+            future,
+            evidence=claims,
+            observed=observed,
+            draws=draws,
+            permutations=permutations,
+            workers=workers,
+            progress=progress,
+        )
+    _told(json, to, found)
+
+
+@app.command()
+def claims(
+    sentences: Annotated[
+        str, typer.Argument(metavar="SENTENCES", help="A file of sentences, or those of a country.")
+    ] = "north-korea",
+    study: Annotated[str, typer.Option("--study", help="Study whose runs they are held against.")] = (
+        "border-closure-2020"
+    ),
+    claims: Annotated[str, typer.Option("--claims", help="Figures they are held against.")] = "north-korea",
+    draws: Annotated[int, typer.Option("--draws", min=2, help="Draws of the study.")] = 100,
+    partner: Annotated[str, typer.Option("--partner", help="Partner whose trade is cut alone.")] = "CHINA",
+    least: Annotated[
+        float, typer.Option("--least", min=0.5, max=1.0, help="Share of draws that makes a sentence hold.")
+    ] = 0.9,
+    to: To = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Hold each testable sentence of the sources against figures and runs. --to writes the page."""
+    from autarky.inquiry import judge_sentences
+
+    with _progress_of_draws(quiet or json) as progress:
+        found = judge_sentences(
+            sentences,
+            study,
+            evidence=claims,
+            draws=draws,
+            partner=partner,
+            least=least,
+            progress=progress,
+        )
+    _told(json, to, found)
+
+
+@app.command()
 def report(
     run: RunName,
     to: To = None,
@@ -241,11 +315,16 @@ def export(
 
 
 @app.command()
-def schema(json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
-    """Print the JSON Schema of the study file, for editors."""
-    from autarky.study_file import schema_text
+def schema(
+    of: Annotated[str, typer.Argument(metavar="OF", help="study, claims or recipe.")] = "study",
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    from autarky.inquiry import schema_text
 
-    print(schema_text(), end="")
+    print(schema_text(of), end="")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -322,6 +401,13 @@ def _show(as_json: bool, value: Any, text: Any) -> None:
     wanted = value if as_json else text
     wanted = wanted() if callable(wanted) else wanted
     print(json.dumps(wanted, indent=2, ensure_ascii=False) if as_json else wanted)
+
+
+def _told(as_json: bool, to: Path | None, found: Any) -> None:
+    """Prints what an inquiry found, and writes its page where one is asked for."""
+    if to is not None:
+        _save(to, found.page.encode())
+    _show(as_json, found.to_dict(), found.text() + (f"\nreport  {to}" if to is not None else ""))
 
 
 def _save(path: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,25 @@ from typing import Any
 from autarky.errors import InputError, Problem, did_you_mean
 from autarky.estimation.estimate import Estimate, estimate
 from autarky.estimation.known_errors import known_errors
-from autarky.estimation.reading import packaged_recipes, read_recipe
+from autarky.estimation.reading import packaged_recipes, read_recipe, recipe_schema_text
+from autarky.evidence import claims_schema_text, evidence_folder, read_evidence
 from autarky.explanation import estimated
+from autarky.report.backtest import render_backtest
+from autarky.report.verdicts import render_verdicts
+from autarky.run_folder import sha256
 from autarky.run_folder.estimate import save_estimate
+from autarky.sources.drawn import drawn_with
+from autarky.study import accepted, executor_of, tables_of, uncertainty_of
+from autarky.study_file import Study, packaged_study, read_study
+from autarky.study_file import schema_text as study_schema_text
+from autarky.uncertainty import Uncertainty, draw_up
+from autarky.uncertainty.distributions import TableDraws
+from autarky.verdict.backtest import Hindcast, backtest
+from autarky.verdict.judge import judge
+from autarky.verdict.reading import packaged_sentences, read_sentences
+from autarky.verdict.runs import COURSES, run_variants
+from autarky.verdict.told import text as told_verdicts
+from autarky.verdict.verdicts import to_dict as verdicts_to_dict
 
 Progress = Callable[[int, int], None]
 
@@ -82,6 +99,156 @@ def estimate_table(
     return EstimatedTable(found, folder)
 
 
+@dataclass(frozen=True)
+class Inquiry:
+    """What came out, in words, as plain values, and as a page."""
+
+    said: str
+    values: dict[str, Any]
+    page: str
+
+    def text(self) -> str:
+        """For a terminal."""
+        return self.said
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return self.values
+
+
+def backtest_studies(
+    past: str | Path = "sanctions-2017",
+    future: str | Path = "border-closure-2020",
+    *,
+    evidence: str | Path = "north-korea",
+    observed: str | Path | None = None,
+    draws: int = 200,
+    permutations: int = 200,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Inquiry:
+    """Calibrates on one study, predicts another, seals the predictions, and scores them beside baselines.
+
+    Studies are files or names of those that come with autarky; so are claims. ``observed`` is a file of
+    growth in the predicted years, for whoever has it. No number depends on ``workers``.
+
+    Raises
+    ------
+    InputError
+        If a study, a table, a claim or the file of observations is wrong: all problems at once.
+    """
+    studies = [read_study(_study_path(name)) for name in (past, future)]
+    before, after = (_hindcast(study) for study in studies)
+    found = backtest(
+        before,
+        after,
+        read_evidence(_evidence_path(evidence)),
+        observed=None if observed is None else Path(observed),
+        draws=draws,
+        permutations=permutations,
+        executor=executor_of(workers, None),
+        progress=progress,
+    )
+    command = ["autarky", "backtest", str(past), str(future)]
+    command += ["--draws", str(draws), "--permutations", str(permutations)]
+    command += [] if observed is None else ["--observed", str(observed)]
+    digests = {study.title: sha256(study.content) for study in studies}
+    digests |= {"script": found.script_digest, "predictions": found.predictions_digest}
+    inputs = {"command": shlex.join(command), "digests": digests}
+    values = {**found.to_dict(), "inputs": inputs}
+    return Inquiry(found.text(), values, render_backtest(found, inputs=inputs))
+
+
+def _hindcast(study: Study) -> Hindcast:
+    """A study as the backtest takes it, with its tables and what each was drawn with."""
+    uncertainty = uncertainty_of(study, None, None, None)
+    return Hindcast(
+        name=study.title,
+        study=study.content,
+        scenario=study.scenario,
+        uncertainty=uncertainty,
+        economy=accepted(study.read_economy(), study),
+        tables={name: accepted(table, study) for name, table in tables_of(study, uncertainty).items()},
+        table_labels=_labels(study, uncertainty),
+    )
+
+
+def _labels(study: Study, uncertainty: Uncertainty) -> dict[str, dict[str, Any]]:
+    """Name of each drawn table → its donor and its rate of conversion."""
+    found: dict[str, dict[str, Any]] = {}
+    home = study.path.parent if study.path is not None else Path()
+    for parameter in uncertainty.parameters:
+        if isinstance(parameter.distribution, TableDraws):
+            table = parameter.distribution.table
+            for row in drawn_with(table, home):
+                name = f"{table}#{row['draw']}"
+                found[name] = {"donor": row["donor"], "phi": float(row["conversion_rate"])}
+    return found
+
+
+def judge_sentences(
+    sentences: str | Path = "north-korea",
+    study: str | Path = "border-closure-2020",
+    *,
+    evidence: str | Path = "north-korea",
+    draws: int = 100,
+    partner: str = "CHINA",
+    least: float = 0.9,
+    progress: Progress | None = None,
+) -> Inquiry:
+    """A verdict on each sentence, from claims, tables and six courses of a study run over its draws.
+
+    Sentences are a file or the name of those that come with autarky. ``least`` is the share of draws in
+    which a sentence must hold to be called supported; in the rest of it at most it is contradicted.
+
+    Raises
+    ------
+    InputError
+        If sentences, study, table or claims are wrong.
+    """
+    path = Path(sentences)
+    said = read_sentences(path) if path.exists() else packaged_sentences(str(sentences))
+    read = read_study(_study_path(study))
+    uncertainty = uncertainty_of(read, draws, None, None)
+    economy = accepted(read.read_economy(), read)
+    tables = {name: accepted(table, read) for name, table in tables_of(read, uncertainty).items()}
+    with read.naming_places():
+        drawn = draw_up(uncertainty, read.scenario, economy, tables=tables)
+    claims = read_evidence(_evidence_path(evidence))
+    runs = run_variants(drawn, most=draws, partner=partner, progress=progress)
+    found = judge(said, claims, [*tables.values()] or economy, runs, least=least)
+    command = ["autarky", "claims", str(sentences), "--study", str(study), "--draws", str(draws)]
+    command += [] if partner == "CHINA" else ["--partner", partner]
+    command += [] if least == 0.9 else ["--least", str(least)]
+    inputs = {
+        "command": shlex.join(command),
+        "digests": {read.title: sha256(read.content), "economy": economy.digest},
+        "draws": runs.draws,
+        "draws_left_out": runs.failed,
+    }
+    page = render_verdicts(
+        found,
+        evidence=claims,
+        courses=COURSES,
+        least=least,
+        subtitle=f"{len(found)} sentences · {runs.draws} draws of {read.title}",
+        inputs=inputs,
+    )
+    return Inquiry(told_verdicts(found), verdicts_to_dict(found, inputs), page)
+
+
+def _study_path(study: str | Path) -> Path:
+    """A study's file, or that of a study that comes with autarky."""
+    path = Path(study)
+    return path if path.exists() or len(path.parts) > 1 or path.suffix else packaged_study(str(study))
+
+
+def _evidence_path(evidence: str | Path) -> Path:
+    """A claim file, or the folder of claims that come with autarky."""
+    path = Path(evidence)
+    return path if path.exists() or len(path.parts) > 1 or path.suffix else evidence_folder(str(evidence))
+
+
 def _recipe_path(recipe: str | Path) -> Path:
     path, known = Path(recipe), packaged_recipes()
     if path.exists() or len(path.parts) > 1:
@@ -90,3 +257,17 @@ def _recipe_path(recipe: str | Path) -> Path:
         return known[str(recipe)]
     remedy = did_you_mean(str(recipe), [*known])
     raise InputError(Problem(str(recipe), "no such recipe", remedy))
+
+
+def schema_text(of: str = "study") -> str:
+    """JSON Schema (draft 2020-12) of study, claim or recipe files, as it is printed and committed.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind of file.
+    """
+    known = {"study": study_schema_text, "claims": claims_schema_text, "recipe": recipe_schema_text}
+    if of not in known:
+        raise InputError(Problem("autarky schema", f"no schema of {of!r}", did_you_mean(of, tuple(known))))
+    return known[of]()

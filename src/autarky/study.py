@@ -44,7 +44,7 @@ from autarky.simulation import simulate
 from autarky.simulation.panel import Precision
 from autarky.study_file import Study, read_study, study_from_bytes
 from autarky.uncertainty import Design, Uncertainty, draw_up
-from autarky.uncertainty.distributions import Choice
+from autarky.uncertainty.distributions import Choice, TableDraws
 
 Progress = Callable[[str, int, int], None]
 """Told (what is simulated, days done, days in all) now and then."""
@@ -263,16 +263,19 @@ def tables_of(study: Study, uncertainty: Uncertainty) -> dict[str, Economy]:
             continue
         for position, option in enumerate(parameter.distribution.of):
             name = str(option.value)
-            if name in sources.embedded_names():
+            # NAME#7 is a table drawn beside NAME.
+            where = name.rpartition("#")[0] if isinstance(parameter.distribution, TableDraws) else name
+            if where in sources.embedded_names():
                 found[name] = sources.embedded(name)
-            elif (home / name).exists():
+            elif (home / where).exists():
                 found[name] = sources.read_table(home / name)
             else:
-                place = study.locate(f"uncertainty.parameters[{k}].distribution.of[{position}].value")
+                spelt = "table" if where != name else f"of[{position}].value"
+                place = study.locate(f"uncertainty.parameters[{k}].distribution.{spelt}")
                 remedy = "name an embedded table, or a path that counts from the study file"
-                problems.append(Problem(place, f"no such table: {name}", remedy))
+                problems.append(Problem(place, f"no such table: {where}", remedy))
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(list(dict.fromkeys(problems)))
     return found
 
 

@@ -96,9 +96,10 @@ class _Mean:
             self.imported[:b] = 0.1
         exports = np.flatnonzero([kind is FinalUseKind.EXPORTS for kind in kinds])
         self.imported[:, n + exports] = 0.0
-        home = [k for k, name in enumerate(borrowed) if recipe.traded != "all" and name not in recipe.traded]
-        self.imported[home] = 0.0
-        self.final_use[np.ix_(home, exports)] = 0.0
+        for k, name in enumerate(borrowed):
+            if recipe.traded != "all" and name not in recipe.traded:
+                self.imported[k] = 0.0
+                self.final_use[k, exports] = 0.0
         # What a recipe's own activities buy, as shares of their output; the rest is value added.
         self.own: dict[tuple[str, int], float] = {}
         for k, (name, activity) in enumerate(recipe.activities.items()):

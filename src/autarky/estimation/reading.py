@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -101,3 +102,10 @@ def packaged_recipes() -> dict[str, Path]:
     """Name → file of the recipes that come with autarky."""
     folder = Path(str(files("autarky"))) / "data" / "recipes"
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def recipe_schema_text() -> str:
+    """JSON Schema (draft 2020-12) of the recipe file, as it is committed and printed."""
+    title = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "autarky recipe"}
+    schema = {**Recipe.model_json_schema(by_alias=True), **title}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -44,14 +45,19 @@ def read_drawn(folder: Path, number: int) -> Economy:
     return replace(economy, name=f"{economy.name} #{number}", reported_output=None, **chosen)
 
 
-def drawn_with(folder: Path) -> list[dict[str, str]]:
-    """What each drawn table was drawn with: a row per table (``draw, donor, conversion_rate``), in order.
+def drawn_with(name: str, home: Path) -> list[dict[str, str]]:
+    """What each table beside an estimated one was drawn with, in order: ``draw, donor, conversion_rate``.
+
+    ``name`` is an embedded table, or a folder that counts from ``home``.
 
     Raises
     ------
     SourceError
         If there is no list of draws.
     """
+    folder = home / name
+    if not folder.exists():
+        folder = Path(str(resources.files("autarky"))) / "data" / name
     path = folder / LIST
     try:
         with path.open(newline="", encoding="utf-8") as stream:
