@@ -16,7 +16,7 @@ import numpy.typing as npt
 from autarky.economy import Economy, FinalUseKind
 from autarky.ensemble.executors import Executor, Serial
 from autarky.errors import EvidenceError, Problem, ScenarioError, did_you_mean
-from autarky.evidence import Evidence, resolve
+from autarky.evidence import Claim, Evidence, resolve
 from autarky.scenario import Scenario, TradeCut, TradeSeries
 from autarky.uncertainty import Design, Draws, Parameter, Uncertainty, draw_up
 from autarky.verdict import baselines
@@ -141,8 +141,8 @@ def backtest(
     """
     given = () if observed is None else read_observed(observed, future.years)
     names = _checked(past, future, calibrate, draws)
-    exports = [u.region for u in future.economy.final_users if u.kind is FinalUseKind.EXPORTS]
-    runs = 4 * draws + permutations + (min(draws, CUT_OFF_DRAWS) if exports or future.economy.gates else 0)
+    other = _other_answer(past, evidence)
+    runs = 4 * draws + permutations + (min(draws, CUT_OFF_DRAWS) if other else 0)
     simulate = _Simulator(executor or Serial(), progress, runs)
     falls = _falls(evidence, (*past.years, *future.years))
     history = observed_growth(evidence, range(FIRST_YEAR_OF_SPREAD, past.years[-1] + 1))
@@ -191,7 +191,7 @@ def backtest(
         scored=tuple(_held_against(forecasts, future.years, *one) for one in sets if one[1]),
         shown=tuple(one for one in (*seen, *given) if one.industry in WEATHER),
         attribution=_attribution(predicted, future, forecasts[0], simulate.last_of(AUTARKY), names),
-        cut_off=_cut_off(past, calibration, evidence, simulate),
+        cut_off=None if other is None else _cut_off(past, calibration, other, evidence, simulate),
         assumptions=_ASSUMPTIONS,
     )
 
@@ -358,7 +358,7 @@ def against_permuted(own: Floats, permuted: Floats, observed: Floats) -> Against
         Permutation k was run with draw k modulo the number of draws.
     observed : array, shape (observations,)
     """
-    each = [crps(permuted[:, k], y) - crps(own[:, k], y) for k, y in enumerate(observed.tolist())]
+    each = [_crps(permuted[:, k], y) - _crps(own[:, k], y) for k, y in enumerate(observed.tolist())]
     paired = own[np.arange(len(permuted)) % len(own)]
     away, twins = (np.abs(sample - observed).mean(axis=1) for sample in (paired, permuted))
     as_near = int((twins <= away).sum())
@@ -367,6 +367,11 @@ def against_permuted(own: Floats, permuted: Floats, observed: Floats) -> Against
         nearer=1.0 - as_near / len(permuted),
         chance=(1.0 + as_near) / (1.0 + len(permuted)),
     )
+
+
+def _crps(sample: Floats, observed: float) -> float:
+    """Of the draws that have a growth rate."""
+    return crps(sample[np.isfinite(sample)], observed)
 
 
 def _attribution(
@@ -453,16 +458,20 @@ def _group(parameter: Parameter, is_calibrated: bool) -> str:
     return "everything else"
 
 
-def _cut_off(
-    study: Hindcast, calibration: _Calibration, evidence: Evidence, simulate: _Simulator
-) -> CutOff | None:
-    """Manufacturing in the second year of a full cut, beside another model's figure; None without either."""
-    economy = study.economy
+def _other_answer(study: Hindcast, evidence: Evidence) -> Claim | None:
+    """Another model's answer to a full cut; None if there is none, or no trade to cut."""
+    abroad = any(user.kind is FinalUseKind.EXPORTS for user in study.economy.final_users)
     claims = [c for c in evidence.claims if c.figure.startswith("outcome /") and CUT_OFF in c.figure]
+    return claims[0] if claims and abroad and study.economy.gates else None
+
+
+def _cut_off(
+    study: Hindcast, calibration: _Calibration, other: Claim, evidence: Evidence, simulate: _Simulator
+) -> CutOff:
+    """Manufacturing in the second year of a full cut, beside another model's figure."""
+    economy = study.economy
     partners = tuple(sorted({gate.partner for gate in economy.gates}))
     abroad = tuple(sorted({u.region for u in economy.final_users if u.kind is FinalUseKind.EXPORTS}))
-    if not claims or not (partners and abroad):
-        return None
     start = study.scenario.start
     cuts = (
         TradeCut.model_validate({"from": start, "origin": partners, "share_kept": 0.0}),
@@ -481,8 +490,8 @@ def _cut_off(
     return CutOff(
         tuple(np.quantile(loss, QUANTILES).tolist()),
         start.year + 1,
-        claims[0].value,
-        evidence.cite(claims[0]),
+        other.value,
+        evidence.cite(other),
     )
 
 

@@ -117,8 +117,8 @@ class Scored:
             return "No permutations were run: whether the table adds anything is not known."
         own, other = self.means[AUTARKY].crps, self.means[PERMUTED].crps
         numbers = (
-            f"CRPS {_number(own, 2)} against {_number(other, 2)} points with import exposures permuted across "
-            f"industries ({len_words(self.observed)}); the real table came nearer in "
+            f"CRPS {signed(own, 2)} against {signed(other, 2)} points with import exposures permuted "
+            f"across industries ({figures_told(self.observed)}); the real table came nearer in "
             f"{100 * self.permuted.nearer:.0f} % of pairs of equal draws"
         )
         return f"{self.permuted.finding}: {numbers}."
@@ -140,10 +140,10 @@ class CutOff:
     def sentence(self) -> str:
         """The comparison; nothing was fitted to it."""
         low, _, middle, _, high = self.loss
-        other = f"another model has {_number(self.other)} % ({self.other_source.rstrip('.')})"
+        other = f"another model has {signed(self.other)} % ({self.other_source.rstrip('.')})"
         return (
-            f"If all trade stopped, manufacturing would change by {_number(middle)} % in the second year "
-            f"({_span(low, high)}); {other}: a comparison, never a target."
+            f"If all trade stopped, manufacturing would change by {signed(middle)} % in the second year "
+            f"({between(low, high)}); {other}: a comparison, never a target."
         )
 
 
@@ -303,8 +303,8 @@ class BacktestResult:
         rows = [
             (
                 one.parameter,
-                f"{_number(one.prior_mean, 2)} ± {_number(one.prior_sd, 2)}",
-                f"{_number(one.posterior_mean, 2)} ± {_number(one.posterior_sd, 2)}",
+                f"{signed(one.prior_mean, 2)} ± {signed(one.prior_sd, 2)}",
+                f"{signed(one.posterior_mean, 2)} ± {signed(one.posterior_sd, 2)}",
                 contraction_words(one),
             )
             for one in self.contractions
@@ -315,16 +315,16 @@ class BacktestResult:
         return f"{self.learned_sentence()} {rest}\n{_aligned(header, rows)}"
 
     def _scores(self, one: Scored) -> str:
-        counted = f"Scores against {one.against}, {len_words(one.observed)}, percentage points"
+        counted = f"Scores against {one.against}, {figures_told(one.observed)}, percentage points"
         parts = [f"{counted}\n{_aligned(SCORE_HEADER, score_rows(one))}", one.permuted_sentence]
         rows = [
-            (str(year), IN_WORDS[group], _number(observed), *cells)
+            (str(year), IN_WORDS[group], signed(observed), *cells)
             for year, group, observed, *cells in self.held(one)
         ]
         header = ("year", "industry", "observed", "autarky, median", "5 to 95 %", "within", "width")
         parts.append(_aligned(header, rows))
         if one is self.scored[0] and self.shown:
-            told = ", ".join(f"{IN_WORDS[o.industry]} {o.year} {_number(o.growth)} %" for o in self.shown)
+            told = ", ".join(f"{IN_WORDS[o.industry]} {o.year} {signed(o.growth)} %" for o in self.shown)
             parts.append(f"Weather, shown and not scored: {told}.")
         return "\n\n".join(parts)
 
@@ -339,10 +339,10 @@ class BacktestResult:
                 figure.year,
                 figure.industry,
                 figure.growth,
-                _number(quantiles[2]),
-                _span(quantiles[0], quantiles[4]),
+                signed(quantiles[2]),
+                between(quantiles[0], quantiles[4]),
                 "yes" if score.covered_90 else "no",
-                _number(score.width_90),
+                signed(score.width_90),
             )
 
     def unscored_years(self) -> tuple[int, ...]:
@@ -365,7 +365,7 @@ class BacktestResult:
             cells = []
             for y in range(len(self.years)):
                 found = forecast.quantiles(y, groups.index(group))
-                cells.append("–" if found is None else f"{_number(found[2])} ({_span(found[0], found[4])})")
+                cells.append("–" if found is None else f"{signed(found[2])} ({between(found[0], found[4])})")
             rows.append((IN_WORDS[group] + (" (weather)" if group in WEATHER else ""), *cells))
         return rows
 
@@ -393,18 +393,18 @@ def score_rows(one: Scored) -> list[tuple[str, ...]]:
         rows.append(
             (
                 FORECASTS[key],
-                _number(score.crps, 2),
+                signed(score.crps, 2),
                 ""
                 if key == AUTARKY
-                else _number(100.0 * against, 0) + " %"
+                else signed(100.0 * against, 0) + " %"
                 if math.isfinite(against)
                 else "–",
-                _number(score.error),
-                _number(score.absolute_error),
+                signed(score.error),
+                signed(score.absolute_error),
                 f"{100 * score.covered_50:.0f} %",
-                _number(score.width_50),
+                signed(score.width_50),
                 f"{100 * score.covered_90:.0f} %",
-                _number(score.width_90),
+                signed(score.width_90),
             )
         )
     return rows
@@ -431,7 +431,7 @@ def contraction_words(one: Contraction) -> str:
     return told if one.is_identified else f"{told}: not identified (under {100 * IDENTIFIED:.0f} %)"
 
 
-def len_words(observed: Sequence[Observed]) -> str:
+def figures_told(observed: Sequence[Observed]) -> str:
     """How many figures: ``5 figures of 2020``."""
     years = sorted({one.year for one in observed})
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
@@ -442,13 +442,15 @@ def _share(one: GroupShare) -> str:
     return f"{max(100 * one.share, 0.0):.0f} ± {100 * one.error:.0f} % is"
 
 
-def _number(value: float, decimals: int = 1) -> str:
+def signed(value: float, decimals: int = 1) -> str:
+    """A number with so many decimals and a real minus, never ``−0.0``."""
     written = f"{value:.{decimals}f}"
     return written.replace("-", "−") if float(written) else written.replace("-", "")
 
 
-def _span(low: float, high: float) -> str:
-    return f"{_number(low)} to {_number(high)}"
+def between(low: float, high: float) -> str:
+    """``−3.1 to 4.0``."""
+    return f"{signed(low)} to {signed(high)}"
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
