@@ -322,7 +322,7 @@ def schema(
     debug: Debug = False,
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
-    from autarky.inquiry import schema_text
+    from autarky.schemas import schema_text
 
     print(schema_text(of), end="")
 

@@ -11,8 +11,8 @@ from typing import Any
 from autarky.errors import InputError, Problem, did_you_mean
 from autarky.estimation.estimate import Estimate, estimate
 from autarky.estimation.known_errors import known_errors
-from autarky.estimation.reading import packaged_recipes, read_recipe, recipe_schema_text
-from autarky.evidence import claims_schema_text, evidence_folder, read_evidence
+from autarky.estimation.reading import packaged_recipes, read_recipe
+from autarky.evidence import evidence_folder, read_evidence
 from autarky.explanation import estimated
 from autarky.report.backtest import render_backtest
 from autarky.report.verdicts import render_verdicts
@@ -21,7 +21,6 @@ from autarky.run_folder.estimate import save_estimate
 from autarky.sources.drawn import drawn_with
 from autarky.study import accepted, executor_of, tables_of, uncertainty_of
 from autarky.study_file import Study, packaged_study, read_study
-from autarky.study_file import schema_text as study_schema_text
 from autarky.uncertainty import Uncertainty, draw_up
 from autarky.uncertainty.distributions import TableDraws
 from autarky.verdict.backtest import Hindcast, backtest
@@ -257,17 +256,3 @@ def _recipe_path(recipe: str | Path) -> Path:
         return known[str(recipe)]
     remedy = did_you_mean(str(recipe), [*known])
     raise InputError(Problem(str(recipe), "no such recipe", remedy))
-
-
-def schema_text(of: str = "study") -> str:
-    """JSON Schema (draft 2020-12) of study, claim or recipe files, as it is printed and committed.
-
-    Raises
-    ------
-    InputError
-        If there is no such kind of file.
-    """
-    known = {"study": study_schema_text, "claims": claims_schema_text, "recipe": recipe_schema_text}
-    if of not in known:
-        raise InputError(Problem("autarky schema", f"no schema of {of!r}", did_you_mean(of, tuple(known))))
-    return known[of]()
