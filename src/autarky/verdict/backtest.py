@@ -401,15 +401,23 @@ def _shares(y: Floats, groups: Mapping[str, Sequence[Column]]) -> tuple[GroupSha
     kept = {name: [np.asarray(column)[usable] for column in columns] for name, columns in groups.items()}
     shares = list(attribute(y[usable], kept))
     for k, one in enumerate(shares):
-        if one.group == _TABLES:
+        if one.group != _TABLES:
+            continue
+        if np.isfinite(one.share):
             told = [s for s in shares if s.group in (_DONOR, _PHI)]
-            rest = one.share - sum(s.share for s in told)
-            error = float(np.hypot(one.error, np.linalg.norm([s.error for s in told])))
-            shares[k] = GroupShare(_FIGURES, rest, error)
+            whole, name = one.share, _FIGURES
+        else:
+            # Nearly every draw has a table of its own: what else explains is known, the rest is not split.
+            told = [s for s in shares if s is not one]
+            whole, name = 1.0, _REST
+        rest = whole - sum(s.share for s in told)
+        error = float(np.linalg.norm([s.error for s in told] + [one.error] * (name == _FIGURES)))
+        shares[k] = GroupShare(name, rest, error)
     return tuple(shares)
 
 
 _DONOR, _PHI, _FIGURES = "the donor table", "the conversion rate φ", "observed figures behind the table"
+_REST = "observed figures behind the table, with what groups do jointly"
 
 
 def _columns(drawn: Draws, study: Hindcast, names: Sequence[str]) -> dict[str, list[Column]]:
