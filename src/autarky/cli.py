@@ -55,10 +55,13 @@ def _autarky(
 
 @app.command()
 def demo(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
-    """Run the study that comes with autarky and print the answer."""
+    """Run North Korea's border closure of 2020 over its draws and print the answer."""
+    from autarky.inquiry import how_far_off
     from autarky.study_file import packaged_study
 
-    run(study=packaged_study("demo"), runs=runs, json=json, quiet=quiet)
+    ensemble(study=packaged_study("border-closure-2020"), runs=runs, json=json, quiet=quiet)
+    if not json:
+        print(how_far_off())
 
 
 @app.command()

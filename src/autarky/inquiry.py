@@ -248,6 +248,12 @@ def _evidence_path(evidence: str | Path) -> Path:
     return path if path.exists() or len(path.parts) > 1 or path.suffix else evidence_folder(str(evidence))
 
 
+def how_far_off() -> str:
+    """How far the method of the estimated tables lands from tables that are known, and what else to ask."""
+    trials = "\n".join(f"HOW FAR OFF  {trial.sentence()}" for trial in known_errors())
+    return f"{trials}\nagainst what was observed: autarky backtest      against what was said: autarky claims"
+
+
 def _recipe_path(recipe: str | Path) -> Path:
     path, known = Path(recipe), packaged_recipes()
     if path.exists() or len(path.parts) > 1:

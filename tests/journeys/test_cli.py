@@ -16,6 +16,7 @@ import pytest
 
 from autarky.cli import app, main
 from autarky.run_folder import RUN_ID
+from autarky.study_file import packaged_study
 
 REPOSITORY = Path(__file__).parents[2]
 STUDIES = sorted(
@@ -35,27 +36,28 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo, run once."""
+    """The study that new ones begin from, run once."""
     folder = tmp_path_factory.mktemp("demo")
-    assert main(["demo", "--runs", str(folder / "runs"), "--json"]) == 0
+    assert main(["run", str(packaged_study("demo")), "--runs", str(folder / "runs"), "--json"]) == 0
     (run,) = (folder / "runs").iterdir()
     return run
 
 
-def test_the_demo_answers_first_and_says_where_the_report_is(
+def test_the_demo_answers_first_with_ranges_and_says_where_the_report_is(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["demo"]) == 0
-    out, err = capsys.readouterr()
+    out, _ = capsys.readouterr()
     (run,) = Path("runs").iterdir()
-    assert out.startswith("US computer and electronics imports stop for 180 days · United States 2023")
-    assert "FIRST TO STOP" in out and "because" in out and "HOUSEHOLDS" in out
+    assert "North Korea 2019 (estimated)" in out.splitlines()[0]
+    assert "HOUSEHOLDS" in out and "draws" in out
     assert f"{run}/report.html" in out
-    assert err == ""
-    assert RUN_ID.fullmatch(run.name)
+    assert out.count("HOW FAR OFF  ") == 3
+    assert "autarky backtest" in out and "autarky claims" in out
     page = html.unescape((run / "report.html").read_text(encoding="utf-8"))
     assert "default-src 'none'" in page
     assert "<script" not in page
+    assert "estimated, not observed" in page
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
@@ -255,7 +257,7 @@ def test_an_interruption_is_130_and_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("autarky.study.simulate", interrupted)
-    assert main(["demo"]) == 130
+    assert main(["run", str(packaged_study("demo"))]) == 130
     assert capsys.readouterr().err == "autarky: interrupted — nothing was written\n"
     assert list(Path().iterdir()) == []
 
@@ -309,8 +311,9 @@ def in_a_terminal(environment: dict[str, str], *arguments: str) -> str:
 
 def test_the_bar_is_shown_in_a_terminal_without_colour_if_asked_and_not_at_all_if_quiet() -> None:
     plain = {"NO_COLOR": "1", "TERM": "xterm-256color"}
-    bar = in_a_terminal(plain, "demo")
+    study = str(packaged_study("demo"))
+    bar = in_a_terminal(plain, "run", study)
     assert "simulating the study" in bar and "/730" in bar
     assert "simulating if every input were essential" in bar
     assert "\x1b[3" not in bar
-    assert in_a_terminal(plain, "demo", "--quiet") == ""
+    assert in_a_terminal(plain, "run", study, "--quiet") == ""
