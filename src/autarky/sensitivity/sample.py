@@ -21,6 +21,9 @@ TIMES = ("first_stop", "first_need")
 
 _CONSTANT = 1e-9
 
+MOST_OPTIONS = 12
+"""Options of a choice that are held against each other."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
@@ -56,11 +59,19 @@ class Sample:
 
     @property
     def varied(self) -> tuple[int, ...]:
-        """Positions of the parameters that take more than one value among usable draws."""
+        """Positions of the parameters that take more than one value among usable draws.
+
+        Choices of more than ``MOST_OPTIONS``, such as the tables drawn beside an estimate, are left out: what
+        tells so many options apart is mostly what else was drawn with them.
+        """
         values = self.values[self.usable]
         if not len(values):
             return ()
-        return tuple(int(column) for column in np.flatnonzero(np.ptp(values, axis=0) > 0))
+        return tuple(
+            int(column)
+            for column in np.flatnonzero(np.ptp(values, axis=0) > 0)
+            if len(self.options[column]) <= MOST_OPTIONS
+        )
 
 
 def read_sample(result: EnsembleResult) -> Sample:
