@@ -333,6 +333,7 @@ def _method(result: BacktestResult, inputs: Mapping[str, Any]) -> Markup:
             "before any figure of a predicted year is read.",
         ),
         pairs("SHA-256", digests),
+        element("p", result.failed_sentence) if result.failed else None,
         element("ul", [element("li", sentence) for sentence in result.assumptions]),
         pairs(
             f"Change of imports on the year before; the exposure rule has ε = {signed(result.elasticity, 2)}",

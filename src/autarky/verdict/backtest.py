@@ -192,6 +192,8 @@ def backtest(
         shown=tuple(one for one in (*seen, *given) if one.industry in WEATHER),
         attribution=_attribution(predicted, future, forecasts[0], simulate.last_of(AUTARKY), names),
         cut_off=None if other is None else _cut_off(past, calibration, other, evidence, simulate),
+        runs=simulate.done,
+        failed=tuple(simulate.failed),
         assumptions=_ASSUMPTIONS,
     )
 
@@ -212,10 +214,12 @@ class _Simulator:
 
     def __init__(self, executor: Executor, progress: Progress | None, total: int) -> None:
         self.executor, self.progress, self.total, self.done = executor, progress, total, 0
+        self.failed: list[str] = []
         self._kept: dict[str, Floats] = {}
 
     def __call__(self, jobs: Sequence[Job], keep: str = "") -> Floats:
-        output = annual_output(jobs, self.executor, self._told)
+        output, failed = annual_output(jobs, self.executor, self._told)
+        self.failed += failed.values()
         if keep:
             self._kept[keep] = output
         return output
@@ -361,11 +365,12 @@ def against_permuted(own: Floats, permuted: Floats, observed: Floats) -> Against
     each = [_crps(permuted[:, k], y) - _crps(own[:, k], y) for k, y in enumerate(observed.tolist())]
     paired = own[np.arange(len(permuted)) % len(own)]
     away, twins = (np.abs(sample - observed).mean(axis=1) for sample in (paired, permuted))
-    as_near = int((twins <= away).sum())
+    both = np.isfinite(away) & np.isfinite(twins)
+    as_near, pairs = int((twins <= away)[both].sum()), int(both.sum())
     return AgainstPermuted(
         gain=float(np.mean(each)),
-        nearer=1.0 - as_near / len(permuted),
-        chance=(1.0 + as_near) / (1.0 + len(permuted)),
+        nearer=1.0 - as_near / pairs,
+        chance=(1.0 + as_near) / (1.0 + pairs),
     )
 
 
@@ -496,7 +501,7 @@ def _cut_off(
     growth = group_growth(economy, output)[:, :2, list(GROUPS).index(MANUFACTURING)]
     loss = 100.0 * ((1.0 + growth[:, 0] / 100.0) * (1.0 + np.nan_to_num(growth[:, 1]) / 100.0) - 1.0)
     return CutOff(
-        tuple(np.quantile(loss, QUANTILES).tolist()),
+        tuple(np.nanquantile(loss, QUANTILES).tolist()),
         start.year + 1,
         other.value,
         evidence.cite(other),

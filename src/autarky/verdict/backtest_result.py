@@ -91,7 +91,7 @@ class AgainstPermuted:
         if self.gain <= 0:
             return "The table adds nothing here"
         if self.chance > CHANCE:
-            return "The table adds nothing here that exposures dealt out at random would not"
+            return "The table beats exposures dealt out at random here, but not beyond chance"
         return "The table adds something here"
 
 
@@ -180,6 +180,10 @@ class BacktestResult:
     attribution: tuple[tuple[str, tuple[GroupShare, ...]], ...]
     """What is explained → shares by group; all headline industries together in the first year come first."""
     cut_off: CutOff | None
+    runs: int
+    """Scenarios simulated in all."""
+    failed: tuple[str, ...]
+    """Why a run failed, for each that did; it is left out of every number."""
     assumptions: tuple[str, ...]
 
     @property
@@ -188,14 +192,22 @@ class BacktestResult:
         what, shares = self.attribution[0]
         told = [one for one in shares if math.isfinite(one.share)]
         parts = ", ".join(f"{_share(one)} {one.group}" for one in told)
+        # Where nearly every draw has a table of its own, the last group is what remains.
         rest = 100.0 * (1.0 - sum(max(one.share, 0.0) for one in told))
         left = f"; the remaining {rest:.0f} % is joint, or noise of these estimates"
         if rest < 0.5:
-            left = "; that is all of it, within the noise of these estimates"
+            left = ""
         of = (
             f"Of the variance of {what}, {parts}{left}" if told else f"The range of {what} could not be split"
         )
         return f"{of}. {self.scored[0].permuted_sentence if self.scored else ''}".strip()
+
+    @property
+    def failed_sentence(self) -> str:
+        """How many runs failed, and why the first did; empty if none."""
+        if not self.failed:
+            return ""
+        return f"{len(self.failed)} of {self.runs} runs failed and are left out; the first: {self.failed[0]}."
 
     @property
     def is_narrow(self) -> bool:
@@ -268,6 +280,8 @@ class BacktestResult:
             "imports_fell_by": {str(year): fall for year, fall in self.falls.items()},
             "elasticity_of_exposure_rule": self.elasticity,
             "cut_off": None if self.cut_off is None else asdict(self.cut_off),
+            "runs": self.runs,
+            "failed": list(self.failed),
             "assumptions": list(self.assumptions),
         }
         tidy: dict[str, Any] = _tidy(found)
@@ -284,6 +298,7 @@ class BacktestResult:
             *(self._scores(one) for one in self.scored),
             self._predictions(),
             self.cut_off.sentence if self.cut_off else "",
+            self.failed_sentence,
             "Taken as given: " + "; ".join(self.assumptions) + ".",
         ]
         return "\n\n".join(block for block in blocks if block) + "\n"
