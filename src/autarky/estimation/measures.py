@@ -63,11 +63,16 @@ def read_measures(recipe: Recipe, evidence: Evidence, frame: Frame) -> tuple[Rea
     readings = []
     for k, measure in enumerate(recipe.measures):
         place = f"measures[{k}]"
-        for part in ("sum", "of"):
-            problems += _unknown_names(getattr(measure, part) or (), frame, f"{place}.{part}")
+        unknown = [
+            problem
+            for part in ("sum", "of")
+            for problem in _unknown_names(getattr(measure, part) or (), frame, f"{place}.{part}")
+        ]
+        problems += unknown
         claims = evidence.on(measure.figure, measure.as_of)
         if not claims:
             problems.append(_no_claim(evidence, measure.figure, measure.as_of, f"{place}.figure"))
+        if unknown or not claims:
             continue
         best = resolve(claims)[0].claims[0]
         found = [
