@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from autarky.cli import app, main
-from autarky.run_folder import RUN_ID
 from autarky.study_file import packaged_study
 
 REPOSITORY = Path(__file__).parents[2]
