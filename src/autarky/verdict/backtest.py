@@ -71,6 +71,8 @@ CUT_OFF = "complete trade cut-off"
 """What the figure of another model's answer to a full cut is called, under the topic outcome."""
 FIRST_YEAR_OF_SPREAD = 2015
 MOST_CALIBRATED = 2
+CALIBRATION = 4
+"""Draws of the past for each of the future: weighing leaves few of them, and draws on one table are cheap."""
 CUT_OFF_DRAWS, CUT_OFF_DAYS = 64, 730
 
 
@@ -126,7 +128,7 @@ def backtest(
         Names of at most two parameters; by default those that set ``behaviour.importance`` or the
         ``pass_through`` of exports.
     draws : int
-        Draws of each study, at least 20.
+        Draws of ``future``, at least 20; of ``past`` four times as many.
     permutations : int
         Runs with import exposures permuted; 0 leaves them out.
     executor : Executor, optional
@@ -142,7 +144,7 @@ def backtest(
     given = () if observed is None else read_observed(observed, future.years)
     names = _checked(past, future, calibrate, draws)
     other = _other_answer(past, evidence)
-    runs = 4 * draws + permutations + (min(draws, CUT_OFF_DRAWS) if other else 0)
+    runs = (CALIBRATION + 3) * draws + permutations + (min(draws, CUT_OFF_DRAWS) if other else 0)
     simulate = _Simulator(executor or Serial(), progress, runs)
     falls = _falls(evidence, (*past.years, *future.years))
     history = observed_growth(evidence, range(FIRST_YEAR_OF_SPREAD, past.years[-1] + 1))
@@ -154,7 +156,7 @@ def backtest(
         )
     script = _script_digest(past, future, names, draws, permutations)
 
-    drawn = _draw_up(past, draws)
+    drawn = _draw_up(past, CALIBRATION * draws)
     calibration = _Calibration(drawn, simulate(by_table(drawn, range(len(drawn)))), fitted_to, past)
     predicted = _with_posterior(_draw_up(future, draws), calibration, names)
     forecasts = list(_forecasts(predicted, calibration, future, permutations, simulate))
@@ -178,6 +180,7 @@ def backtest(
         script_digest=script,
         predictions_digest=sealed,
         draws=draws,
+        calibration_draws=len(drawn),
         permutations=permutations,
         seed=future.uncertainty.seed,
         calibration_years=past.years,
@@ -597,7 +600,7 @@ def _script_digest(
             for study in (past, future)
         ],
         "calibrated": list(names),
-        "draws": draws,
+        "draws": [CALIBRATION * draws, draws],
         "permutations": permutations,
         "groups": {group: list(codes) for group, codes in GROUPS.items()},
         "discrepancy": [DISCREPANCY, DEGREES],

@@ -161,6 +161,8 @@ class BacktestResult:
     predictions_digest: str
     """SHA-256 of ``predictions_csv``, taken before anything was scored."""
     draws: int
+    """Of the predicted study."""
+    calibration_draws: int
     permutations: int
     seed: int
     calibration_years: tuple[int, ...]
@@ -237,6 +239,7 @@ class BacktestResult:
             "script_digest": self.script_digest,
             "predictions_digest": self.predictions_digest,
             "draws": self.draws,
+            "calibration_draws": self.calibration_draws,
             "permutations": self.permutations,
             "seed": self.seed,
             "calibration": {
@@ -307,8 +310,8 @@ class BacktestResult:
         """How many draws carry the calibration, and what that means."""
         span = f"{self.calibration_years[0]}–{str(self.calibration_years[-1])[2:]}"
         said = (
-            f"Calibrated on {span} only ({len(self.fitted)} growth figures): {self.draws} draws weigh as "
-            f"much as {self.effective_draws:.0f} equally likely ones."
+            f"Calibrated on {span} only ({len(self.fitted)} growth figures): {self.calibration_draws} draws "
+            f"weigh as much as {self.effective_draws:.0f} equally likely ones."
         )
         return said + (
             " So few that ranges after calibration are themselves rough." if self.is_narrow else ""

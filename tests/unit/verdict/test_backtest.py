@@ -27,7 +27,7 @@ from made_backtest import (
     past_study,
 )
 
-DRAWS, PERMUTATIONS = 24, 6
+DRAWS, PERMUTATIONS = 20, 6
 
 
 def run(**given):
@@ -43,6 +43,12 @@ def result():
     assert told[-1][0] == told[-1][1]
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     return found
+
+
+@pytest.fixture(scope="module")
+def bare():
+    """Without permutations and without another model's answer."""
+    return run(permutations=0, evidence=made_evidence(cut_off=False))
 
 
 @pytest.fixture(scope="module")
@@ -76,21 +82,17 @@ def test_the_digest_is_that_of_the_predictions(result):
     assert sum(row.startswith("autarky,") for row in rows) == DRAWS * 4 * len(GROUPS)
 
 
-def test_the_script_digest_follows_studies_tables_and_settings(result):
-    past = past_study()
-    others = [
-        run(past=dataclasses.replace(past, study=b"another file"), permutations=0),
-        run(permutations=0),
-    ]
-    assert len({result.script_digest, *(other.script_digest for other in others)}) == 3
-    assert others[0].predictions_digest == others[1].predictions_digest != result.predictions_digest
+def test_the_script_digest_follows_studies_and_settings(result, bare):
+    past = dataclasses.replace(past_study(), study=b"another file")
+    other = run(past=past, permutations=0, evidence=made_evidence(cut_off=False))
+    assert len({result.script_digest, bare.script_digest, other.script_digest}) == 3
+    assert other.predictions_digest == bare.predictions_digest != result.predictions_digest
 
 
-def test_without_permutations_or_another_model_nothing_is_said_of_them():
-    found = run(permutations=0, evidence=made_evidence(cut_off=False))
-    assert found.cut_off is None and "never a target" not in found.text()
-    assert PERMUTED not in found.scored[0].means
-    assert "not known" in found.scored[0].permuted_sentence
+def test_without_permutations_or_another_model_nothing_is_said_of_them(bare):
+    assert bare.cut_off is None and "never a target" not in bare.text()
+    assert PERMUTED not in bare.scored[0].means
+    assert "not known" in bare.scored[0].permuted_sentence
 
 
 def test_it_is_the_same_again_and_elsewhere(result):
@@ -105,7 +107,7 @@ def test_only_the_calibrated_parameters_take_what_the_past_taught(result):
     names = [one.parameter for one in result.contractions]
     assert names[:2] == [PASS_THROUGH, IMPORTANCE]
     assert [one.is_calibrated for one in result.contractions] == [True, True, False, False]
-    assert 1 <= result.effective_draws < DRAWS
+    assert 1 <= result.effective_draws < result.calibration_draws == 4 * DRAWS
 
 
 def test_calibration_reads_no_figure_of_the_predicted_years(result):
