@@ -35,7 +35,7 @@ def read_drawn(folder: Path, number: int) -> Economy:
         # Never with pickles: a file of numbers must not be able to run anything.
         with np.load(path, allow_pickle=False) as stored:
             blocks = {name: stored[name] for name in BLOCKS}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         remedy = "estimate the table again: autarky estimate"
         raise SourceError(Problem(str(path), f"holds no drawn tables ({error})", remedy)) from None
     if number >= len(blocks["Z"]):
