@@ -118,7 +118,7 @@ BY_HAND = (
     _edit("a text where a mapping is", "economy:\n  embedded: usa-2023", "economy: usa-2023",
           ("3:10", "'usa-2023'", "field: value")),
     _edit("a shock that is a number", SHOCK, "    - 7\n" + SHOCK, ("11:7", "shocks[0] is 7")),
-    _edit("no kind", SHOCK, "    - share_kept: 0\n" + SHOCK, ("11:7", "'kind'", "trade_cut, capacity_loss or")),
+    _edit("no kind", SHOCK, "    - share_kept: 0\n" + SHOCK, ("11:7", "'kind'", "trade_series or harvest")),
     _edit("an unknown kind", "kind: trade_cut", "kind: trade_cuts", ("11:13", "'trade_cuts'", "'trade_cut'")),
     _edit("two tables", "embedded: usa-2023", "embedded: usa-2023\n  path: here",
           ("4:3", "either embedded or path", "keep one")),

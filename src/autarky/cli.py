@@ -232,6 +232,7 @@ def backtest(
     """Hold the model against what was observed, beside simple baselines. --to writes the page."""
     from autarky.inquiry import backtest_studies
 
+    _refuse_existing(to)
     with _progress_of_draws(quiet or json) as progress:
         found = backtest_studies(
             past,
@@ -268,6 +269,7 @@ def claims(
     """Hold each testable sentence of the sources against figures and runs. --to writes the page."""
     from autarky.inquiry import judge_sentences
 
+    _refuse_existing(to)
     with _progress_of_draws(quiet or json) as progress:
         found = judge_sentences(
             sentences,
@@ -411,6 +413,12 @@ def _told(as_json: bool, to: Path | None, found: Any) -> None:
     if to is not None:
         _save(to, found.page.encode())
     _show(as_json, found.to_dict(), found.text() + (f"\nreport  {to}" if to is not None else ""))
+
+
+def _refuse_existing(path: Path | None) -> None:
+    """Says so before a minute's work, not after it."""
+    if path is not None and path.exists():
+        raise InputError(Problem(str(path), "exists already", "choose another name"))
 
 
 def _save(path: Path, content: bytes) -> None:

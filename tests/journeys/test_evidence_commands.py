@@ -162,6 +162,14 @@ def test_the_backtest_seals_before_it_scores_and_says_whether_the_table_adds_any
     assert capsys.readouterr().out == out.replace("\nreport  page.html", "")
 
 
+def test_a_page_is_never_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("page.html").write_text("mine", encoding="utf-8")
+    for command in ("backtest", "claims"):
+        assert main([command, "--to", "page.html"]) == 2
+        assert capsys.readouterr().err == "page.html: exists already — choose another name\n"
+    assert Path("page.html").read_text(encoding="utf-8") == "mine"
+
+
 def test_observed_figures_of_one_s_own_are_checked_before_anything_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
