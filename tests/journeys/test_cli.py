@@ -73,7 +73,7 @@ def test_every_study_of_the_repository_runs_and_its_answer_names_the_cause(
     first, *_ = answer["sentences"]
     assert answer["conditions"]
     told = [condition["text"] in first for condition in answer["conditions"]]
-    assert all(told) or f"{len(told) - 2} more" in first and told[:2] == [True, True]
+    assert all(told) or (f"{len(told) - 2} more" in first and told[:2] == [True, True])
     assert all(industry["cause"]["clause"] for industry in answer["industries"])
     if answer["falling_count"]:
         assert answer["groups"][0]["cause"]["clause"] in first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_the_backtest_seals_before_it_scores_and_says_whether_the_table_adds_any
     ):
         assert said in out
     page = Path("page.html").read_text(encoding="utf-8")
-    assert "<script" not in page and "default-src 'none'" in page
+    assert "<script" not in page and "default-src 'none'" in html.unescape(page)
     assert main(given) == 0
     assert capsys.readouterr().out == out.replace("\nreport  page.html", "")
 
