@@ -13,9 +13,20 @@ from autarky.errors import did_you_mean
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
+# ISO 4217.
+_CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF",
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD",
+    "HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD",
+    "LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK",
+    "PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS",
+    "TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW",
+)
+CURRENCIES = tuple(code for line in _CODES for code in line.split())
+
 # What is measured → its bases, each with its size in the first of them.
 _KINDS: dict[str, dict[str, float]] = {
-    **{code: {code: 1.0} for code in ("USD", "KRW", "KPW", "CNY", "EUR", "JPY", "RUB", "INR")},
+    **{code: {code: 1.0} for code in CURRENCIES},
     "share of a total": {"share": 1.0, "pct of total": 0.01},
     "number": {"ratio": 1.0, "pct": 0.01, "pct points": 0.01},
     "index": {"index": 1.0},
@@ -91,10 +102,14 @@ def conversion(unit: str, into: str) -> float | None:
 
 
 def _remedy(text: str, base: str) -> str:
-    known = [*_BASES, *(f"{scale} {base}" for scale in SCALES for base in _BASES if base not in MOST)]
-    near = did_you_mean(text, known)
+    # Among so many currencies any longer word is near one of them.
+    is_short = len(text.split(" ")[-1]) <= 4
+    others = [name for name in _BASES if name not in CURRENCIES or is_short]
+    scaled = [f"{scale} {name}" for scale in SCALES for name in others if name not in MOST]
+    near = did_you_mean(text, [*others, *scaled])
     if not near.startswith("did you mean"):
-        near = did_you_mean(base, list(_BASES))
+        near = did_you_mean(base, others)
     if near.startswith("did you mean"):
         return near
-    return "write [thousand|million|billion|trillion] and one of " + ", ".join(_BASES) + ", with / for per"
+    listed = ", ".join(name for name in _BASES if name not in CURRENCIES)
+    return f"write [thousand|million|billion|trillion] and a currency such as USD, or {listed}; / for per"
