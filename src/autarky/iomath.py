@@ -107,6 +107,34 @@ def gross_output(A: Matrix, final_demand: Vector, start: Vector | None = None) -
     raise ValueError("outputs do not settle: the inputs of some industries cost more than they make")
 
 
+def import_multipliers(A: Matrix, imported: Matrix) -> Vector:
+    """Import multipliers ``m′(I − A)⁻¹``: imports, direct and through inputs, per unit of final use.
+
+    Round by round, as ``gross_output``, so that the last digits do not depend on a library's threads.
+
+    Parameters
+    ----------
+    A : array, shape (n, n), dimensionless
+        Domestic technical coefficients.
+    imported : array, shape (g, n), dimensionless
+        Imported inputs per unit of output, by gate.
+
+    Returns
+    -------
+    multipliers : array, shape (n,), dimensionless
+
+    Raises
+    ------
+    ValueError
+        If they do not settle: the economy would need more than it makes.
+
+    References
+    ----------
+    Miller & Blair (2022), ch. 6; Hummels, Ishii & Yi (2001), eq. 3 (vertical specialisation).
+    """
+    return gross_output(np.ascontiguousarray(A.T), imported.sum(axis=0))
+
+
 def spectral_radius(A: Matrix) -> float:
     """Largest modulus of the eigenvalues; a non-negative A is productive exactly if it is below 1.
 

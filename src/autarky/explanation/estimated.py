@@ -85,17 +85,13 @@ def _widest(contents: dict[str, Floats]) -> list[int]:
 
 
 def import_content(estimate: Estimate, cells: Floats) -> Floats:
-    """Imports, direct and through inputs, in a unit of final use of each home product: ``m·(I − A)⁻¹``, (n,).
-
-    References
-    ----------
-    Miller & Blair (2022), ch. 6: an import multiplier; Hummels, Ishii & Yi (2001): vertical specialisation.
-    """
+    """Import multipliers of a table given as cells, (n,), dimensionless."""
     blocks = estimate.frame.blocks(cells)
     x = blocks["Z"].sum(axis=1) + blocks["Y"].sum(axis=1)
-    A = iomath.technical_coefficients(blocks["Z"], x)
-    m = iomath.technical_coefficients(blocks["imports_intermediate"], x).sum(axis=0)
-    return np.asarray(np.linalg.solve(np.eye(len(x)) - A.T, m), dtype=np.float64)
+    return iomath.import_multipliers(
+        iomath.technical_coefficients(blocks["Z"], x),
+        iomath.technical_coefficients(blocks["imports_intermediate"], x),
+    )
 
 
 def to_dict(estimate: Estimate) -> dict[str, Any]:

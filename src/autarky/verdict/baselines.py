@@ -42,9 +42,8 @@ def exposures(economy: Economy) -> Floats:
 
     Industries of a group are weighed by their value added.
     """
-    x = economy.x
-    imported = iomath.technical_coefficients(economy.imports_intermediate, x).sum(axis=0)
-    content = iomath.gross_output(np.ascontiguousarray(economy.A.T), imported)
+    imported = iomath.technical_coefficients(economy.imports_intermediate, economy.x)
+    content = iomath.import_multipliers(economy.A, imported)
     sectors = np.array([sector for _, sector in economy.industries.pairs])
     weights = np.array([np.isin(sectors, codes) for codes in GROUPS.values()]) * value_added_weights(economy)
     return np.asarray((weights * content).sum(axis=1) / weights.sum(axis=1), dtype=np.float64)

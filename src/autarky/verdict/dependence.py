@@ -58,11 +58,9 @@ def dependence(economy: Economy, partner: str) -> Dependence:
     home = np.zeros(len(products))
     home[:n] = np.maximum(economy.x - economy.Y[:, exported].sum(axis=1), 0.0)
     used = home + imports
-    per_unit = iomath.technical_coefficients(economy.imports_intermediate[from_partner], economy.x).sum(
-        axis=0
-    )
+    imported = iomath.technical_coefficients(economy.imports_intermediate[from_partner], economy.x)
     content = np.zeros(len(products))
-    content[:n] = per_unit @ iomath.leontief_inverse(economy.A)
+    content[:n] = iomath.import_multipliers(economy.A, imported)
     with np.errstate(invalid="ignore", divide="ignore"):
         direct = np.where(used > 0, bought / used, np.nan)
         total = direct + np.where(used > 0, home / used, np.nan) * content

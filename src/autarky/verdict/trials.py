@@ -351,17 +351,9 @@ def plain(economy: Economy) -> Economy:
 
 
 def import_multipliers(economy: Economy) -> Vector:
-    """Imports through all tiers per unit of final use, ``1ᵀ A_m (I − A_d)⁻¹``, (n,), dimensionless.
-
-    References
-    ----------
-    Miller & Blair (2022), ch. 4 (imports in national tables); Hummels, Ishii & Yi (2001), equation 3.
-    """
-    direct = np.divide(
-        economy.imports_intermediate.sum(axis=0), economy.x, out=np.zeros(len(economy.x)), where=economy.x > 0
-    )
-    n = len(economy.x)
-    return np.asarray(np.linalg.solve((np.eye(n) - economy.A).T, direct), dtype=np.float64)
+    """Imports through all tiers per unit of final use, (n,), dimensionless: ``iomath.import_multipliers``."""
+    imported = iomath.technical_coefficients(economy.imports_intermediate, economy.x)
+    return iomath.import_multipliers(economy.A, imported)
 
 
 class Lost(NamedTuple):
