@@ -33,7 +33,7 @@ partners:
   FAR: {exports: exports_far}
 traded: [farms, mills]
 imported:
-  oil: {users: {power: 3, mills: 1}, name: Oil}
+  oil: {users: {power: 3, mills: 1}}
 activities:
   assembly: {name: Assembly, inputs: {parts: 0.5, power: 0.1}, source: "assumption: half of it is parts"}
 conversion: {figure: rate / KRW per USD, as_of: "2019"}

@@ -12,23 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from autarky.declared import Declared, Name, Share
+from autarky.declared import ALL, Declared, Name, Names, Share
 
-ALL: Literal["all"] = "all"
-
-
-def _as_names(given: object) -> object:
-    if isinstance(given, str) and given != ALL:
-        return (given,)
-    # A list would be refused where validation is strict, as it is for study files.
-    return tuple(given) if isinstance(given, list) else given
-
-
-Names = Annotated[
-    Literal["all"] | tuple[Name, ...],
-    BeforeValidator(_as_names, json_schema_input_type=Name | tuple[Name, ...]),
-]
-"""One name, a list of names, or ``all``. Group names declared in the scenario count as names."""
 Days = Annotated[float, Field(ge=0, le=36_500)]
 Positive = Annotated[float, Field(gt=0, le=36_500)]
 

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
+from autarky.declared import Names
 from autarky.economy import FinalUseKind, FinalUser, Gate
-from autarky.estimation.recipe import Cells, Names, Recipe
+from autarky.estimation.recipe import Cells, Recipe
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]

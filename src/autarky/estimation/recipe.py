@@ -6,28 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from autarky.declared import Declared, Name, Share
+from autarky.declared import ALL, Declared, Name, Names, Share
 from autarky.evidence import Resolve
 from autarky.evidence.units import parse_unit
 
-ALL: Literal["all"] = "all"
-
-
-def _as_names(given: object) -> object:
-    if isinstance(given, str) and given != ALL:
-        return (given,)
-    # A list would be refused where validation is strict, as it is for recipe files.
-    return tuple(given) if isinstance(given, list) else given
-
 
 def _as_list(given: object) -> object:
-    return tuple(given) if isinstance(given, list) else (given,)
+    return tuple(given) if isinstance(given, list | tuple) else (given,)
 
 
-Names = Annotated[
-    Literal["all"] | tuple[Name, ...],
-    BeforeValidator(_as_names, json_schema_input_type=Name | tuple[Name, ...]),
-]
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -97,8 +84,6 @@ class Imported(Declared):
     """The product of the donors that holds it: so much less of that is bought at home."""
     users: dict[Name, Positive]
     """Who uses it, with shares in any unit."""
-    name: str = ""
-    """Long name."""
 
 
 class Activity(Declared):
@@ -159,7 +144,9 @@ class Recipe(Declared):
     """What one unit of the table is: billion KRW."""
     valuation: Name
     """Price basis."""
-    claims: Annotated[tuple[Name, ...], BeforeValidator(_as_names, json_schema_input_type=Name)]
+    claims: Annotated[
+        tuple[Name, ...], BeforeValidator(_as_list, json_schema_input_type=Name | tuple[Name, ...])
+    ]
     """Claim files, counted from the recipe, or the name of evidence that comes with autarky."""
     donors: Annotated[tuple[DonorChoice, ...], Field(min_length=1)]
     sectors: dict[Name, Text]

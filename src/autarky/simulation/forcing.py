@@ -10,15 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from autarky.declared import ALL, Names
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.scenario import (
-    ALL,
     Behaviour,
     CapacityLoss,
     Dated,
     DemandChange,
     Harvest,
-    Names,
     Period,
     RecoveryCurve,
     Scenario,

@@ -23,9 +23,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.errors import EconomyError, Problem, ScenarioError
-from autarky.scenario import ALL, Criticality, ImportMode
+from autarky.scenario import Criticality, ImportMode
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from autarky.declared import ALL, Names
 from autarky.scenario import (
-    ALL,
     Behaviour,
     ImportMode,
-    Names,
     PerProduct,
     PresetName,
     ProductionFunction,

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autarky.declared import ALL
 from autarky.document import Document, Step, read_bytes, read_document
 from autarky.errors import Problem, ScenarioError
-from autarky.scenario import ALL, Dated, Scenario, Starting, TradeCut, TradeSeries
+from autarky.scenario import Dated, Scenario, Starting, TradeCut, TradeSeries
 from autarky.study_file.model import Study
 from autarky.uncertainty import problems as problems_of
 

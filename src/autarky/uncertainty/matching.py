@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from autarky.declared import ALL, Names
 from autarky.economy import Economy
 from autarky.errors import Problem, did_you_mean
-from autarky.scenario import ALL, Names, Scenario
+from autarky.scenario import Scenario
 from autarky.uncertainty.checking import places_of
 from autarky.uncertainty.distributions import Dirichlet, TableDraws, options_of
 from autarky.uncertainty.edits import Scaling, Split, input_share, scaling, split, suppliers

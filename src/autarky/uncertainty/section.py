@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from autarky.declared import Declared, Name
-from autarky.scenario import ALL, Names
+from autarky.declared import ALL, Declared, Name, Names
 from autarky.uncertainty.design import Design
 from autarky.uncertainty.distributions import Choice, Dirichlet, Distribution, Each, TableDraws
 

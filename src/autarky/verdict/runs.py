@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from autarky.declared import ALL
 from autarky.economy import Economy, FinalUseKind
 from autarky.errors import EconomyError, InputError, Problem, ScenarioError
 from autarky.results import STOPS, Binding, Outcome, SimulationResult
 from autarky.scenario import (
-    ALL,
     Behaviour,
     Harvest,
     ImportMode,
