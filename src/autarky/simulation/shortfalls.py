@@ -1,0 +1,492 @@
+"""Shortfalls: what an industry did not make, traced back along the days to the shocks that it comes from.
+
+A loss is passed on, day by day and without remainder, from where it shows to what it comes from:
+
+* of a day's lost output, what fewer orders or lost capacity would have cost by themselves goes to them; the
+  rest to the input whose morning stock bound output, or to capacity;
+* a missing stock comes, first of all, from what yesterday's deliveries fell short of the use that was wanted;
+  what is left of the gap was there the morning before, and is passed on to it;
+* deliveries that fell short are laid to the suppliers that fell short, by their base-year shares: to the cut
+  where a ceiling let through least, else to what the supplier itself did not make; where a supplier made as
+  much as ever and was overrun with orders, to those of its product that failed;
+* fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act.
+
+Every step but those of one morning goes back in time, so that nothing goes round for ever, and the parts of
+a loss add up to it. They tell what bound, in the order in which it bound; relieving one input alone may give
+less than its part, because another binds next, or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky.economy import Economy
+from autarky.results import Binding, Outcome, SimulationResult
+from autarky.scenario import Scenario
+from autarky.simulation import kernels
+from autarky.simulation.forcing import Effects, Forcing
+from autarky.simulation.labelling import label_days
+from autarky.simulation.network import DAYS_PER_YEAR, NON_BINDING, Network, build_network
+from autarky.simulation.opening import by_slot, keep_everything
+from autarky.simulation.presets import Parameters, parameters
+from autarky.simulation.run import live_through
+
+Floats = npt.NDArray[np.float64]
+
+_NOTHING = 1e-9
+"""Share of a base-year flow that counts as none."""
+
+
+class Place(Enum):
+    """Where a part of a loss is on its way back. The last five are where it ends."""
+
+    LOST = "output lost"
+    SHORT = "less made than ordered"
+    OVERRUN = "more ordered than in the base year"
+    ORDERS = "fewer orders"
+    INPUT = "an input's stock"
+    CUT = "trade cut"
+    CAPACITY = "capacity lost"
+    DEMAND = "demand changed"
+    STOCK = "stock too small"
+    UNTOLD = "not told"
+
+
+ENDS = frozenset({Place.CUT, Place.CAPACITY, Place.DEMAND, Place.STOCK, Place.UNTOLD})
+
+
+class Node(NamedTuple):
+    """A place and whose it is: an industry; a pool and an industry (INPUT, STOCK); a supplier and a
+    destination (CUT); a final user and a product (DEMAND)."""
+
+    place: Place
+    first: int
+    second: int = -1
+
+
+Parts = list[tuple[Node, Floats]]
+"""What a load by day goes on to: loads by day that add up to it."""
+
+
+def simulate_and_trace(
+    economy: Economy,
+    scenario: Scenario,
+    *,
+    at_hand: tuple[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[SimulationResult, Trace]:
+    """Simulate as ``simulate``, and keep what it takes to trace losses back.
+
+    Parameters
+    ----------
+    at_hand : (industry, slot), optional
+        Labels of an industry and of an input slot that never binds its output, however little is in stock.
+
+    Raises
+    ------
+    KeyError
+        If ``at_hand`` names no slot of an industry.
+    Otherwise as ``simulate``.
+    """
+    params = parameters(scenario.behaviour, scenario.groups)
+    network = build_network(economy, params)
+    if at_hand is not None:
+        network = _without_binding(network, *at_hand)
+    lived = live_through(
+        network, [scenario], [params], keep_everything(network), record_inventory=True, progress=progress
+    )
+    if lived.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    days = lived.record.days_of(0, lived.done)
+    result = label_days(
+        network,
+        scenario,
+        params,
+        lived.forcing,
+        days._replace(inventory=days.inventory[:0]),
+        0,
+        lived.outcome,
+    )
+    return result, Trace(network, params, lived.forcing, days)
+
+
+def _without_binding(network: Network, industry: str, slot: str) -> Network:
+    """The network in which one industry's output does not depend on one input."""
+    slots = [str(one) for one in network.slots]
+    labels = network.economy.industries.labels
+    if slot not in slots or industry not in labels:
+        raise KeyError((industry, slot))
+    criticality = network.tables.criticality.copy()
+    user = np.flatnonzero(network.tables.user_industry == labels.index(industry))
+    criticality[slots.index(slot), user] = NON_BINDING
+    tables = network.tables._replace(criticality=criticality)
+    return Network(
+        network.economy,
+        tables,
+        network.slots,
+        network.destinations,
+        network.users,
+        network.ranks,
+        network.negative_flows,
+    )
+
+
+class Trace:
+    """The days of one scenario, and how a loss on them is passed on. T days, n industries; positions as in
+    ``Network``."""
+
+    def __init__(self, network: Network, params: Parameters, forcing: Forcing, days: kernels.Days) -> None:
+        self.network, self.params, self.forcing, self.days = network, params, forcing, days
+        self.n = len(network.economy.industries)
+        self.base = network.tables.base_output[: self.n]
+        self._asked = np.maximum(days.demand - network.tables.exogenous_supply[: self.n], 0.0)
+        self._all = np.ones(len(days.output))
+        self._known_served: dict[int, tuple[Floats, Floats]] = {}
+        self._known_passed: dict[tuple[int, int], Floats] = {}
+
+    def __len__(self) -> int:
+        return len(self.days.output)
+
+    @cached_property
+    def lost(self) -> Floats:
+        """(T, n) output below the base year's, flow per day."""
+        return np.maximum(self.base * (1.0 - _NOTHING) - self.days.output, 0.0)
+
+    @cached_property
+    def goal(self) -> Floats:
+        """(T, n) output that orders and capacity would allow, flow per day."""
+        return np.asarray(np.minimum(self.days.capacity, self._asked))
+
+    def pass_on(self, node: Node, load: Floats) -> Parts:
+        """What a load on a node, (T,), comes from: loads on other nodes that add up to it.
+
+        Raises
+        ------
+        ValueError
+            For a node that ends a way back.
+        """
+        match node.place:
+            case Place.LOST:
+                return self._of_loss(node.first, load)
+            case Place.SHORT:
+                return self._of_short(node.first, load)
+            case Place.OVERRUN:
+                return self._of_overrun(node.first, load)
+            case Place.ORDERS:
+                return self._of_orders(node.first, load)
+            case Place.INPUT:
+                return self._of_input(node.first, node.second, load)
+        raise ValueError(f"{node.place} comes from nothing else")
+
+    def roots(
+        self, node: Node, load: Floats, *, told: float = 0.995, most: int = 20_000
+    ) -> dict[Node, float]:
+        """What a loss goes back to: share of each end, in the order of their size; the shares add to 1.
+
+        The largest loads are passed on first, until ``told`` of the loss has come to an end; the rest is
+        ``UNTOLD``. ``most`` bounds the steps, not the time, so that the answer is the same everywhere.
+        """
+        whole = float(load.sum())
+        ends: dict[Node, float] = {}
+        waiting: dict[Node, Floats] = {node: load}
+        size = {node: whole}
+        ended = 0.0
+        for _ in range(most):
+            if not waiting or ended >= told * whole:
+                break
+            at = max(size, key=lambda one: size[one])
+            del size[at]
+            for other, part in self.pass_on(at, waiting.pop(at)):
+                amount = float(part.sum())
+                if other.place in ENDS:
+                    ends[other] = ends.get(other, 0.0) + amount
+                    ended += amount
+                elif amount > 1e-7 * whole:
+                    waiting[other] = waiting[other] + part if other in waiting else part
+                    size[other] = size.get(other, 0.0) + amount
+        untold = Node(Place.UNTOLD, -1)
+        ends[untold] = ends.get(untold, 0.0) + max(0.0, whole - sum(ends.values()))
+        ordered = sorted(ends.items(), key=lambda end: (-end[1], end[0].place.value, end[0][1:]))
+        return {end: amount / whole for end, amount in ordered if amount > 1e-6 * whole}
+
+    def shortfall(self, p: int, j: int) -> Floats:
+        """(T,) what deliveries of an input fell short of the use that was wanted, flow per day."""
+        suppliers, flows = self.suppliers(p, j)
+        short, _ = self._short_shares(suppliers, self._destination(j))
+        return np.asarray(self._wanted(j) * (flows @ short))
+
+    def shortfall_of(self, i: int, p: int, j: int) -> tuple[Floats, float]:
+        """(T,) the part of it that one supplier fell short, and its base-year flow, flow per day."""
+        suppliers, flows = self.suppliers(p, j)
+        short, _ = self._short_shares(suppliers, self._destination(j))
+        at = int(np.flatnonzero(suppliers == i)[0])
+        return np.asarray(self._wanted(j) * flows[at] * short[at]), float(flows[at])
+
+    def suppliers(self, p: int, j: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Suppliers of an industry's input slot, and their base-year flows per day."""
+        tables = self.network.tables
+        user = int(self.days.industry_user[j])
+        g = int(np.searchsorted(tables.group_start, user, side="right") - 1)
+        entries = slice(*tables.entry_start[p, user : user + 2])
+        sellers = tables.tile_row[tables.tile_start[p, g] : tables.tile_start[p, g + 1]]
+        found = tables.row_supplier[tables.pool_start[p] + sellers[tables.entry_row[entries]]]
+        flows = np.asarray(tables.flows[entries], dtype=np.float64)
+        return found[flows > 0], flows[flows > 0]
+
+    def _of_loss(self, j: int, load: Floats) -> Parts:
+        lost, goal = self.lost[:, j], self.goal[:, j]
+        anyway = np.divide(
+            np.clip(self.base[j] - goal, 0.0, lost), lost, out=np.zeros(len(lost)), where=lost > 0
+        )
+        fewer = self._asked[:, j] <= self.days.capacity[:, j]
+        return _loads(
+            (Node(Place.SHORT, j), load * (1.0 - anyway)),
+            (Node(Place.ORDERS, j), load * anyway * fewer),
+            (Node(Place.CAPACITY, j), load * anyway * ~fewer),
+        )
+
+    def _of_short(self, j: int, load: Floats) -> Parts:
+        binding = self.days.binding[:, j]
+        found: list[tuple[Node, Floats]] = []
+        for code in np.unique(binding[load > 0]).astype(int):
+            node = Node(Place.INPUT, code, j)
+            if code == Binding.CAPACITY:
+                node = Node(Place.CAPACITY, j)
+            elif code == Binding.DEMAND:
+                node = Node(Place.ORDERS, j)
+            found.append((node, np.where(binding == code, load, 0.0)))
+        return _loads(*found)
+
+    def _of_input(self, p: int, j: int, load: Floats) -> Parts:
+        suppliers, flows = self.suppliers(p, j)
+        share = flows / flows.sum()
+        short, passed = self._short_shares(suppliers, self._destination(j))
+        parts = self._wanted(j) * share[:, None] * short
+        missed = parts.sum(axis=0)
+        gap = self._gap(p, j)
+        fresh = np.divide(missed, gap[1:], out=np.ones(len(missed)), where=gap[1:] > missed)
+        fresh[missed <= _NOTHING] = 0.0
+        # From the last morning back: what is not fresh was missing the morning before.
+        laid, carried = np.zeros(len(load)), 0.0
+        for morning in range(len(load) - 1, 0, -1):
+            carried += load[morning]
+            laid[morning - 1] = carried * fresh[morning - 1]
+            carried -= laid[morning - 1]
+        begun = np.zeros(len(load))
+        begun[0] = carried + load[0]
+        by_supplier = np.divide(laid, missed, out=np.zeros(len(laid)), where=missed > _NOTHING) * parts
+        found = [(Node(Place.STOCK, p, j), begun)]
+        for i, part, through in zip(suppliers, by_supplier, passed, strict=True):
+            found += self._of_supplier(int(i), self._destination(j), part, through)
+        return _loads(*found)
+
+    def _of_supplier(self, i: int, destination: int, load: Floats, passed: Floats) -> Parts:
+        """Why a supplier fell short: the cut where it is what let through least, else what it did not make."""
+        if not load.any():
+            return []
+        served, made = self._served(i)
+        is_cut = passed <= served
+        rest = np.where(is_cut, 0.0, load)
+        if i >= self.n:
+            return [(Node(Place.CUT, i, destination), load - rest), (Node(Place.CAPACITY, i), rest)]
+        unserved = 1.0 - served
+        own = np.divide(1.0 - made, unserved, out=np.zeros(len(load)), where=unserved > 0)
+        return [
+            (Node(Place.CUT, i, destination), load - rest),
+            (Node(Place.SHORT, i), rest * own),
+            (Node(Place.OVERRUN, i), rest * (1.0 - own)),
+        ]
+
+    def _of_overrun(self, i: int, load: Floats) -> Parts:
+        """Orders that came on top: from those whose suppliers of the same product failed."""
+        others, flow = self._of_same_pool(i)
+        failed: list[Floats] = []
+        nodes: list[Node] = []
+        for k, to in zip(others, flow, strict=True):
+            made = self._served(int(k))[1]
+            for destination in np.flatnonzero(to > 0):
+                passed = self._passed(int(k), int(destination))
+                failed.append(to[destination] * (1.0 - passed))
+                nodes.append(Node(Place.CUT, int(k), int(destination)))
+            failed.append(to.sum() * (1.0 - made))
+            nodes.append(Node(Place.SHORT if k < self.n else Place.CAPACITY, int(k)))
+        return _in_proportion(nodes, failed, load, Node(Place.UNTOLD, i))
+
+    def _of_orders(self, j: int, load: Floats) -> Parts:
+        economy, days = self.network.economy, self.days
+        nodes: list[Node] = []
+        missing: list[Floats] = []
+        flow = self.network.tables.base_to_destination[j]
+        for d in np.flatnonzero(flow > 0):
+            passed = self._passed(j, int(d))
+            if (passed < 1.0).any():
+                nodes.append(Node(Place.CUT, j, int(d)))
+                missing.append(flow[d] * (1.0 - passed))
+        for c, (bought, factor) in self._final_orders(j).items():
+            nodes.append(Node(Place.DEMAND, c, j))
+            missing.append(np.maximum(bought * (1.0 - factor), 0.0))
+        sold = np.maximum(economy.Z[j], 0.0) / DAYS_PER_YEAR
+        before = np.maximum(np.arange(len(load)) - 1, 0)
+        is_first = np.arange(len(load)) == 0
+        follows_use = self.params.preset.orders_follow_use
+        level = days.output if follows_use else self.goal
+        for u in np.flatnonzero((sold > 0) & (self.base > 0)):
+            less = np.maximum(1.0 - level[before, u] / self.base[u], 0.0)
+            less[is_first] = 0.0
+            if not (less > _NOTHING).any():
+                continue
+            fewer = self._asked[before, u] <= days.capacity[before, u]
+            if follows_use:
+                places = [(Place.LOST, np.ones_like(fewer))]
+            else:
+                places = [(Place.ORDERS, fewer), (Place.CAPACITY, ~fewer)]
+            for place, where in places:
+                nodes.append(Node(place, int(u)))
+                missing.append(sold[u] * less * where)
+        parts = _in_proportion(nodes, missing, load, Node(Place.UNTOLD, j))
+        # What an industry did not order today it decided the evening before.
+        return [
+            (node, np.append(part[1:], 0.0) if node.place in _DECIDED_BEFORE else part)
+            for node, part in parts
+        ]
+
+    def _wanted(self, j: int) -> Floats:
+        """(T,) use of inputs that orders and capacity would have asked for, relative to the base year."""
+        return np.asarray(np.minimum(self.goal[:, j] / self.base[j], 1.0))
+
+    def _gap(self, p: int, j: int) -> Floats:
+        """(T + 1,) what the stock lacks to its target each morning, in days of base-year use."""
+        target = by_slot(self.network, self.params.preset.inventory_days, self.params.inventory_days)[p]
+        filled = by_slot(self.network, self.params.preset.initial_stocks, self.params.initial_stocks)[p]
+        user = int(self.days.industry_user[j])
+        use = float(self.network.tables.base_use[p, user])
+        target = max(float(target), 1.0 / self.params.behaviour.steps_per_day)
+        stock = np.concatenate([[target * filled], self.days.inventory[:, p, j] / use])
+        return np.asarray(np.maximum(target - stock, 0.0))
+
+    def _destination(self, j: int) -> int:
+        tables = self.network.tables
+        g = np.searchsorted(tables.group_start, int(self.days.industry_user[j]), side="right") - 1
+        return int(tables.group_destination[g])
+
+    def _short_shares(self, suppliers: npt.NDArray[np.int64], destination: int) -> tuple[Floats, Floats]:
+        """(suppliers, T) share of its orders that each does not deliver; share that its ceiling lets pass."""
+        served = np.stack([self._served(int(i))[0] for i in suppliers])
+        passed = np.stack([self._passed(int(i), destination) for i in suppliers])
+        short = 1.0 - np.minimum(served, passed)
+        short[short < _NOTHING] = 0.0
+        return short, passed
+
+    def _served(self, i: int) -> tuple[Floats, Floats]:
+        """(T,) share of its orders that a supplier could serve, and of those up to the base year's."""
+        if i not in self._known_served:
+            self._known_served[i] = self._find_served(i)
+        return self._known_served[i]
+
+    def _find_served(self, i: int) -> tuple[Floats, Floats]:
+        if i >= self.n:
+            kept = np.minimum(self._survived(i), 1.0)
+            return kept, kept
+        output, asked = self.days.output[:, i], self._asked[:, i]
+        served = np.divide(output, asked, out=np.ones(len(asked)), where=asked > 0)
+        usual = np.minimum(asked, self.base[i])
+        made = np.divide(output, usual, out=np.ones(len(asked)), where=usual > 0)
+        made = np.where(made > 1.0 - _NOTHING, 1.0, made)
+        return np.minimum(np.where(served > 1.0 - _NOTHING, 1.0, served), made), made
+
+    def _passed(self, i: int, destination: int) -> Floats:
+        """(T,) share of a base-year flow that ceilings let through, at most 1."""
+        shocks = self._cuts.get((i, destination))
+        if shocks is None:
+            return self._all
+        if (i, destination) not in self._known_passed:
+            strength = self.forcing.ceilings.strength[shocks, : len(self)]
+            self._known_passed[i, destination] = np.minimum(strength.min(axis=0), 1.0)
+        return self._known_passed[i, destination]
+
+    def _survived(self, i: int) -> Floats:
+        """(T,) share of a supplier's capacity that losses leave."""
+        left = np.ones(len(self))
+        for shock in self._losses.get((i, -1), ()):
+            left = left * (1.0 - self.forcing.losses.strength[shock, : len(self)])
+        return np.asarray(left)
+
+    def _of_same_pool(self, i: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        """The other suppliers of what a supplier makes, and their base-year flows to each destination."""
+        tables = self.network.tables
+        found: dict[int, None] = {}
+        for row in tables.supplier_rows[i]:
+            if row >= 0:
+                p = int(np.searchsorted(tables.pool_start, row, side="right") - 1)
+                rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
+                found.update(dict.fromkeys(int(k) for k in rows if k != i))
+        others = np.array(list(found), dtype=np.int64)
+        return others, tables.base_to_destination[others]
+
+    def _final_orders(self, j: int) -> dict[int, tuple[float, Floats]]:
+        """Final users whose wants a shock changes: what they bought of an industry, and the factor by day."""
+        rows = self.network.tables.supplier_rows[j]
+        pools = [
+            int(np.searchsorted(self.network.tables.pool_start, row, side="right") - 1)
+            for row in rows
+            if row >= 0
+        ]
+        found: dict[int, tuple[float, Floats]] = {}
+        for (p, user), shocks in self._changes.items():
+            column = int(self.network.users[user]) - self.n
+            bought = max(float(self.network.economy.Y[j, column]), 0.0) / DAYS_PER_YEAR
+            if p in pools and bought > 0:
+                factor = np.ones(len(self))
+                for shock in shocks:
+                    factor = factor * self.forcing.demands.strength[shock, : len(self)]
+                found[column] = bought, factor
+        return found
+
+    @cached_property
+    def _cuts(self) -> dict[tuple[int, int], list[int]]:
+        return _members(self.forcing.ceilings)
+
+    @cached_property
+    def _losses(self) -> dict[tuple[int, int], list[int]]:
+        return _members(self.forcing.losses)
+
+    @cached_property
+    def _changes(self) -> dict[tuple[int, int], list[int]]:
+        return _members(self.forcing.demands)
+
+
+_DECIDED_BEFORE = frozenset({Place.ORDERS, Place.LOST})
+
+
+def _members(effects: Effects) -> dict[tuple[int, int], list[int]]:
+    """The shocks that act on each member."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for shock in range(len(effects.scenario)):
+        for member in range(int(effects.start[shock]), int(effects.start[shock + 1])):
+            key = (int(effects.first[member]), int(effects.second[member]))
+            found.setdefault(key, []).append(shock)
+    return found
+
+
+def _loads(*parts: tuple[Node, Floats]) -> Parts:
+    """Parts that are not empty, those of one node together."""
+    found: dict[Node, Floats] = {}
+    for node, part in parts:
+        if part.any():
+            found[node] = found[node] + part if node in found else part
+    return list(found.items())
+
+
+def _in_proportion(nodes: list[Node], weights: list[Floats], load: Floats, otherwise: Node) -> Parts:
+    """A load spread over nodes by weights of the day; on days without any, on the node ``otherwise``."""
+    total = np.sum(weights, axis=0) if weights else np.zeros(len(load))
+    any_weight = total > _NOTHING * (total.max(initial=0.0) or 1.0)
+    scale = np.divide(load, total, out=np.zeros(len(load)), where=any_weight)
+    parts = [(node, weight * scale) for node, weight in zip(nodes, weights, strict=True)]
+    return _loads(*parts, (otherwise, np.where(any_weight, 0.0, load)))
