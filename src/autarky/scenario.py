@@ -168,6 +168,17 @@ class TradeSeries(Starting):
         return self
 
 
+class Exemption(Declared):
+    """Trade that no trade_cut and no trade_series touches, whatever they name (a humanitarian exemption)."""
+
+    origin: Names = ALL
+    """Regions or partners that deliver."""
+    destination: Names = ALL
+    """Regions or partners that receive."""
+    products: Names = ALL
+    """Product (sector) codes, in quotes."""
+
+
 Year = Annotated[str, Field(pattern=r"^[12]\d{3}$")]
 ByYear = dict[Year, Annotated[float, Field(ge=0, le=100)]]
 """Calendar year, in quotes → a number relative to the base year's; 1 for years not named."""
@@ -380,6 +391,8 @@ class Scenario(Declared):
     like one of them."""
     shocks: tuple[Shock, ...] = ()
     """What happens: trade_cut, trade_series, capacity_loss, harvest, demand_change."""
+    exempt: tuple[Exemption, ...] = ()
+    """Trade that goes on as in the base year: no trade_cut and no trade_series touches it."""
     behaviour: Behaviour = Behaviour()
     """How everybody reacts."""
 

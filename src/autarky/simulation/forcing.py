@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from autarky.scenario import (
     CapacityLoss,
     Dated,
     DemandChange,
+    Exemption,
     Harvest,
     Period,
     RecoveryCurve,
@@ -27,6 +28,7 @@ from autarky.scenario import (
 )
 from autarky.simulation.network import Network
 
+Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -84,15 +86,20 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
     ------
     ScenarioError
         All problems at once: unknown names in groups, shocks and behaviour (with the nearest known), dates
-        outside the simulated period, and shocks that touch nothing. Places read ``shocks[0].origin[1]``.
+        outside the simulated period, shocks that touch nothing, and exemptions that spare nothing of what the
+        shocks cut. Places read ``shocks[0].origin[1]``.
     """
     days = scenarios[0].days
     cuts, losses, demands = _Collector(days), _Collector(days), _Collector(days)
     problems: list[Problem] = []
+    names: _Names | None = None
     for k, scenario in enumerate(scenarios):
-        names = _Names(network, scenario.groups, problems)
-        names.check_groups()
+        # Many scenarios side by side mostly differ in little: what one has looked up serves the next.
+        if names is None or scenario.groups != names.groups:
+            names = _Names(network, scenario.groups, problems)
+            names.check_groups()
         names.check_behaviour(scenario.behaviour)
+        spared = names.exempt_links(scenario)
         for position, shock in enumerate(scenario.shocks):
             place = f"shocks[{position}]"
             if not _acts(shock, scenario, place, problems):
@@ -100,6 +107,7 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
             match shock:
                 case TradeCut():
                     members = names.cut_links(shock, place)
+                    members = members[~spared(members)]
                     share = _share_kept(shock, network, members)
                     weight = _weight(shock, scenario, shock.ramp_days)
                     kept = np.where(weight > 0, _between(1.0, share, weight), np.inf)
@@ -110,8 +118,8 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     losses.add(k, names.losing_suppliers(shock, place), 1.0 - _harvested(shock, scenario))
                 case TradeSeries():
                     kept, acts = _series(shock, scenario)
-                    limited, ordered = names.series_flows(shock, place)
-                    if limited:
+                    limited, ordered = names.series_flows(shock, place, spared)
+                    if len(limited):
                         cuts.add(k, limited, np.where(acts, kept, np.inf))
                     if ordered:
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
@@ -146,17 +154,16 @@ class _Collector:
     def __init__(self, days: int) -> None:
         self.days = days
         self.scenario: list[int] = []
-        self.members: list[list[tuple[int, int]]] = []
+        self.members: list[Integers] = []
         self.strength: list[Floats] = []
 
-    def add(self, scenario: int, members: list[tuple[int, int]], strength: Floats) -> None:
+    def add(self, scenario: int, members: Integers | list[tuple[int, int]], strength: Floats) -> None:
         self.scenario.append(scenario)
-        self.members.append(members)
+        self.members.append(np.array(members, dtype=np.int64).reshape(-1, 2))
         self.strength.append(strength)
 
     def effects(self) -> Effects:
-        pairs = [pair for members in self.members for pair in members]
-        flat = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        flat = np.concatenate([np.empty((0, 2), dtype=np.int64), *self.members])
         start = np.cumsum([0] + [len(members) for members in self.members]).astype(np.int64)
         strength = np.array(self.strength).reshape(len(self.scenario), self.days + 1)
         return Effects(
@@ -243,12 +250,12 @@ def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
     return capacity
 
 
-def _share_kept(cut: TradeCut, network: Network, members: Sequence[tuple[int, int]]) -> float:
+def _share_kept(cut: TradeCut, network: Network, members: Integers) -> float:
     """The share of the base flow that may pass; a ceiling in money is divided by the flow it limits."""
     if cut.share_kept is not None:
         return cut.share_kept
     assert cut.ceiling is not None  # TradeCut has one of the two
-    base = sum(network.tables.base_to_destination[i, d] for i, d in members)
+    base = float(network.tables.base_to_destination[members[:, 0], members[:, 1]].sum())
     return float(cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base) if base > 0 else 1.0
 
 
@@ -277,6 +284,11 @@ class _Names:
             **dict.fromkeys(economy.products, "sector or product"),
         }
         """Every name of the table, and what it names."""
+        abroad = np.array(network.supplier_regions)[:, None] != np.array(network.destinations)
+        self.trade: Booleans = abroad & (network.tables.base_to_destination > 0)
+        """(m, D) the flows that cross a border in the base year."""
+        self._found: dict[tuple[Names, Names, Names], tuple[Booleans, Booleans]] = {}
+        self._last_named: tuple[tuple[int, ...] | None, object, Booleans | None] = None, None, None
 
     def check_groups(self) -> None:
         """A group has members, all of them known, and a name of its own."""
@@ -357,20 +369,17 @@ class _Names:
         return frozenset(found)
 
     def series_flows(
-        self, series: TradeSeries, place: str
-    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        self, series: TradeSeries, place: str, spared: Callable[[Integers], Booleans]
+    ) -> tuple[Integers, list[tuple[int, int]]]:
         """(supplier, destination) of the flows a series limits; (pool, user) of the orders it scales."""
         network, economy = self.network, self.network.economy
         links = self.cut_links(series, place)
+        links = links[~spared(links)]
         # In a national table who buys abroad is a final user, and what he buys is what he wants.
         abroad = set() if economy.is_multi_regional else set(self.final_regions)
         abroad -= set(economy.industries.regions)
-        limited = [(i, d) for i, d in links if network.destinations[d] not in abroad]
-        sold = {
-            (network.supplier_products[i], network.destinations[d])
-            for i, d in links
-            if network.destinations[d] in abroad
-        }
+        is_order = np.array([place in abroad for place in network.destinations])[links[:, 1]]
+        sold = {(network.supplier_products[i], network.destinations[d]) for i, d in links[is_order]}
         n = len(economy.industries)
         ordered = [
             (p, position)
@@ -380,66 +389,108 @@ class _Names:
             if (slot.product, economy.final_users[column - n].region) in sold
             and network.tables.base_use[p, position] != 0
         ]
-        return limited, ordered
+        return links[~is_order], ordered
 
-    def cut_links(self, cut: TradeCut | TradeSeries, place: str) -> list[tuple[int, int]]:
-        """(supplier, destination) of every trade flow a cut limits."""
-        network = self.network
-        before = len(self.problems)
-        origins = self.resolve(cut.origin, self.origins, f"{place}.origin", "region or partner")
-        targets = self.resolve(
-            cut.destination, network.destinations, f"{place}.destination", "region or partner"
-        )
-        products = self.resolve(cut.products, network.economy.products, f"{place}.products", "product")
-        if len(self.problems) > before:
-            return []
-        flow = network.tables.base_to_destination
-        links = [
-            (i, d)
-            for i, (region, product) in enumerate(
-                zip(network.supplier_regions, network.supplier_products, strict=True)
-            )
-            if region in origins and product in products
-            for d, destination in enumerate(network.destinations)
-            if destination in targets and destination != region and flow[i, d] > 0
-        ]
-        if not links:
-            self.problems.append(
-                Problem(
-                    place,
-                    "touches no trade flow of the base year",
-                    self._nearest_flows(origins, targets, products),
-                )
-            )
+    def cut_links(self, cut: TradeCut | TradeSeries, place: str) -> Integers:
+        """(supplier, destination) of every trade flow a cut names, shape (flows, 2), suppliers in order."""
+        ends = self._ends(cut, place)
+        if ends is None:
+            return np.empty((0, 2), dtype=np.int64)
+        delivers, receives = ends
+        links = np.argwhere(self.trade & delivers[:, None] & receives).astype(np.int64)
+        if not len(links):
+            what = "touches no trade flow of the base year"
+            fallback = "deliveries inside a region are never cut; choose an origin that exports"
+            self.problems.append(Problem(place, what, self._nearest_flows(cut, self.trade) or fallback))
         return links
 
-    def _nearest_flows(
-        self, origins: frozenset[str], targets: frozenset[str], products: frozenset[str]
-    ) -> str:
-        """Which single condition, dropped, would let the cut touch something."""
+    def exempt_links(self, scenario: Scenario) -> Callable[[Integers], Booleans]:
+        """Tells which (supplier, destination) links of a scenario are exempt.
+
+        An exemption that spares nothing of what the scenario's shocks name is a problem.
+        """
+        if not scenario.exempt:
+            return lambda links: np.zeros(len(links), dtype=np.bool_)
+        shocks = [
+            (shock, f"shocks[{position}]")
+            for position, shock in enumerate(scenario.shocks)
+            if isinstance(shock, TradeCut | TradeSeries)
+        ]
+        named = self._named(shocks)
+        spared = np.zeros_like(self.trade)
+        for k, exemption in enumerate(scenario.exempt):
+            ends = self._ends(exemption, f"exempt[{k}]")
+            if ends is None:
+                continue
+            rows, columns = (np.flatnonzero(end) for end in ends)
+            place = np.ix_(rows, columns)
+            spared[place] = True
+            if named is not None and not named[place].any():
+                what = "spares nothing that a shock cuts"
+                remedy = self._nearest_flows(exemption, named) or "no shock cuts trade; leave it out"
+                self.problems.append(Problem(f"exempt[{k}]", what, remedy))
+        return lambda links: spared[links[:, 0], links[:, 1]]
+
+    def _named(self, shocks: Sequence[tuple[TradeCut | TradeSeries, str]]) -> Booleans | None:
+        """(m, D) the flows that some of the shocks name; None where one of them is wrong itself."""
+        key = tuple(id(shock) for shock, _ in shocks)
+        if self._last_named[0] != key:
+            before = len(self.problems)
+            named = np.zeros_like(self.trade)
+            for shock, place in shocks:
+                links = self.cut_links(shock, place)
+                named[links[:, 0], links[:, 1]] = True
+            # The shocks themselves are kept beside: while they live nothing else has their identity.
+            self._last_named = key, shocks, named if len(self.problems) == before else None
+        return self._last_named[2]
+
+    def _ends(
+        self, flows: TradeCut | TradeSeries | Exemption, place: str
+    ) -> tuple[Booleans, Booleans] | None:
+        """(m,) suppliers that deliver and (D,) destinations that receive; None: a name is unknown."""
+        found = self._found.get(given := (flows.origin, flows.destination, flows.products))
+        if found is None:
+            network = self.network
+            before = len(self.problems)
+            origins = self.resolve(flows.origin, self.origins, f"{place}.origin", "region or partner")
+            targets = self.resolve(
+                flows.destination, network.destinations, f"{place}.destination", "region or partner"
+            )
+            products = self.resolve(flows.products, network.economy.products, f"{place}.products", "product")
+            if len(self.problems) > before:
+                return None
+            places = zip(network.supplier_regions, network.supplier_products, strict=True)
+            found = (
+                np.array([region in origins and product in products for region, product in places]),
+                np.array([destination in targets for destination in network.destinations]),
+            )
+            self._found[given] = found
+        return found
+
+    def _nearest_flows(self, flows: TradeCut | TradeSeries | Exemption, among: Booleans) -> str:
+        """Which single condition, dropped, would let a cut (an exemption) match some of these flows."""
         network = self.network
+        origins = self.resolve(flows.origin, self.origins, "", "")
+        targets = self.resolve(flows.destination, network.destinations, "", "")
+        products = self.resolve(flows.products, network.economy.products, "", "")
         found: dict[str, dict[str, float]] = {"products": {}, "origins": {}, "destinations": {}}
-        for i, (region, product) in enumerate(
-            zip(network.supplier_regions, network.supplier_products, strict=True)
-        ):
-            for d, destination in enumerate(network.destinations):
-                flow = network.tables.base_to_destination[i, d]
-                if flow <= 0 or destination == region:
-                    continue
-                hits = (region in origins, destination in targets, product in products)
-                if hits == (True, True, False):
-                    found["products"][product] = found["products"].get(product, 0.0) + flow
-                elif hits == (False, True, True):
-                    found["origins"][region] = found["origins"].get(region, 0.0) + flow
-                elif hits == (True, False, True):
-                    found["destinations"][destination] = found["destinations"].get(destination, 0.0) + flow
+        for i, d in np.argwhere(among):
+            region, product = network.supplier_regions[i], network.supplier_products[i]
+            destination, flow = network.destinations[d], network.tables.base_to_destination[i, d]
+            hits = (region in origins, destination in targets, product in products)
+            if hits == (True, True, False):
+                found["products"][product] = found["products"].get(product, 0.0) + flow
+            elif hits == (False, True, True):
+                found["origins"][region] = found["origins"].get(region, 0.0) + flow
+            elif hits == (True, False, True):
+                found["destinations"][destination] = found["destinations"].get(destination, 0.0) + flow
         said = [
             f"{what} that would match: "
-            + ", ".join(repr(name) for name in sorted(flows, key=lambda f: -flows[f])[:5])
-            for what, flows in found.items()
-            if flows
+            + ", ".join(repr(name) for name in sorted(matching, key=lambda f: -matching[f])[:5])
+            for what, matching in found.items()
+            if matching
         ]
-        return "; ".join(said) or "deliveries inside a region are never cut; choose an origin that exports"
+        return "; ".join(said)
 
     def losing_suppliers(self, loss: CapacityLoss | Harvest, place: str) -> list[tuple[int, int]]:
         """(supplier, -1) of every industry or gate a loss hits."""
