@@ -136,6 +136,18 @@ class Accounts:
         return np.asarray(used + self.reexports)
 
     @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """(o,) partners or regions abroad that sell, in the order of ``sources``."""
+        return tuple(dict.fromkeys(source.partner for source in self.sources))
+
+    def by_origin(self, values: Matrix) -> Matrix:
+        """(o, k) the rows of ``values`` (s, k), one for each supplier abroad, added up by origin."""
+        place = {origin: o for o, origin in enumerate(self.origins)}
+        total = np.zeros((len(place), *values.shape[1:]))
+        np.add.at(total, [place[source.partner] for source in self.sources], values)
+        return total
+
+    @cached_property
     def imports_by_product(self) -> Vector:
         """Imports of each product of ``economy.products``, all partners together, re-exports included."""
         return self._by_product(self.imports, [source.product for source in self.sources])
