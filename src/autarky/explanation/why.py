@@ -14,7 +14,7 @@ from autarky.economy import Economy
 from autarky.errors import InputError, Problem, did_you_mean
 from autarky.explanation.answer import json_ready, printed
 from autarky.explanation.conditions import first_shock_day
-from autarky.explanation.losses import Calendar, Day, output_shares
+from autarky.explanation.losses import Calendar, Day, industry_losses, output_shares
 from autarky.explanation.names import Names
 from autarky.explanation.wording import date_words, listing, percent, rounded
 from autarky.results import FALLS, STOPS, SimulationResult
@@ -59,19 +59,21 @@ class Branch:
 
     def text(self, unit: str) -> str:
         """The branch as one line, without its share."""
-        since = f" from day {_number(self.first)}" if self.first else ""
+        since = f" from day {_number(self.first)}, {_words(self.first)}," if self.first else ""
         amount = ""
         if self.short is not None and self.of:
             amount = f": {rounded(self.short, 3)} of {rounded(self.of, 3)} {unit} missing"
         match self.kind:
             case "input":
-                lasted = f" lasted {self.stock_days:g} d," if self.stock_days is not None else ""
-                return f"for want of {self.name} (stock{lasted} short{since}){amount}"
+                lasted = (
+                    f"stock lasted {self.stock_days:g} d" if self.stock_days is not None else "stock short"
+                )
+                return f"for want of {self.name} ({lasted}{since.rstrip(',')}){amount}"
             case "supplier" | "gate" | "capacity":
                 reason = f", {self.why}" if self.why else ""
-                return f"{self.name}{reason}{since}{amount}"
+                return f"{self.name}{reason}{since.rstrip(',')}{amount}"
             case "orders":
-                return f"{self.name}{since}"
+                return f"{self.name}{since.rstrip(',')}"
         return self.name
 
 
@@ -224,6 +226,16 @@ def explained(
         If it never falls below 90 % of base, or loses nothing on ``day``.
     """
     return _Teller(result, trace, scenario, industry).tell(day)
+
+
+def largest_losers(
+    result: SimulationResult, trace: Trace, scenario: Scenario, most: int = 3
+) -> tuple[Why, ...]:
+    """Why those industries made less that lost most value added; none where none falls below 90 %."""
+    names, calendar = Names(result), Calendar(result, first_shock_day(scenario))
+    losses = industry_losses(result, names, calendar)
+    largest = sorted(losses, key=lambda loss: (-loss.value_added_lost, loss.industry))[:most]
+    return tuple(explained(result, trace, scenario, loss.industry) for loss in largest)
 
 
 class _Teller:

@@ -145,4 +145,7 @@ def _outline(variable: xr.DataArray) -> dict[str, Any]:
 
 def _record(stored: dict[str, Any]) -> RunRecord:
     variants = tuple(Variant(**{**told, "first": tuple(told["first"])}) for told in stored["variants"])
-    return RunRecord(**{**stored, "assumptions": tuple(stored["assumptions"]), "variants": variants})
+    chains = tuple(stored.get("chains", ()))
+    return RunRecord(
+        **{**stored, "assumptions": tuple(stored["assumptions"]), "variants": variants, "chains": chains}
+    )

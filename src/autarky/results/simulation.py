@@ -84,6 +84,12 @@ class RunRecord:
     seed: int | None = None
     variants: tuple[Variant, ...] = ()
     """What the run comes to under other declared choices; empty where none were tried."""
+    chains: tuple[Mapping[str, Any], ...] = ()
+    """Why the largest losers made less (``explanation.Why``), JSON-ready; empty where it was not traced."""
+    lifelines: Mapping[str, Any] | None = None
+    """Which imports to keep (``explanation.Lifelines``), JSON-ready; None where it was not asked."""
+    countdown: Mapping[str, Any] | None = None
+    """Days of stock by product (``explanation.Countdown``), JSON-ready; None where it was not asked."""
 
 
 @dataclass(frozen=True, eq=False)

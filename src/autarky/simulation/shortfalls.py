@@ -7,8 +7,8 @@ A loss is passed on, day by day and without remainder, from where it shows to wh
 * a missing stock comes, first of all, from what yesterday's deliveries fell short of the use that was wanted;
   what is left of the gap was there the morning before, and is passed on to it;
 * deliveries that fell short are laid to the suppliers that fell short, by their base-year shares: to the cut
-  where a ceiling let through least, else to what the supplier itself did not make; where a supplier made as
-  much as ever and was overrun with orders, to those of its product that failed;
+  where a ceiling let through least, else to what the supplier itself did not make of the base year's orders;
+  what it could not serve beyond them, to all suppliers of its product by what they failed to deliver;
 * fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act.
 
 Every step but those of one morning goes back in time, so that nothing goes round for ever, and the parts of
@@ -219,7 +219,8 @@ class Trace:
         """(T,) what deliveries of an input fell short of the use that was wanted, flow per day."""
         suppliers, flows = self.suppliers(p, j)
         short, _ = self._short_shares(suppliers, self._destination(j))
-        return np.asarray(self._wanted(j) * (flows @ short))
+        # einsum sums in one order; a library's product may not.
+        return np.asarray(self._wanted(j) * np.einsum("i,it->t", flows, short))
 
     def shortfall_of(self, i: int, p: int, j: int) -> tuple[Floats, float]:
         """(T,) the part of it that one supplier fell short, and its base-year flow, flow per day."""
@@ -287,7 +288,7 @@ class Trace:
         return _loads(*found)
 
     def _of_supplier(self, i: int, destination: int, load: Floats, passed: Floats) -> Parts:
-        """Why a supplier fell short: the cut where it is what let through least, else what it did not make."""
+        """Why a supplier fell short: the cut where that let through least, else what it did not make."""
         if not load.any():
             return []
         served, made = self._served(i)
@@ -304,7 +305,7 @@ class Trace:
         ]
 
     def _of_overrun(self, i: int, load: Floats) -> Parts:
-        """Orders that came on top: from those whose suppliers of the same product failed."""
+        """Orders that came on top: from users of all suppliers of the same product that failed."""
         others, flow = self._of_same_pool(i)
         failed: list[Floats] = []
         nodes: list[Node] = []
@@ -418,14 +419,14 @@ class Trace:
         return np.asarray(left)
 
     def _of_same_pool(self, i: int) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The other suppliers of what a supplier makes, and their base-year flows to each destination."""
+        """All suppliers of what a supplier makes, and their base-year flows to each destination."""
         tables = self.network.tables
         found: dict[int, None] = {}
         for row in tables.supplier_rows[i]:
             if row >= 0:
                 p = int(np.searchsorted(tables.pool_start, row, side="right") - 1)
                 rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
-                found.update(dict.fromkeys(int(k) for k in rows if k != i))
+                found.update(dict.fromkeys(int(k) for k in rows))
         others = np.array(list(found), dtype=np.int64)
         return others, tables.base_to_destination[others]
 

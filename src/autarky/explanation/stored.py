@@ -1,0 +1,38 @@
+"""Stored: explanations kept as plain values in a run's record, and back."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def restored(of: type[T], stored: Mapping[str, Any]) -> T:
+    """A dataclass from what ``json_ready`` made of it: nested dataclasses, tuples and None included.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If the values are not those of the dataclass.
+    """
+    hints = get_type_hints(of)
+    values = {item.name: _value(hints[item.name], stored[item.name]) for item in fields(of)}  # type: ignore[arg-type]
+    return of(**values)
+
+
+def _value(hint: Any, stored: Any) -> Any:
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        # Only "or None" occurs.
+        kinds = [one for one in inside if one is not type(None)]
+        return None if stored is None else _value(kinds[0], stored)
+    if origin is tuple:
+        if len(inside) == 2 and inside[1] is Ellipsis:
+            return tuple(_value(inside[0], one) for one in stored)
+        return tuple(_value(one, value) for one, value in zip(inside, stored, strict=True))
+    if hasattr(hint, "__dataclass_fields__"):
+        return restored(hint, stored)
+    return float(stored) if hint is float else stored
