@@ -1,4 +1,4 @@
-"""Bars by parameter: how far each moves a number of the answer (tornado), and its share of the spread."""
+"""Bars: how far parameters move a number (tornado), their shares of the spread, bars in cells of tables."""
 
 from __future__ import annotations
 
@@ -121,3 +121,12 @@ def influences(
             if span is not None:
                 drawing.append(line(axis.at(span[0]), top + 5.5, axis.at(span[1]), top + 5.5, "range"))
     return picture(ident, WIDTH, bottom + 6, title, finding, drawing, class_="heatmap")
+
+
+def inline_bar(share: float) -> Markup:
+    """A bar beside its number in a cell of a table: ``share`` of the largest, hollow where it is negative."""
+    width = max(100 * min(abs(share), 1.0), 0.5)
+    bar = element("rect", width=width, height=10, class_="b-hollow" if share < 0 else "b-cell")
+    return element(
+        "svg", bar, viewBox="0 0 100 10", preserveAspectRatio="none", class_="bar", aria_hidden="true"
+    )

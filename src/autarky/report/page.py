@@ -1,9 +1,10 @@
-"""The page: answer, when, households, imports, and how it was computed, in one file without scripts."""
+"""The page: answer, when, why, households, stocks, imports to keep, and how it was computed; no scripts."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from autarky.explanation import Answer
 from autarky.explanation.losses import Day, IndustryLoss
@@ -14,16 +15,24 @@ from autarky.explanation.timeline import (
     weekly_deliveries,
     weekly_output,
 )
+from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, listing, percent
+from autarky.report.chains import chain
+from autarky.report.countdown import countdown_content
 from autarky.report.document import as_json, document, framed, pairs, section, told
 from autarky.report.heatmap import Row, heatmap, legend
 from autarky.report.households import small_multiples
+from autarky.report.keep_first import keep_first
 from autarky.report.markup import Content, Markup, element
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
-MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS = 40, 10, 12, 12, 12
-"""Rows of the pictures."""
+if TYPE_CHECKING:
+    from autarky.explanation.countdown import Countdown
+    from autarky.explanation.lifelines import Lifelines
+
+MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 28, 10, 12, 12, 12, 4
+"""Rows of the pictures; chains."""
 MOST_TABLE_ROWS = 100
 """Rows of a table; all numbers are in the result file."""
 LEADS = ("What stops first", "What follows", "Households", "In all", "How sure")
@@ -33,6 +42,9 @@ def render(
     result: SimulationResult,
     answer: Answer,
     *,
+    chains: Sequence[Why] = (),
+    lifelines: Lifelines | None = None,
+    countdown: Countdown | None = None,
     command: str = "autarky run STUDY",
     digests: Mapping[str, str] | None = None,
 ) -> str:
@@ -40,6 +52,10 @@ def render(
 
     Parameters
     ----------
+    chains
+        Why industries fell: the first of them are drawn, each back to the cut.
+    lifelines, countdown
+        What keeping imports and holding stocks would avert.
     command
         What reproduces the run, printed in the last section.
     digests
@@ -53,7 +69,10 @@ def render(
         _answer_section(answer),
         _change_section(answer),
         _when_section(result, answer, end),
+        _why_section(answer, chains),
         _households_section(result, answer, end),
+        _stocks_section(countdown),
+        _keep_section(lifelines),
         _imports_section(result, answer, end),
         _method_section(result, answer, command, digests or {}),
     )
@@ -191,6 +210,43 @@ def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) 
             timeline_tables(timeline, [(row.code, row.name) for row in rows], "Output"),
         ),
     )
+
+
+def _why_section(answer: Answer, chains: Sequence[Why]) -> Markup:
+    """Each chain that was asked for; without any, the command that asks."""
+    title = "Why: from the loss back to the cut"
+    if not answer.industries:
+        return section("why", title, element("p", "No industry falls: there is nothing to explain."))
+    if not chains:
+        asks = element("code", f"autarky why RUN {answer.industries[0].industry}")
+        told = " follows the loss of an industry back to the cut, with days and amounts."
+        return section("why", title, element("p", asks, told))
+    intro = (
+        "Each picture reads from an industry down to what its loss goes back to; an arrow is as wide as the "
+        "share of the loss that it carries, and the shares beside one another add to that above them."
+    )
+    drawn = [chain(f"chain-{k}", why) for k, why in enumerate(chains[:MOST_CHAINS])]
+    others = [why.name for why in chains[MOST_CHAINS:]]
+    left = f"Not drawn: {listing(others, len(others))}." if others else None
+    return section(
+        "why", title, element("p", intro), drawn, element("p", left, class_="note") if left else None
+    )
+
+
+def _stocks_section(countdown: Countdown | None) -> Markup:
+    title = "Stocks: days bought"
+    if countdown is None:
+        told = " counts the days from the cut to the first stop by product, and what more stock would buy."
+        return section("stocks", title, element("p", element("code", "autarky lifelines STUDY"), told))
+    return section("stocks", title, countdown_content(countdown))
+
+
+def _keep_section(lifelines: Lifelines | None) -> Markup:
+    title = "Keep first"
+    if lifelines is None:
+        told = " ranks imports by what keeping them would avert, each alone and one after another."
+        return section("keep", title, element("p", element("code", "autarky lifelines STUDY"), told))
+    return section("keep", title, keep_first(lifelines))
 
 
 def _households_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:

@@ -231,7 +231,7 @@ def test_colours_have_enough_contrast_and_shades_run_one_way(scheme):
     for text in ("ink", "soft", "link"):
         assert contrast(colour[text], colour["paper"]) >= 4.5
         assert contrast(colour[text], colour["panel"]) >= 4.5
-    for graphic in ("shock", "course", "need"):
+    for graphic in ("shock", "course", "need", "flow"):
         assert contrast(colour[graphic], colour["paper"]) >= 3
     for name in ("above", "touched", "fallen", "stopped", "gone"):
         assert contrast(colour[f"on-{name}"], colour[name]) >= 3

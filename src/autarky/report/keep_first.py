@@ -1,0 +1,252 @@
+"""Keep first: imports ranked by what keeping them would avert, and what is averted as more are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from autarky.explanation.wording import count, listing, percent, rounded, shorten
+from autarky.report.document import framed
+from autarky.report.markup import Content, Markup, element
+from autarky.report.svg import NumberAxis, line, number_axis, picture, text
+from autarky.report.tables import folded, table
+
+if TYPE_CHECKING:
+    from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
+
+MOST_GATES, MOST_STEPS = 15, 12
+"""Rows of the picture of each gate alone; steps of the curve that are named beside it."""
+MOST_ROWS = 60
+"""Rows of a table; all of them are in what the command prints with ``--json``."""
+WIDTH, LEFT, PITCH, TOP = 960.0, 330.0, 26.0, 30.0
+AVERTED, COST = 360.0, 130.0
+"""Lengths of the axes: of what a gate averts, and of what it is of imports."""
+HEIGHT, FOOT, SIDE, PLOT = 380.0, 336.0, 52.0, 480.0
+"""The curve: height of the picture, its base line, room for its numbers, its width."""
+
+
+def keep_first(lifelines: Lifelines) -> Sequence[Content]:
+    """What to keep: sentences, each gate alone, and the cumulative curve, each picture with its table."""
+    content: list[Content] = [
+        element("ul", [element("li", sentence) for sentence in lifelines.sentences]),
+        element(
+            "p",
+            f"All together the cut costs {lifelines.consumers} {percent(lifelines.consumption_lost)} of what "
+            f"they buy and {percent(lifelines.gdp_lost)} of GDP over {count(lifelines.days, 'day')}; imports "
+            f"cut are worth {rounded(lifelines.imports_cut, 3)} {lifelines.unit} a year. “Averts” is the "
+            f"share of that loss of {lifelines.consumers} which does not happen if the import is kept.",
+        ),
+    ]
+    if lifelines.alone:
+        content += _alone(lifelines)
+    if lifelines.greedy:
+        content += _curve(lifelines)
+    if lifelines.notes:
+        content.append(element("ul", [element("li", note) for note in lifelines.notes], class_="note"))
+    return content
+
+
+def _alone(lifelines: Lifelines) -> Sequence[Content]:
+    shown, first = lifelines.alone[:MOST_GATES], lifelines.alone[0]
+    finding = (
+        f"{first.name} averts most: {percent(first.averts)} of what {lifelines.consumers} lose, for "
+        f"{percent(first.imports_share)} of the imports cut."
+    )
+    rows = [
+        (
+            kept.name,
+            percent(kept.averts),
+            percent(kept.averts_value_added),
+            percent(kept.imports_share),
+            rounded(kept.imports, 3),
+            percent(kept.closed_alone),
+        )
+        for kept in lifelines.alone[:MOST_ROWS]
+    ]
+    header = (
+        "import kept",
+        f"averts, % of what {lifelines.consumers} lose",
+        "averts, % of GDP lost",
+        "% of imports cut",
+        f"imports a year, {lifelines.unit}",
+        f"closed alone: {lifelines.consumers} lose, % of base",
+    )
+    left = len(lifelines.alone) - MOST_GATES
+    return (
+        element("h3", "Each import kept alone"),
+        framed(_ranked(shown, lifelines.consumers, finding), "Imports by what keeping each alone averts"),
+        element("p", f"{count(left, 'more import')} in the table.", class_="note") if left > 0 else None,
+        folded(
+            "The same as a table",
+            table("Imports by what keeping each alone would avert", header, rows),
+            _left_out(len(lifelines.alone)),
+        ),
+    )
+
+
+def _ranked(shown: Sequence[Kept], consumers: str, finding: str) -> Markup:
+    """Two bars a row on scales of their own: what it averts, and how much of the imports it is."""
+    averted = number_axis([0.0, *(kept.averts for kept in shown)], LEFT, AVERTED, ticks=4, least=1e-3)
+    cost = number_axis(
+        [0.0, *(kept.imports_share for kept in shown)], WIDTH - COST - 48, COST, ticks=2, least=1e-3
+    )
+    bottom = TOP + PITCH * len(shown)
+    drawing: list[Markup] = [
+        text(LEFT, 11, f"averts, share of what {consumers} lose", "tick"),
+        text(cost.origin, 11, "share of the imports cut", "tick"),
+    ]
+    for axis in (averted, cost):
+        for place, number in axis.ticks():
+            drawing.append(line(place, TOP - 8, place, bottom, "axis" if abs(number) < 1e-9 else "grid"))
+    for k, kept in enumerate(shown):
+        y = TOP + PITCH * (k + 0.5)
+        drawing.append(text(0, y + 4, shorten(f"{k + 1}. {kept.name}", 46), "name"))
+        for axis, value, style in ((averted, kept.averts, "b-keep"), (cost, kept.imports_share, "b-cost")):
+            left, right = sorted((axis.at(0), axis.at(value)))
+            drawing += [
+                element("rect", x=left, y=y - 8, width=max(right - left, 0.8), height=16.0, class_=style),
+                text(right + 5, y + 4, percent(value), "tick"),
+            ]
+    title = f"What keeping each import alone averts of what {consumers} lose"
+    return picture("keep-alone", WIDTH, bottom + 4, title, finding, drawing, class_="heatmap")
+
+
+def _curve(lifelines: Lifelines) -> Sequence[Content]:
+    steps, best = lifelines.greedy, lifelines.best
+    last = steps[-1]
+    third = steps[min(2, len(steps) - 1)]
+    finding = (
+        f"Keeping the first {count(min(3, len(steps)), 'import')}, {percent(third.imports_share)} of the "
+        f"imports cut, averts {percent(third.averts)} of what {lifelines.consumers} lose; all "
+        f"{len(steps)} steps, {percent(last.imports_share)}, avert {percent(last.averts)}."
+    )
+    rows: list[Sequence[Content]] = [
+        (
+            f"{k}. {step.name}",
+            percent(step.imports_share),
+            percent(step.averts),
+            percent(step.averts_value_added),
+            percent(step.averts - before),
+        )
+        for k, (step, before) in enumerate(
+            zip(steps, [0.0, *(step.averts for step in steps)], strict=False), start=1
+        )
+    ][:MOST_ROWS]
+    header = (
+        "step: keep also",
+        "imports kept, % of those cut",
+        f"averts, % of what {lifelines.consumers} lose",
+        "averts, % of GDP lost",
+        "this step adds",
+    )
+    tables: list[Content] = [
+        table("What is averted as more imports are kept", header, rows),
+        _left_out(len(steps)),
+    ]
+    if best:
+        tables.append(_best_table(lifelines))
+    intro = (
+        "Each step keeps the one import more that averts most for its value, given those kept before it."
+        + (" Diamonds are the best sets of all, found by trying every one." if best else "")
+    )
+    return (
+        element("h3", "As more is kept"),
+        element("p", intro),
+        framed(_curved(steps, best, lifelines, finding), "Loss averted as more imports are kept"),
+        folded("The same as a table", *tables),
+    )
+
+
+def _best_table(lifelines: Lifelines) -> Markup:
+    names = {step.gate: step.name for step in (*lifelines.alone, *lifelines.greedy)}
+    rows = [
+        (
+            str(len(one.gates)),
+            listing([names.get(gate, gate) for gate in one.gates], len(one.gates)),
+            percent(one.imports_share),
+            percent(one.averts),
+            _behind(one, lifelines.greedy),
+        )
+        for one in lifelines.best
+    ]
+    header = (
+        "imports kept",
+        "best set",
+        "% of imports cut",
+        f"averts, % of what {lifelines.consumers} lose",
+        "the steps with no more imports avert",
+    )
+    return table("The best possible sets, and how far the steps are from them", header, rows, "beside")
+
+
+def _behind(best: BestSet, greedy: Sequence[Step]) -> str:
+    """What the steps avert with no more imports than the best set."""
+    reached = [step.averts for step in greedy if step.imports_share <= best.imports_share * (1 + 1e-9)]
+    return percent(max(reached, default=0.0))
+
+
+def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines, finding: str) -> Markup:
+    points = [(0.0, 0.0), *((step.imports_share, step.averts) for step in steps)]
+    sets = [(one.imports_share, one.averts) for one in best]
+    x = number_axis([0.0, *(p[0] for p in points), *(p[0] for p in sets)], SIDE, PLOT, ticks=5, least=1e-3)
+    y = number_axis(
+        [0.0, 1.0, *(p[1] for p in points), *(p[1] for p in sets)], FOOT, 16 - FOOT, ticks=5, least=0.05
+    )
+    drawing: list[Markup] = [*_grid(x, y)]
+    # A step is had whole or not at all: the line rises where its import is fully kept, never before.
+    path = f"M{x.at(0):.1f} {y.at(0):.1f}" + "".join(
+        f"H{x.at(share):.1f}V{y.at(averts):.1f}" for share, averts in points[1:]
+    )
+    drawing.append(element("path", d=path, class_="line"))
+    if lifelines.budget is not None and lifelines.imports_cut > 0:
+        place = x.at(lifelines.budget / lifelines.imports_cut)
+        drawing += [line(place, 16, place, FOOT, "need"), text(place + 4, 14, "budget", "tick")]
+    for share, averts in sets:
+        drawing.append(
+            element("path", d=f"M{x.at(share):.1f} {y.at(averts) - 6:.1f}l6 6l-6 6l-6-6z", class_="best")
+        )
+    taken: list[tuple[float, float]] = []
+    for k, (share, averts) in enumerate(points[1 : MOST_STEPS + 1], start=1):
+        cx, cy = x.at(share), y.at(averts)
+        drawing.append(element("circle", cx=cx, cy=cy, r=4.0, class_="badge"))
+        # Steps close together would print over one another: the later one goes without its number here.
+        lx, ly = cx + 6, cy + 15
+        if all(abs(lx - a) > 16 or abs(ly - b) > 12 for a, b in taken):
+            taken.append((lx, ly))
+            drawing.append(text(lx, ly, str(k), "strong"))
+    key = SIDE + PLOT + 30
+    drawing.append(text(key, 16, "step: keep also … (averted so far)", "tick"))
+    drawing += [
+        text(key, 40 + 25 * k, shorten(f"{k + 1}. {step.name}", 46), "name")
+        for k, step in enumerate(steps[:MOST_STEPS])
+    ]
+    drawing += [
+        text(WIDTH, 40 + 25 * k, percent(step.averts), "tick", "end")
+        for k, step in enumerate(steps[:MOST_STEPS])
+    ]
+    title = f"Loss of {lifelines.consumers} averted by share of the imports cut that is kept"
+    return picture("keep-curve", WIDTH, HEIGHT, title, finding, drawing, class_="heatmap")
+
+
+def _grid(x: NumberAxis, y: NumberAxis) -> Sequence[Markup]:
+    drawing = []
+    for place, number in x.ticks():
+        drawing += [
+            line(place, 16, place, FOOT, "grid"),
+            text(place, FOOT + 16, percent(number), "tick", "middle"),
+        ]
+    for place, number in y.ticks():
+        drawing += [
+            line(SIDE, place, SIDE + PLOT, place, "axis" if abs(number) < 1e-9 else "grid"),
+            text(SIDE - 6, place + 4, percent(number), "tick", "end"),
+        ]
+    drawing.append(text(SIDE + PLOT, FOOT + 34, "imports kept, share of those cut", "tick", "end"))
+    drawing.append(text(0, 8, "averted", "tick"))
+    return drawing
+
+
+def _left_out(total: int) -> Markup | None:
+    if total <= MOST_ROWS:
+        return None
+    command = element("code", "autarky lifelines STUDY --json")
+    return element("p", f"{total - MOST_ROWS:,} more: ", command, class_="note")

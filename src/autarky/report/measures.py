@@ -1,0 +1,259 @@
+"""The page of measures: what each is, its formula, source and blind spots, and its largest numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from autarky.explanation.wording import count, listing, plain, rounded
+from autarky.report.bars import inline_bar
+from autarky.report.document import document, pairs, section
+from autarky.report.markup import Content, Markup, element
+from autarky.report.tables import folded, table
+
+ROWS = ((15, 85), (15, 45), (15, 25), (15, 10), (15, 0), (10, 0), (5, 0), (3, 0))
+"""Rows of a measure that are open, and that are folded away: as many as keep under ``MOST_BYTES``."""
+MOST_BYTES = 290_000
+NOT_DEFINED = "not defined"
+
+
+def render_measures(
+    title: str,
+    economy: Mapping[str, Any],
+    home: Sequence[str],
+    families: Mapping[str, Sequence[xr.DataArray]],
+    *,
+    names: Mapping[str, str] | None = None,
+    command: str = "autarky measure ECONOMY",
+    digests: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+) -> str:
+    """Measures of dependence as one HTML file: no script, no request, the same bytes for the same numbers.
+
+    Parameters
+    ----------
+    economy
+        What is told of the table: name, year, unit, citation, treatment of imports, digest.
+    home
+        Regions that count as home.
+    families
+        Title of each family → its measures, with ``long_name``, ``units``, ``formula``, ``source`` and
+        ``blind_spots`` as attributes. NaN is printed as not defined.
+    names
+        Long name of each label.
+    command
+        What prints all numbers, with ``--json``.
+    digests
+        Name → SHA-256 of the files that went in.
+    notes
+        Sentences that stand at the top: what was found, what was not measured and why.
+    """
+    text = ""
+    for rows in ROWS:
+        page = _Page(names or {}, command, *rows)
+        text = document(
+            title,
+            title,
+            _subtitle(economy, home, names or {}),
+            page.overview(families, notes),
+            [page.family(f"family-{k}", name, found) for k, (name, found) in enumerate(families.items())],
+            _method(economy, command, digests or {}),
+        )
+        if len(text.encode()) < MOST_BYTES:
+            break
+    return text
+
+
+def _subtitle(economy: Mapping[str, Any], home: Sequence[str], names: Mapping[str, str]) -> str:
+    told = [str(economy[key]) for key in ("name", "year") if economy.get(key)]
+    where = listing([plain(names.get(region) or region) for region in home], 6)
+    return " · ".join([*told, f"home: {where}"] if where else told)
+
+
+def _method(economy: Mapping[str, Any], command: str, digests: Mapping[str, str]) -> Markup:
+    notes = [
+        "Shares are between 0 and 1 with unit 1; ratios of FAO are in per cent.",
+        "Not defined: the formula divides by nothing there. It is never printed as 0.",
+        "Tables begin with the largest numbers; a bar is drawn against the largest in size of its table, in "
+        "another colour where the number is negative.",
+    ]
+    return section(
+        "method",
+        "How this was computed",
+        element("ul", [element("li", note) for note in notes]),
+        pairs("Economy and its source", {key: value for key, value in economy.items() if key != "notes"}),
+        element("p", "This command prints all numbers: ", element("code", f"{command} --json")),
+        pairs("Digests (SHA-256)", digests) if digests else None,
+    )
+
+
+class _Page:
+    """How labels are named and how many rows are shown."""
+
+    def __init__(self, names: Mapping[str, str], command: str, shown: int, more: int) -> None:
+        self.names, self.command, self.shown, self.most = names, command, shown, shown + more
+
+    def overview(self, families: Mapping[str, Sequence[xr.DataArray]], notes: Sequence[str]) -> Markup:
+        """What was found, single numbers, and what is on the page."""
+        single = [
+            (_title(one), _number(float(one)), _units(one))
+            for found in families.values()
+            for one in found
+            if one.ndim == 0
+        ]
+        contents = [
+            element(
+                "li", element("a", name, href=f"#family-{k}-heading"), f": {count(len(found), 'measure')}"
+            )
+            for k, (name, found) in enumerate(families.items())
+        ]
+        return section(
+            "answer",
+            "What was measured",
+            element("ol", [element("li", note) for note in notes], class_="answer") if notes else None,
+            table("Of the whole economy", ("measure", "value", "unit"), single) if single else None,
+            element("ul", contents),
+        )
+
+    def family(self, ident: str, title: str, measures: Sequence[xr.DataArray]) -> Markup:
+        """One family of measures."""
+        return section(ident, title, [self.measure(one) for one in measures])
+
+    def measure(self, one: xr.DataArray) -> Content:
+        """What a measure is, and its numbers."""
+        about = [
+            (lead, plain(one.attrs[key]))
+            for lead, key in (("Formula: ", "formula"), ("Source: ", "source"), ("Not seen: ", "blind_spots"))
+            if one.attrs.get(key)
+        ]
+        return (
+            element("h3", _title(one)),
+            element(
+                "p",
+                [
+                    (lead, element("code", said) if key == 0 else said, element("br"))
+                    for key, (lead, said) in enumerate(about)
+                ],
+                class_="note",
+            ),
+            self._numbers(one),
+        )
+
+    def _numbers(self, one: xr.DataArray) -> Content:
+        # A dimension of one label tells nothing apart: it goes into the caption.
+        only = [str(dimension) for dimension, size in one.sizes.items() if size == 1 and one.ndim > 1]
+        where = ", ".join(f"{_dimension(dimension)}: {self._named(one, dimension)[0]}" for dimension in only)
+        one = one.isel(dict.fromkeys(only, 0))
+        if one.ndim == 0:
+            value = f" {_units(one)}{f' ({where})' if where else ''}"
+            return element("p", element("strong", _number(float(one))), value)
+        if one.ndim == 2 and min(one.shape) <= 6 < one.size:
+            return self._matrix(one, where)
+        return self._largest(one, where)
+
+    def _largest(self, one: xr.DataArray, where: str) -> Content:
+        """The largest cells, each with its labels and a bar."""
+        values = np.asarray(one.values, dtype=np.float64).ravel()
+        order = _largest_first(values)
+        longest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+        labels = [self._named(one, str(dimension)) for dimension in one.dims]
+
+        def row(cell: int) -> Sequence[Content]:
+            value = float(values[cell])
+            cells = np.unravel_index(cell, one.shape)
+            named = [labels[k][position] for k, position in enumerate(cells)]
+            bar = inline_bar(value / longest) if math.isfinite(value) else None
+            return (*named, [bar, _number(value)])
+
+        rows = [row(int(cell)) for cell in order[: self.most]]
+        header = (*(_dimension(str(dimension)) for dimension in one.dims), f"value, {_units(one)}")
+        undefined = int((~np.isfinite(values)).sum())
+        return self._tables(one, where, header, rows, len(values), undefined)
+
+    def _matrix(self, one: xr.DataArray, where: str) -> Content:
+        """A column for each label of the short dimension; the rows with the largest numbers first."""
+        across = int(np.argmin(one.shape))
+        down, over = str(one.dims[1 - across]), str(one.dims[across])
+        values = np.asarray(one.transpose(down, over).values, dtype=np.float64)
+        defined = np.isfinite(values)
+        order = _largest_first(
+            np.where(defined.any(axis=1), np.where(defined, values, -np.inf).max(axis=1), np.nan)
+        )
+        names = self._named(one, down)
+        rows = [(names[k], *(_number(float(value)) for value in values[k])) for k in order[: self.most]]
+        header = (f"{_dimension(down)}; {_units(one)}", *self._named(one, over))
+        return self._tables(one, where, header, rows, len(values), int((~defined).all(axis=1).sum()))
+
+    def _tables(
+        self,
+        one: xr.DataArray,
+        where: str,
+        header: Sequence[str],
+        rows: Sequence[Sequence[Content]],
+        total: int,
+        undefined: int,
+    ) -> Content:
+        shown, rest = rows[: self.shown], rows[self.shown :]
+        caption = ", ".join(filter(None, (f"{one.name}", where)))
+        if total > len(shown):
+            caption += f": the {len(shown)} largest of {total:,}"
+        said = []
+        if left := total - len(rows):
+            said.append(f"{left:,} more are not on this page: ")
+        note: list[Content] = [*said, element("code", f"{self.command} --json") if said else None]
+        if undefined:
+            note.append(f"{'. ' if said else ''}Not defined for {undefined:,} of {total:,}.")
+        return (
+            table(caption, header, shown, "measure"),
+            folded(
+                f"The next {len(rest):,}",
+                table(f"{one.name}: the next {len(rest):,}", header, rest, "measure"),
+            )
+            if rest
+            else None,
+            element("p", note, class_="note") if note[0] else None,
+        )
+
+    def _named(self, one: xr.DataArray, dimension: str) -> list[str]:
+        """Long names of a dimension's labels; two labels with one name keep their label in brackets."""
+        labels = [str(label) for label in one[dimension].values]
+        names = [plain(self.names.get(label) or label) for label in labels]
+        often = Counter(names)
+        return [
+            name if often[name] == 1 else f"{name} ({plain(label)})"
+            for name, label in zip(names, labels, strict=True)
+        ]
+
+
+def _largest_first(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Positions by value, the largest first, of none but negative ones the most negative; undefined last.
+
+    Equal values keep the table's order, so that the page is the same everywhere.
+    """
+    defined = np.isfinite(values)
+    sign = -1.0 if defined.any() and values[defined].max() <= 0 else 1.0
+    return np.argsort(-np.where(defined, sign * values, -np.inf), kind="stable")
+
+
+def _title(one: xr.DataArray) -> str:
+    told = plain(one.attrs.get("long_name") or str(one.name).replace("_", " ")).rstrip(".")
+    return told[:1].upper() + told[1:]
+
+
+def _units(one: xr.DataArray) -> str:
+    units = plain(one.attrs.get("units") or "unit not declared")
+    return "unit 1" if units == "1" else units
+
+
+def _dimension(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _number(value: float) -> str:
+    return rounded(value, 4) if math.isfinite(value) else NOT_DEFINED
