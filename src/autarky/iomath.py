@@ -39,8 +39,7 @@ def technical_coefficients(Z: Matrix, x: Vector) -> Matrix:
     """
     if x.shape != (Z.shape[1],):
         raise ValueError(f"x has shape {x.shape}; expected ({Z.shape[1]},), one output per column of Z")
-    divisor = np.where(x != 0, x, 1.0)
-    return np.where(x != 0, Z / divisor, 0.0)
+    return np.divide(Z, x, out=np.zeros(Z.shape), where=x != 0)
 
 
 def leontief_inverse(A: Matrix) -> Matrix:

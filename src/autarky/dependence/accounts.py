@@ -38,20 +38,21 @@ class Factor:
     def __init__(self, A: Matrix) -> None:
         identity_less = -A
         identity_less[np.diag_indices(len(A))] += 1.0
-        self._lu = scipy.linalg.lu_factor(identity_less, overwrite_a=True, check_finite=False)
+        # The transpose is factored: LAPACK wants columns together, so that no copy is made.
+        self._lu = scipy.linalg.lu_factor(identity_less.T, overwrite_a=True, check_finite=False)
         if (np.diag(self._lu[0]) == 0).any():
             what = "I − A is singular: no outputs satisfy the table"
             raise EconomyError(Problem("technical coefficients", what, "run: autarky check TABLE"))
 
     def solve(self, right: Matrix) -> Matrix:
         """``(I − A)⁻¹·right``, right of shape (n,) or (n, k)."""
-        return np.asarray(scipy.linalg.lu_solve(self._lu, right, check_finite=False), dtype=np.float64)
-
-    def solve_transposed(self, right: Matrix) -> Matrix:
-        """``(I − Aᵀ)⁻¹·right``: row vectors times L, right of shape (n,) or (n, k)."""
         return np.asarray(
             scipy.linalg.lu_solve(self._lu, right, trans=1, check_finite=False), dtype=np.float64
         )
+
+    def solve_transposed(self, right: Matrix) -> Matrix:
+        """``(I − Aᵀ)⁻¹·right``: row vectors times L, right of shape (n,) or (n, k)."""
+        return np.asarray(scipy.linalg.lu_solve(self._lu, right, check_finite=False), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
