@@ -83,23 +83,26 @@ def _rows(branches: Sequence[Branch], most: int, least: float = 0.0) -> list[_Ro
     ``most``. What is left out has no row where it is less than ``least`` of the loss.
     """
     chosen: set[Path] = set()
-    waiting = [(-branch.share, (k,)) for k, branch in enumerate(branches) if branch.kind != "smaller"]
+    waiting = _offered(branches, ())
     heapq.heapify(waiting)
     rows = list(_walk(branches, chosen, least))
     while waiting:
-        _, path = heapq.heappop(waiting)
+        # No two paths are the same: branches themselves are never compared.
+        _, path, branch = heapq.heappop(waiting)
         wider = list(_walk(branches, chosen | {path}, least))
         if len(wider) > most:
             break
         chosen.add(path)
         rows = wider
-        branch = branches[path[0]]
-        for k in path[1:]:
-            branch = branch.branches[k]
-        for k, child in enumerate(branch.branches):
-            if child.kind != "smaller":
-                heapq.heappush(waiting, (-child.share, (*path, k)))
+        for deeper in _offered(branch.branches, path):
+            heapq.heappush(waiting, deeper)
     return rows
+
+
+def _offered(branches: Sequence[Branch], above: Path) -> list[tuple[float, Path, Branch]]:
+    return [
+        (-branch.share, (*above, k), branch) for k, branch in enumerate(branches) if branch.kind != "smaller"
+    ]
 
 
 def _walk(branches: Sequence[Branch], chosen: set[Path], least: float, above: Path = ()) -> Iterator[_Row]:

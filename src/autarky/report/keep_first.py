@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -31,16 +32,15 @@ def keep_first(lifelines: Lifelines) -> Sequence[Content]:
         element("ul", [element("li", sentence) for sentence in lifelines.sentences]),
         element(
             "p",
-            f"All together the cut costs {lifelines.consumers} {percent(lifelines.consumption_lost)} of what "
-            f"they buy and {percent(lifelines.gdp_lost)} of GDP over {count(lifelines.days, 'day')}; imports "
-            f"cut are worth {rounded(lifelines.imports_cut, 3)} {lifelines.unit} a year. “Averts” is the "
-            f"share of that loss of {lifelines.consumers} which does not happen if the import is kept.",
+            f"“Averts” is the share of what {lifelines.consumers} lose under the scenario that they do "
+            "not lose if the import is kept. Imports are compared with all that are cut, by value in a year.",
         ),
     ]
-    if lifelines.alone:
+    # Where consumers lose nothing there is nothing to avert, and nothing to draw.
+    if lifelines.alone and math.isfinite(lifelines.alone[0].averts):
         content += _alone(lifelines)
-    if lifelines.greedy:
-        content += _curve(lifelines)
+        if lifelines.greedy:
+            content += _curve(lifelines)
     if lifelines.notes:
         content.append(element("ul", [element("li", note) for note in lifelines.notes], class_="note"))
     return content
@@ -120,7 +120,7 @@ def _curve(lifelines: Lifelines) -> Sequence[Content]:
         f"imports cut, averts {percent(third.averts)} of what {lifelines.consumers} lose; all "
         f"{len(steps)} steps, {percent(last.imports_share)}, avert {percent(last.averts)}."
     )
-    rows: list[Sequence[Content]] = [
+    rows = [
         (
             f"{k}. {step.name}",
             percent(step.imports_share),
@@ -145,10 +145,9 @@ def _curve(lifelines: Lifelines) -> Sequence[Content]:
     ]
     if best:
         tables.append(_best_table(lifelines))
-    intro = (
-        "Each step keeps the one import more that averts most for its value, given those kept before it."
-        + (" Diamonds are the best sets of all, found by trying every one." if best else "")
-    )
+    intro = "Each step keeps one import more, and all before it; the notes say how the order was found."
+    if best:
+        intro += " A diamond is the best set of as many imports as it has, found by trying every one."
     return (
         element("h3", "As more is kept"),
         element("p", intro),
@@ -158,14 +157,16 @@ def _curve(lifelines: Lifelines) -> Sequence[Content]:
 
 
 def _best_table(lifelines: Lifelines) -> Markup:
-    names = {step.gate: step.name for step in (*lifelines.alone, *lifelines.greedy)}
+    names = {kept.gate: kept.name for kept in lifelines.alone}
     rows = [
         (
             str(len(one.gates)),
             listing([names.get(gate, gate) for gate in one.gates], len(one.gates)),
             percent(one.imports_share),
             percent(one.averts),
-            _behind(one, lifelines.greedy),
+            percent(lifelines.greedy[len(one.gates) - 1].averts)
+            if 0 < len(one.gates) <= len(lifelines.greedy)
+            else "–",
         )
         for one in lifelines.best
     ]
@@ -174,15 +175,9 @@ def _best_table(lifelines: Lifelines) -> Markup:
         "best set",
         "% of imports cut",
         f"averts, % of what {lifelines.consumers} lose",
-        "the steps with no more imports avert",
+        "as many steps avert",
     )
     return table("The best possible sets, and how far the steps are from them", header, rows, "beside")
-
-
-def _behind(best: BestSet, greedy: Sequence[Step]) -> str:
-    """What the steps avert with no more imports than the best set."""
-    reached = [step.averts for step in greedy if step.imports_share <= best.imports_share * (1 + 1e-9)]
-    return percent(max(reached, default=0.0))
 
 
 def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines, finding: str) -> Markup:
@@ -198,8 +193,8 @@ def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines
         f"H{x.at(share):.1f}V{y.at(averts):.1f}" for share, averts in points[1:]
     )
     drawing.append(element("path", d=path, class_="line"))
-    if lifelines.budget is not None and lifelines.imports_cut > 0:
-        place = x.at(lifelines.budget / lifelines.imports_cut)
+    if lifelines.budget is not None:
+        place = x.at(lifelines.budget)
         drawing += [line(place, 16, place, FOOT, "need"), text(place + 4, 14, "budget", "tick")]
     for share, averts in sets:
         drawing.append(
