@@ -23,9 +23,10 @@ VIEWS = ("face value", "look-through", "hidden")
 SOURCE = "Baldwin, Freeman & Theodorakopoulos (2022), Horses for courses; (2023), Hidden exposure"
 NORMALISED = "the denominator is our normalisation: that of the authors is not verified; "
 TIERS = (
-    "look-through is gross: an input that crosses borders twice counts each time; in a national table "
-    "the suppliers' own suppliers are not seen, which understates the foreign part"
+    "look-through is gross: an input that crosses borders twice counts each time; a national table ends at "
+    "the border: what suppliers abroad buy is not seen"
 )
+NO_RATIO = ", and the ratio is left out"
 
 
 def face_value_exposure(accounts: Accounts) -> xr.DataArray:
@@ -136,8 +137,10 @@ def hidden_exposure(accounts: Accounts) -> xr.DataArray:
 def foreign_input_reliance(accounts: Accounts, *, by_origin: bool = False) -> xr.DataArray:
     """``Σ_{i abroad} (L − I)_ij / Σ_i (L − I)_ij``: foreign part of all inputs of home industry j, all tiers.
 
-    At face value ``Σ_{i abroad} a_ij / Σ_i a_ij``; hidden: the difference, which may be negative for one
-    origin. Undefined (NaN) for an industry that buys nothing.
+    At face value ``Σ_{i abroad} a_ij / Σ_i a_ij``; hidden: the difference, negative where home inputs come
+    back in foreign ones. Undefined (NaN) for an industry that buys nothing. A national table has the face
+    value alone: it follows home inputs through all tiers and foreign ones through one, so that their ratio
+    would say less than face value does (``look_through_exposure`` does not divide by it).
 
     Parameters
     ----------
@@ -156,9 +159,7 @@ def foreign_input_reliance(accounts: Accounts, *, by_origin: bool = False) -> xr
 
     Blind spots
     -----------
-    Gross output, multiple crossings counted; primary inputs (labour, capital) are not among the inputs. A
-    national table does not see its suppliers' suppliers, and so understates the foreign part: hidden can come
-    out negative.
+    Gross output, multiple crossings counted; primary inputs (labour, capital) are not among the inputs.
     """
     face, look = _inputs(accounts)
     return _reliance(
@@ -170,7 +171,7 @@ def foreign_input_reliance(accounts: Accounts, *, by_origin: bool = False) -> xr
         formula="face value Σ_{i abroad} a_ij / Σ_i a_ij; "
         "look-through Σ_{i abroad} (L − I)_ij / Σ_i (L − I)_ij",
         source=SOURCE,
-        blind=NORMALISED + TIERS,
+        blind=NORMALISED + TIERS + NO_RATIO,
     )
 
 
@@ -180,7 +181,8 @@ def territorial_input_reliance(
     """``Σ_j x_j Σ_{i abroad} (L − I)_ij / Σ_j x_j Σ_i (L − I)_ij``: the same for many industries.
 
     Foreign input reliance of the home industries j of ``sectors`` together, weighted by their output x. At
-    face value, with a_ij in the place of (L − I)_ij, it is the imported part of the inputs that they buy.
+    face value, with a_ij in the place of (L − I)_ij, it is the imported part of the inputs that they buy. A
+    national table has the face value alone, as ``foreign_input_reliance``.
 
     Parameters
     ----------
@@ -224,7 +226,7 @@ def territorial_input_reliance(
         formula="face value Σ_j x_j Σ_{i abroad} a_ij / Σ_j x_j Σ_i a_ij; "
         "look-through the same with (L − I)_ij",
         source=SOURCE,
-        blind=NORMALISED + TIERS,
+        blind=NORMALISED + TIERS + NO_RATIO,
     )
 
 
@@ -324,7 +326,10 @@ def exported_share(accounts: Accounts, *, by_destination: bool = False) -> xr.Da
 def _inputs(accounts: Accounts) -> tuple[tuple[Matrix, Vector], tuple[Matrix, Vector]]:
     """Inputs of each home industry by origin, (o, h), and altogether, (h,): face value, look-through."""
     direct = accounts.by_origin(accounts.A_imported)
-    return (direct, direct.sum(axis=0) + accounts.A.sum(axis=0)), _look_through(accounts)
+    face = direct, direct.sum(axis=0) + accounts.A.sum(axis=0)
+    if accounts.economy.is_multi_regional:
+        return face, _look_through(accounts)
+    return face, (np.full_like(direct, np.nan), np.full_like(accounts.x, np.nan))
 
 
 def _look_through(accounts: Accounts) -> tuple[Matrix, Vector]:
@@ -362,13 +367,14 @@ def _reliance(
 ) -> xr.DataArray:
     """Part / whole at face value and look-through, and their difference.
 
-    The parts come by partner (first axis); an empty ``split`` adds them up. Nothing is defined where either
-    whole is nil: the rounding of a solve must not pass for an industry's only input.
+    The parts come by partner (first axis); an empty ``split`` adds them up. Where the first whole is nil, so
+    is the second: the rounding of a solve must not pass for an industry's only input.
     """
-    defined = np.logical_and(*(whole > 0 for _, whole in views))
-    shares = [
-        np.where(defined, part if split else part.sum(axis=0), np.nan) / np.where(defined, whole, 1.0)
-        for part, whole in views
-    ]
+    some = views[0][1] > 0
+    shares = []
+    for part, whole in views:
+        defined = some & (whole > 0)
+        part = part if split else part.sum(axis=0)
+        shares.append(np.where(defined, part, np.nan) / np.where(defined, whole, 1.0))
     values = np.stack([*shares, shares[1] - shares[0]])
     return measured(values, {"view": VIEWS, **split, **others}, units="1", **about)

@@ -7,13 +7,11 @@ import numpy.typing as npt
 import xarray as xr
 
 from autarky import iomath
-from autarky.dependence.accounts import Accounts
+from autarky.dependence.accounts import Accounts, Factor
 from autarky.dependence.measured import measured
 from autarky.economy import FinalUseKind
-from autarky.errors import EconomyError, Problem
 
 Matrix = npt.NDArray[np.float64]
-Vector = npt.NDArray[np.float64]
 
 
 def upstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArray:
@@ -24,7 +22,8 @@ def upstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArray:
     final use. So exports and inventories are put to the same uses as the rest, and imports as home
     products. A multi-regional table is closed: the whole of it is used, e = m = 0, and only n is taken off.
     Uncorrected, ``B[i, j] = z_ij / x_i`` with home products alone: exports and inventories are final uses.
-    Undefined (NaN) for an industry that makes nothing or whose product nobody uses at home.
+    Undefined (NaN) for an industry that makes nothing, whose product nobody uses at home, or part of whose
+    product goes round among industries for ever and never reaches a final use.
 
     Parameters
     ----------
@@ -35,11 +34,6 @@ def upstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArray:
     Returns
     -------
     upstreamness : DataArray, dims (industry,), stages
-
-    Raises
-    ------
-    EconomyError
-        If the stages do not come to an end: industries use more than there is.
 
     References
     ----------
@@ -52,19 +46,20 @@ def upstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArray:
     products that no industry at home makes are left out.
     """
     economy = accounts.economy
-    Z, used = economy.Z, economy.x
-    if corrected:
-        left_out = {FinalUseKind.INVENTORIES}
-        if not economy.is_multi_regional:
-            left_out.add(FinalUseKind.EXPORTS)
-        kept = [user.kind not in left_out for user in economy.final_users]
-        final = economy.Y[:, kept].sum(axis=1)
-        if not economy.is_multi_regional:
-            Z = Z + _competing(accounts, economy.imports_intermediate)
-            final = final + _competing(accounts, economy.imports_final[:, kept].sum(axis=1)[:, None])[:, 0]
-        used = Z.sum(axis=1) + final
+    left_out = {FinalUseKind.INVENTORIES} if corrected else set()
+    if corrected and not economy.is_multi_regional:
+        left_out.add(FinalUseKind.EXPORTS)
+    kept = [user.kind not in left_out for user in economy.final_users]
+    Z, final = economy.Z, economy.Y[:, kept].sum(axis=1)
+    if corrected and not economy.is_multi_regional:
+        Z = Z + _competing(accounts, economy.imports_intermediate)
+        final = final + _competing(accounts, economy.imports_final[:, kept].sum(axis=1)[:, None])[:, 0]
+    used = Z.sum(axis=1) + final
     B = np.where(used > 0, Z.T, 0.0).T / np.where(used > 0, used, 1.0)[:, None]
-    stages = np.where((used > 0) & (economy.x > 0), _stages(B), np.nan)
+    endless = _reaching(B, ~_reaching(B, (final > 0) | (used <= 0)))
+    B[endless] = 0.0
+    defined = (used > 0) & (economy.x > 0) & ~endless
+    stages = np.where(defined, Factor(B).solve(np.ones(len(B))), np.nan)
     return measured(
         stages[accounts.positions],
         {"industry": accounts.labels},
@@ -99,11 +94,6 @@ def downstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArra
     -------
     downstreamness : DataArray, dims (industry,), stages
 
-    Raises
-    ------
-    EconomyError
-        If the stages do not come to an end: inputs cost more than is made.
-
     References
     ----------
     Fally (2012), N; Antràs & Chor (2013); Miller & Temurshoev (2017): the column sums of L where uncorrected.
@@ -118,7 +108,8 @@ def downstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArra
         stages = accounts.world_factor.solve_transposed(np.ones(len(economy.x)))
     else:
         Z = economy.Z + _competing(accounts, economy.imports_intermediate)
-        stages = _stages(np.ascontiguousarray(iomath.technical_coefficients(Z, economy.x).T))
+        A = iomath.technical_coefficients(Z, economy.x)
+        stages = Factor(A).solve_transposed(np.ones(len(A)))
     return measured(
         np.where(economy.x > 0, stages, np.nan)[accounts.positions],
         {"industry": accounts.labels},
@@ -133,13 +124,13 @@ def downstreamness(accounts: Accounts, *, corrected: bool = True) -> xr.DataArra
     )
 
 
-def _stages(shares: Matrix) -> Vector:
-    """``(I − shares)⁻¹·1``, round by round: one right-hand side, the same to the last digit everywhere."""
-    try:
-        return iomath.gross_output(shares, np.ones(len(shares)))
-    except ValueError:
-        what = "the number of stages does not settle: industries use more of a product than there is"
-        raise EconomyError(Problem("position", what, "run: autarky check TABLE")) from None
+def _reaching(flows: Matrix, goal: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(n,) whether an industry's product gets to an industry of ``goal``, itself included, by any path."""
+    while True:
+        wider = goal | (flows[:, goal] > 0).any(axis=1)
+        if (wider == goal).all():
+            return goal
+        goal = wider
 
 
 def _competing(accounts: Accounts, imported: Matrix) -> Matrix:
