@@ -100,7 +100,7 @@ def _ranked(shown: Sequence[Kept], consumers: str, finding: str) -> Markup:
             drawing.append(line(place, TOP - 8, place, bottom, "axis" if abs(number) < 1e-9 else "grid"))
     for k, kept in enumerate(shown):
         y = TOP + PITCH * (k + 0.5)
-        drawing.append(text(0, y + 4, shorten(f"{k + 1}. {kept.name}", 46), "name"))
+        drawing.append(text(0, y + 4, _short(f"{k + 1}. {kept.name}", 46), "name"))
         for axis, value, style in ((averted, kept.averts, "b-keep"), (cost, kept.imports_share, "b-cost")):
             left, right = sorted((axis.at(0), axis.at(value)))
             drawing += [
@@ -195,7 +195,7 @@ def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines
     drawing.append(element("path", d=path, class_="line"))
     if lifelines.budget is not None:
         place = x.at(lifelines.budget)
-        drawing += [line(place, 16, place, FOOT, "need"), text(place + 4, 14, "budget", "tick")]
+        drawing += [line(place, 16, place, FOOT, "need"), text(place - 4, 13, "budget", "tick", "end")]
     for share, averts in sets:
         drawing.append(
             element("path", d=f"M{x.at(share):.1f} {y.at(averts) - 6:.1f}l6 6l-6 6l-6-6z", class_="best")
@@ -205,14 +205,14 @@ def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines
         cx, cy = x.at(share), y.at(averts)
         drawing.append(element("circle", cx=cx, cy=cy, r=4.0, class_="badge"))
         # Steps close together would print over one another: the later one goes without its number here.
-        lx, ly = cx + 6, cy + 15
+        lx, ly = min(cx + 6, SIDE + PLOT - 14), cy + 15
         if all(abs(lx - a) > 16 or abs(ly - b) > 12 for a, b in taken):
             taken.append((lx, ly))
             drawing.append(text(lx, ly, str(k), "strong"))
     key = SIDE + PLOT + 30
     drawing.append(text(key, 16, "step: keep also … (averted so far)", "tick"))
     drawing += [
-        text(key, 40 + 25 * k, shorten(f"{k + 1}. {step.name}", 46), "name")
+        text(key, 40 + 25 * k, _short(f"{k + 1}. {step.name}", 46), "name")
         for k, step in enumerate(steps[:MOST_STEPS])
     ]
     drawing += [
@@ -238,6 +238,13 @@ def _grid(x: NumberAxis, y: NumberAxis) -> Sequence[Markup]:
     drawing.append(text(SIDE + PLOT, FOOT + 34, "imports kept, share of those cut", "tick", "end"))
     drawing.append(text(0, 8, "averted", "tick"))
     return drawing
+
+
+def _short(name: str, width: int) -> str:
+    """The name in ``width`` characters: where it says from where, that is kept, for it tells two apart."""
+    product, where, partner = name.rpartition(" from ")
+    room = width - len(where) - len(partner)
+    return f"{shorten(product, room)}{where}{partner}" if where and room > 12 else shorten(name, width)
 
 
 def _left_out(total: int) -> Markup | None:

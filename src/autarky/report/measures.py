@@ -203,12 +203,12 @@ class _Page:
         caption = ", ".join(filter(None, (f"{one.name}", where)))
         if total > len(shown):
             caption += f": the {len(shown)} largest of {total:,}"
-        said = []
+        notes: list[Content] = []
         if left := total - len(rows):
-            said.append(f"{left:,} more are not on this page: ")
-        note: list[Content] = [*said, element("code", f"{self.command} --json") if said else None]
+            command = element("code", f"{self.command} --json")
+            notes.append(element("p", f"{left:,} more are not on this page: ", command, class_="note"))
         if undefined:
-            note.append(f"{'. ' if said else ''}Not defined for {undefined:,} of {total:,}.")
+            notes.append(element("p", f"Not defined for {undefined:,} of {total:,}.", class_="note"))
         return (
             table(caption, header, shown, "measure"),
             folded(
@@ -217,7 +217,7 @@ class _Page:
             )
             if rest
             else None,
-            element("p", note, class_="note") if note[0] else None,
+            notes,
         )
 
     def _named(self, one: xr.DataArray, dimension: str) -> list[str]:
