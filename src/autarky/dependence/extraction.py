@@ -29,8 +29,12 @@ _SOURCE = (
 )
 _NATIONAL = "a national table has no recipes of the suppliers abroad; see import_requirement_at_risk"
 _BLIND = (
-    "Final demand and prices stay; what is extracted is not replaced by anybody, nor are users starved of "
-    "it: losses run upstream to suppliers. See import_requirement_at_risk for users downstream"
+    "Nobody replaces what is extracted, and no user is starved of it: losses run upstream, to suppliers (for "
+    "users see import_requirement_at_risk). Other final demand, recipes and prices stay"
+)
+_BLIND_GHOSH = (
+    "Losses run downstream, to users, as if output could be made of any mix of inputs (Oosterhaven 1988). "
+    "Nobody replaces what is extracted; other primary inputs and prices stay"
 )
 
 
@@ -80,9 +84,10 @@ def hypothetical_extraction(
     Paelinck, de Caevel & Degueldre (1965); Strassert (1968); Cella (1984); Dietzenbacher, van der Linden &
     Steenge (1993); Dietzenbacher & van der Linden (1997); Miller & Lahr (2001); Dietzenbacher & Lahr (2013).
 
-    Blind spots: nothing replaces what is extracted, neither imports nor stocks nor other recipes; losses of
-    several industries overlap and do not add up. Extractions of an industry run upstream only
-    (``forward_ghosh``: downstream, as if users could make more with less; Oosterhaven 1988).
+    Blind spots: users go on as before, as if they bought the missing input from nowhere (on a national table
+    the field says: imported; Dietzenbacher, van Burken & Kondo 2019). Losses of several industries overlap
+    and do not add up. They run upstream only (``forward_ghosh``: downstream, as if output could be made of
+    any mix of inputs; Oosterhaven 1988).
     """
     _refuse_unknown("kind", kind, KINDS)
     x = accounts.economy.x
@@ -126,7 +131,11 @@ def hypothetical_extraction(
         **_losing(accounts, ("own", "others_at_home", "abroad"), by_industry),
     }
     about = f"where an industry at home is extracted ({kind})"
-    return _pair(accounts, lost, coords, f"extraction_{kind}", about, formulas[kind], sources, undefined)
+    arrays = _pair(accounts, lost, coords, f"extraction_{kind}", about, formulas[kind], sources, undefined)
+    if ghosh:
+        for array in arrays:
+            array.attrs["blind_spots"] = _BLIND_GHOSH
+    return arrays
 
 
 def import_extraction(
