@@ -117,6 +117,36 @@ def coal_from_apart() -> Economy:
     )
 
 
+def crops_and_mills() -> Economy:
+    """Crops and mills make 100 a year each; (I − A)⁻¹ = [[0.8, 0.3], [0.3, 0.8]] / 0.55.
+
+    Crops buy 10 of crops from CHINA, mills 20 of oil from RUSSIA, households 5 of crops from CHINA; 1 of
+    crops from CHINA is re-exported.
+    """
+    Z, Y = np.array([[20.0, 30.0], [30.0, 20.0]]), np.array([[30.0, 20.0], [40.0, 10.0]])
+    return Economy(
+        name="crops and mills",
+        year=2019,
+        currency="USD",
+        unit="million USD",
+        valuation="basic prices",
+        industries=Industries(("HOME",), ("crops", "mills")),
+        Z=Z,
+        final_users=(
+            FinalUser("HOME", "HH", FinalUseKind.HOUSEHOLDS),
+            FinalUser("ABROAD", "EXP", FinalUseKind.EXPORTS),
+        ),
+        Y=Y,
+        value_added_names=("value added",),
+        value_added=np.array([[40.0, 30.0]]),
+        import_treatment=ImportTreatment.MATRIX,
+        provenance=Provenance("crops and mills", "assumption: made by hand"),
+        gates=(Gate("CHINA", "crops"), Gate("RUSSIA", "oil")),
+        imports_intermediate=np.array([[10.0, 0.0], [0.0, 20.0]]),
+        imports_final=np.array([[5.0, 1.0], [0.0, 0.0]]),
+    )
+
+
 def date(day: int) -> str:
     """The date of a day, the first being 0."""
     return str(np.datetime64(START) + day)

@@ -131,7 +131,7 @@ def proportionality_difference(
 
 
 def misplaced_imports(accounts: Accounts) -> xr.DataArray:
-    """``Σ|m' − m| / (2·Σm)``: the share of imports that proportionality gives to another user.
+    """``Σ|m' − m| / (2·Σ|m|)``: the share of imports that proportionality gives to another user.
 
     Parameters
     ----------
@@ -155,20 +155,23 @@ def misplaced_imports(accounts: Accounts) -> xr.DataArray:
 
     Blind spots
     -----------
+    Imports that are left as they are, of products that home does not make, count as placed rightly.
     As of ``proportional_imports``.
     """
     spread = proportional_imports(accounts)
     true = np.hstack([accounts.imported_intermediate, accounts.imported_final])
     moved = np.abs(np.hstack([spread.imported_intermediate, spread.imported_final]) - true).sum() / 2
+    imported = np.abs(true).sum()  # absolute: a release of imported inventories is negative
     return measured(
-        moved / true.sum() if true.sum() > 0 else np.nan,
+        moved / imported if imported > 0 else np.nan,
         {},
         name="misplaced_imports",
         long_name="Imports that the proportionality assumption gives to another user",
         units="1",
-        formula="Σ|m' − m| / (2·Σm)",
+        formula="Σ|m' − m| / (2·Σ|m|)",
         source="Duncan & Duncan (1955), index of dissimilarity",
-        blind="Multi-regional tables are themselves made with a part of this assumption.",
+        blind="Imports of products that home does not make count as placed rightly. Multi-regional tables "
+        "are themselves made with a part of this assumption.",
     )
 
 
