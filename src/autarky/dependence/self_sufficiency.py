@@ -117,7 +117,7 @@ def _ratio(
         share[0] * 100 if total else share * 100,
         {} if total else {"product": accounts.economy.products},
         name=name,
-        long_name=long_name,
+        long_name=f"{long_name}, all products together" if total else long_name,
         units="%",
         formula=formula,
         source=_SOURCE,
