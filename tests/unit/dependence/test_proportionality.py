@@ -14,7 +14,7 @@ from autarky.dependence.proportionality import (
     proportional_imports,
     proportionality_difference,
 )
-from autarky.economy import FinalUseKind, FinalUser, ImportTreatment
+from autarky.economy import FinalUseKind, FinalUser, Gate, ImportTreatment, Industries
 from autarky.errors import InputError
 from small_economies import crops_and_mills, three_regions
 
@@ -70,6 +70,27 @@ def test_a_user_with_a_negative_entry_keeps_its_column() -> None:
     assert np.array_equal(spread.final[:, 1], accounts.final[:, 1])
     assert np.array_equal(spread.imported_final[:, 1], accounts.imported_final[:, 1])
     assert spread.imported_final[0, 0] == pytest.approx(35 * 15 / 95)
+
+
+def test_a_product_whose_makers_at_home_stand_idle_is_bought_as_before() -> None:
+    # Crops come from CHINA only, oil from RUSSIA only, but both now under the code of an idle home sector.
+    economy = crops_and_mills()
+    n = len(economy.x)
+    idle = replace(
+        economy,
+        industries=Industries(("HOME",), (*economy.industries.sectors, "wood")),
+        sector_names=(),
+        gates=(Gate("CHINA", "wood"), Gate("RUSSIA", "wood")),
+        Z=np.pad(economy.Z, (0, 1)),
+        Y=np.pad(economy.Y, ((0, 1), (0, 0))),
+        value_added=np.pad(economy.value_added, ((0, 0), (0, 1))),
+        imports_intermediate=np.pad(economy.imports_intermediate, ((0, 0), (0, 1))),
+    )
+    accounts = open_accounts(idle)
+    spread = proportional_imports(accounts)
+    assert accounts.x[n] == 0
+    assert np.array_equal(spread.imported_intermediate, accounts.imported_intermediate)
+    assert misplaced_imports(accounts).item() == 0
 
 
 def test_each_region_of_a_bloc_is_spread_by_itself() -> None:
