@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autarky.dependence.accounts import open_accounts
-from autarky.dependence.exposure import hidden_exposure, territorial_input_reliance
+from autarky.dependence.exposure import foreign_input_reliance, hidden_exposure, territorial_input_reliance
 from autarky.dependence.position import upstreamness
 from autarky.economy import Economy, FinalUseKind, FinalUser
 from autarky.sources.wiod2013 import UNALLOCATED, read_wiod2013
@@ -65,6 +65,13 @@ def test_output_as_the_rows_add_up_moves_the_reference_by_less_than_a_thousandth
         face, look, _ = territorial_input_reliance(accounts, sectors=MANUFACTURING).values
         assert face == pytest.approx(expected["mfg_face_value_foreign"], abs=1e-3), country
         assert look == pytest.approx(expected["mfg_lookthrough_foreign"], abs=1e-3), country
+
+
+def test_industries_that_buy_nothing_rely_on_nothing_that_is_defined(world: Economy) -> None:
+    reliance = foreign_input_reliance(open_accounts(world, world.industries.regions[1:])).values
+    buys = world.Z.sum(axis=0)[35:] > 0
+    assert (~buys).sum() > 40
+    assert np.array_equal(np.isnan(reliance), np.broadcast_to(~buys, reliance.shape))
 
 
 def test_nothing_hidden_is_negative_in_the_world_of_2011(world: Economy) -> None:

@@ -126,6 +126,15 @@ def test_uk_dispersion_is_that_of_the_published_inverse(uk: Accounts, L: Matrix)
     assert np.abs(rows - L.std(axis=1, ddof=1) / L.mean(axis=1)).max() < 1e-9
 
 
+def test_uk_key_sectors_are_those_of_the_published_inverse(uk: Accounts, L: Matrix) -> None:
+    G = L * uk.x / uk.x[:, None]
+    backward = L.mean(axis=0) > L.mean()
+    leontief, ghosh = key_sectors(uk).values
+    assert np.array_equal(leontief == 1, backward & (L.mean(axis=1) > L.mean()))
+    assert np.array_equal(ghosh == 1, backward & (G.mean(axis=1) > G.mean()))
+    assert (leontief.sum(), ghosh.sum()) == (19, 26)
+
+
 def test_uk_ghosh_multipliers_are_those_of_the_published_inverse(uk: Accounts, L: Matrix) -> None:
     assert np.abs(input_multipliers(uk).values - (L * uk.x / uk.x[:, None]).sum(axis=1)).max() < 1e-9
 

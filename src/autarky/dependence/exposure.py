@@ -367,14 +367,11 @@ def _reliance(
 ) -> xr.DataArray:
     """Part / whole at face value and look-through, and their difference.
 
-    The parts come by partner (first axis); an empty ``split`` adds them up. Where the first whole is nil, so
-    is the second: the rounding of a solve must not pass for an industry's only input.
+    The parts come by partner (first axis); an empty ``split`` adds them up.
     """
-    some = views[0][1] > 0
-    shares = []
-    for part, whole in views:
-        defined = some & (whole > 0)
-        part = part if split else part.sum(axis=0)
-        shares.append(np.where(defined, part, np.nan) / np.where(defined, whole, 1.0))
+    shares = [
+        np.where(whole > 0, part if split else part.sum(axis=0), np.nan) / np.where(whole > 0, whole, 1.0)
+        for part, whole in views
+    ]
     values = np.stack([*shares, shares[1] - shares[0]])
     return measured(values, {"view": VIEWS, **split, **others}, units="1", **about)

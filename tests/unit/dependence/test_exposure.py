@@ -22,18 +22,18 @@ from autarky.errors import InputError
 from small_economies import chain
 
 FLOWS = {("A.raw", "B.part"): 1.0, ("B.part", "A.car"): 2.0, ("A.raw", "C.car"): 1.0}
-FINAL = {"A.car": 3.0, "C.car": 1.0}
+FINAL = {("A.car", "A"): 3.0, ("C.car", "C"): 1.0}
 
 
-def world(flows: Mapping[tuple[str, str], float], final: Mapping[str, float]) -> Economy:
-    """A table of these flows between ``region.sector``; households take the rest, each of its own region."""
+def world(flows: Mapping[tuple[str, str], float], final: Mapping[tuple[str, str], float]) -> Economy:
+    """A table of these flows between ``region.sector``, and to the households of regions."""
     industries = Industries(("A", "B", "C"), ("raw", "part", "car"))
     place = {label: i for i, label in enumerate(industries.labels)}
     Z, Y = np.zeros((9, 9)), np.zeros((9, 3))
     for (seller, buyer), flow in flows.items():
         Z[place[seller], place[buyer]] = flow
-    for seller, flow in final.items():
-        Y[place[seller], industries.regions.index(seller[0])] = flow
+    for (seller, region), flow in final.items():
+        Y[place[seller], industries.regions.index(region)] = flow
     return Economy(
         name="round trip",
         year=2019,
@@ -93,7 +93,7 @@ def test_an_industry_without_inputs_relies_on_nothing_that_is_defined(at_home_in
 def test_the_territory_is_weighted_by_output() -> None:
     """Car 3 of B's part 1 and home part 1; home part 1 of B's raw 0.5. All tiers: B 1 and 0.5, home 1."""
     flows = {("B.part", "A.car"): 1.0, ("A.part", "A.car"): 1.0, ("B.raw", "A.part"): 0.5}
-    accounts = open_accounts(world(flows, {"A.car": 3.0}), ("A",))
+    accounts = open_accounts(world(flows, {("A.car", "A"): 3.0}), ("A",))
     assert foreign_input_reliance(accounts).sel(industry="A.car").values == pytest.approx([0.5, 0.6, 0.1])
     # The part's own inputs again: B 0.5 more, in both.
     together = territorial_input_reliance(accounts).values
@@ -125,13 +125,23 @@ def test_sales_abroad_that_end_at_home_do_not_rely_on_foreign_markets(at_home_in
     assert np.isnan(foreign_market_reliance(at_home_in_a).sel(industry="A.car")).all()
 
 
+def test_final_goods_sold_abroad_are_no_sales_to_industries() -> None:
+    flows, final = {("A.raw", "A.car"): 1.0, ("A.raw", "B.car"): 3.0}, {("A.raw", "C"): 5.0}
+    final |= {("A.car", "A"): 2.0, ("B.car", "A"): 4.0}
+    raw = foreign_market_reliance(open_accounts(world(flows, final), ("A",))).sel(industry="A.raw")
+    assert raw.values == pytest.approx([0.75, 0.75, 0.0])
+
+
 def test_a_national_table_does_not_tell_who_uses_its_exports(nation: Accounts) -> None:
     assert np.isnan(foreign_market_reliance(nation)).all()
     assert exported_share(nation).sel(industry="mine").values == pytest.approx([0.5, 0.5, 0.0])
 
 
 def test_output_leaves_inside_the_exports_of_others() -> None:
-    flows, final = {("A.raw", "A.part"): 1.0, ("A.part", "B.car"): 2.0}, {"A.raw": 1.0, "B.car": 3.0}
+    flows, final = (
+        {("A.raw", "A.part"): 1.0, ("A.part", "B.car"): 2.0},
+        {("A.raw", "A"): 1.0, ("B.car", "B"): 3.0},
+    )
     share = exported_share(open_accounts(world(flows, final), ("A",)), by_destination=True)
     assert share.sel(industry="A.raw", destination="B").values == pytest.approx([0.0, 0.5, 0.5])
     assert share.sel(industry="A.raw", destination="C").values == pytest.approx([0.0, 0.0, 0.0])
