@@ -4,6 +4,7 @@ from autarky.ensemble.blocks import write_atomically
 from autarky.ensemble.cluster import Dask
 from autarky.ensemble.executors import Executor, Processes, Serial
 from autarky.ensemble.run import BLOCKS, PLAN, Ensemble, claimed, prepare, run_ensemble
+from autarky.ensemble.sweep import Sweep, run_sweep
 
 __all__ = [
     "BLOCKS",
@@ -13,8 +14,10 @@ __all__ = [
     "Executor",
     "Processes",
     "Serial",
+    "Sweep",
     "claimed",
     "prepare",
     "run_ensemble",
+    "run_sweep",
     "write_atomically",
 ]

@@ -30,7 +30,8 @@ BYTES = 128 * 2**20
 """What a block should not exceed: it is passed on, checked and written in one piece."""
 NAME = re.compile(r"([0-9]{6,})-([0-9]{6,})\.nc")
 
-_UNSEALED = "0" * 64
+UNSEALED = "0" * 64
+"""What stands for the digest of a block until it is sealed."""
 _TOLD = 300
 """Characters kept of why a draw failed."""
 
@@ -90,7 +91,7 @@ class _Block:
     def __init__(self, simulation: Simulation, first: int, last: int) -> None:
         self.simulation, self.first = simulation, first
         self.failed: dict[int, str] = {}
-        self.attributes = {"digest": _UNSEALED, "format": FORMAT, "plan": simulation.plan}
+        self.attributes = {"digest": UNSEALED, "format": FORMAT, "plan": simulation.plan}
         self.draws = np.arange(first, last)
         self.by_draw = {
             str(name): np.full(
@@ -155,7 +156,7 @@ def _in_one_line(error: AutarkyError) -> str:
 
 def sealed(content: bytes) -> bytes:
     """The bytes, with their own SHA-256 where the attribute ``digest`` holds 64 zeros."""
-    return content.replace(_UNSEALED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
+    return content.replace(UNSEALED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
 
 
 def is_sealed(content: bytes) -> bool:
@@ -164,7 +165,7 @@ def is_sealed(content: bytes) -> bool:
     found = re.compile(rb"[0-9a-f]{64}").search(content, max(mark, 0), max(mark, 0) + 100)
     if mark < 0 or found is None:
         return False
-    unsealed = content[: found.start()] + _UNSEALED.encode() + content[found.end() :]
+    unsealed = content[: found.start()] + UNSEALED.encode() + content[found.end() :]
     return hashlib.sha256(unsealed).hexdigest().encode() == found[0]
 
 

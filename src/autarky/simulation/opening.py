@@ -13,11 +13,14 @@ from autarky.results import Binding
 from autarky.scenario import ProductionFunction
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing
-from autarky.simulation.lanes import lanes_of, lines
-from autarky.simulation.network import Books, Network
+from autarky.simulation.lanes import LINE_BYTES, lanes_of, lines
+from autarky.simulation.network import Books, Network, keep_books
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
+
+BLOCK = 30
+"""Days between two looks at the progress bar and the keyboard, and for which the kernels have room."""
 
 _PRODUCTION = {
     ProductionFunction.LEONTIEF: kernels.LEONTIEF,
@@ -27,8 +30,10 @@ _PRODUCTION = {
 
 
 def by_slot(network: Network, default: float, exceptions: dict[str, float]) -> Floats:
-    """A number for each slot, (P,): the default, or the exception of its product."""
-    return np.array([exceptions.get(slot.product, default) for slot in network.slots])
+    """A number for each slot, (P,): the default, or the exception of its product, or of the slot itself."""
+    return np.array(
+        [exceptions.get(str(slot), exceptions.get(slot.product, default)) for slot in network.slots]
+    )
 
 
 def build_rules(
@@ -185,6 +190,21 @@ def opening_state(
     state.orders[:, :, rules.first_final :] = state.demand_factor
     kernels.book_all(tables, books, rules, state)
     return state
+
+
+def state_bytes(
+    network: Network, params: Parameters, scenarios: int, precision: npt.DTypeLike, kept: int
+) -> int:
+    """Bytes of the state of so many scenarios, and of a month of days of which ``kept`` numbers are kept."""
+    tables = network.tables
+    pools, users = tables.base_use.shape
+    links = len(keep_books(tables, True).link_row)
+    suppliers, rows, finals = len(tables.base_output), len(tables.row_supplier), users - first_final(network)
+    by_slot = (4 if params.preset.closeness_gates else 2) * pools * users + 3 * pools * finals
+    pairs = suppliers * len(network.destinations)
+    state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
+    packs = -(-scenarios // lanes_of(precision))
+    return int(packs * (state + BLOCK * kept) * LINE_BYTES + tables.flows.size * 16)
 
 
 def empty_days(

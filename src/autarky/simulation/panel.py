@@ -13,9 +13,8 @@ import xarray as xr
 from autarky.economy import Economy, FinalUseKind
 from autarky.results import FALLS, MEASURES, STOPS, day_axis, variable
 from autarky.scenario import Scenario
-from autarky.simulation.lanes import LINE_BYTES, lanes_of
-from autarky.simulation.network import DAYS_PER_YEAR, Network, build_network, keep_books
-from autarky.simulation.opening import Keep
+from autarky.simulation.network import DAYS_PER_YEAR, Network, build_network
+from autarky.simulation.opening import Keep, state_bytes
 from autarky.simulation.presets import parameters
 from autarky.simulation.run import Lived, live_through, network_key
 
@@ -83,20 +82,10 @@ def memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: P
     """Bytes that ``simulate_panel`` needs for ``draws`` scenarios like this one, the table not counted."""
     params = parameters(scenario.behaviour, scenario.groups)
     network = build_network(economy, params)
-    tables, needs = network.tables, _needs(economy)
-    pools, users = tables.base_use.shape
-    links = len(keep_books(tables, True).link_row)
-    suppliers, rows, n = len(tables.base_output), len(tables.row_supplier), len(economy.industries)
-    finals = len(economy.final_users)
-    by_slot = (4 if params.preset.closeness_gates else 2) * pools * users + 3 * pools * finals
-    pairs = suppliers * len(network.destinations)
-    state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
-    packs = -(-draws // lanes_of(precision))
-    kept = n + len(economy.products) * len(needs.regions)
-    # A month as the kernels fill it; all days by draw, by need and relative, and twice in float32; shocks.
-    lines = packs * (state + 30 * kept) * LINE_BYTES
+    kept = len(economy.industries) + len(economy.products) * len(_needs(economy).regions)
+    # All days by draw, by need and relative, and twice in float32; shocks.
     by_day = draws * scenario.days * (kept * (3 * 8 + 2 * 4) + len(scenario.shocks) * 2 * 8)
-    return int(lines + by_day + tables.flows.size * 16)
+    return state_bytes(network, params, draws, precision, kept) + by_day
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from autarky.simulation.forcing import Forcing, build_forcing
 from autarky.simulation.labelling import label_days
 from autarky.simulation.network import Network, build_network, in_precision, keep_books
 from autarky.simulation.opening import (
+    BLOCK,
     Floats,
     Keep,
     Record,
@@ -32,9 +33,6 @@ from autarky.simulation.presets import Parameters, parameters
 
 _WORTH_THREADS = 100_000
 """Flows × packs from which a day is shared out among threads; below, waking them costs more."""
-
-_BLOCK = 30
-"""Days between two looks at the progress bar and the keyboard."""
 
 
 def simulate(
@@ -90,7 +88,7 @@ def simulate_many(
         If they differ in what must be the same; otherwise as ``simulate``.
     """
     each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
-    _require_common_network(scenarios, each)
+    require_common_network(scenarios, each)
     network = build_network(economy, each[0])
     lived = live_through(
         network,
@@ -139,7 +137,7 @@ def live_through(
     starts = np.arange(1, packs) * (len(filled) // packs)
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
     # Lanes that only fill the last pack are kept for a block of days, not for good.
-    days = empty_days(network, min(total, _BLOCK), packs, precision, keep, record_inventory)
+    days = empty_days(network, min(total, BLOCK), packs, precision, keep, record_inventory)
     record = Record(days, len(scenarios), total)
     team = _Team(tables.flows.size * packs)
     done, outcome = 0, Outcome.COMPLETED
@@ -147,11 +145,11 @@ def live_through(
         while done < total:
             upto, threads = team.next(done, total)
             before = time.perf_counter()
-            first = done - done % _BLOCK
+            first = done - done % BLOCK
             kernels.live(tables, books, rules, forcing, wakes, state, days, first, done, upto, threads)
             team.learn(threads, time.perf_counter() - before, done, upto)
             done = upto
-            if done % _BLOCK == 0 or done == total:
+            if done % BLOCK == 0 or done == total:
                 record.take(days, first, done)
                 if progress is not None:
                     progress(done, total)
@@ -178,15 +176,15 @@ class _Team:
     def next(self, done: int, total: int) -> tuple[int, bool]:
         """The day up to which to go in one stretch, and whether on threads."""
         if not self.possible:
-            return min(total, done + _BLOCK), False
-        trial = done % _BLOCK
+            return min(total, done + BLOCK), False
+        trial = done % BLOCK
         if trial < 2:
             return done + 1, trial == 0
-        return min(total, done - trial + _BLOCK), self.took[True] < self.took[False]
+        return min(total, done - trial + BLOCK), self.took[True] < self.took[False]
 
     def learn(self, threads: bool, seconds: float, done: int, upto: int) -> None:
         """Remember how long a trial day took; the very first pays for compiling and does not count."""
-        if done % _BLOCK < 2 and upto == done + 1:
+        if done % BLOCK < 2 and upto == done + 1:
             self.took[threads] = seconds if done > 1 else 0.0
 
 
@@ -207,7 +205,8 @@ def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
     )
 
 
-def _require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parameters]) -> None:
+def require_common_network(scenarios: Sequence[Scenario], each: Sequence[Parameters]) -> None:
+    """Raises ``ScenarioError`` for the first scenario that cannot run beside the first."""
     first = network_key(scenarios[0], each[0])
     for position, (scenario, params) in enumerate(zip(scenarios, each, strict=True)):
         if network_key(scenario, params) != first:

@@ -1,0 +1,159 @@
+"""Sweep: one network, many scenarios, a few numbers of each, in blocks that can be stopped and resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from scipy.io import netcdf_file
+
+from autarky.ensemble.blocks import UNSEALED, file_name, is_of_plan, sealed, tasks, write_atomically
+from autarky.ensemble.executors import Executor, Serial, Task
+from autarky.ensemble.memory import side_by_side
+from autarky.results.netcdf import dataset_to_netcdf
+from autarky.scenario import Scenario
+from autarky.simulation.network import Network
+from autarky.simulation.panel import Precision
+from autarky.simulation.sweep import simulate_sweep, sweep_bytes
+
+FORMAT = "autarky sweep 1"
+FEW = 128
+"""Up to so many scenarios are one block, made in this process: a worker takes seconds to start."""
+FEWEST, MOST = 64, 256
+"""Scenarios in a block of more."""
+
+Progress = Callable[[int, int], None]
+"""Told (scenarios done, scenarios in all) after every block."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Scenarios that share a network, and what is told of each (``simulation.sweep.simulate_sweep``)."""
+
+    network: Network
+    scenarios: tuple[Scenario, ...]
+    regions: tuple[str, ...]
+    precision: Precision = "float64"
+    first_days: bool = False
+    more_stock: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def block(self) -> int:
+        """Scenarios in a block: decided by the sweep alone, never by who makes it."""
+        number = len(self.scenarios)
+        return number if number <= FEW else max(FEWEST, min(MOST, number // 16 // 16 * 16))
+
+    @property
+    def plan(self) -> str:
+        """SHA-256 over what decides the bytes of every block."""
+        told = {
+            "format": FORMAT,
+            "version": version("autarky"),
+            "economy": self.network.economy.digest,
+            "block": self.block,
+            "regions": self.regions,
+            "precision": self.precision,
+            "first_days": self.first_days,
+            "more_stock": self.more_stock,
+        }
+        digest = hashlib.sha256(json.dumps(told).encode())
+        for scenario in self.scenarios:
+            digest.update(scenario.model_dump_json(by_alias=True).encode() + b"\n")
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What is done to a block: simulate it, ``batch`` scenarios at a time; no byte depends on that."""
+
+    sweep: Sweep
+    batch: int
+    plan: str
+
+    def __call__(self, task: Task) -> bytes:
+        """The block as a sealed netCDF file."""
+        asked, (first, last) = self.sweep, task
+        parts = [
+            simulate_sweep(
+                asked.network,
+                asked.scenarios[start : min(start + self.batch, last)],
+                asked.regions,
+                precision=asked.precision,
+                first_days=asked.first_days,
+                more_stock=asked.more_stock[start : min(start + self.batch, last)],
+            )
+            for start in range(first, last, self.batch)
+        ]
+        attributes = {"digest": UNSEALED, "format": FORMAT, "plan": self.plan}
+        return sealed(dataset_to_netcdf(xr.concat(parts, "scenario"), attributes))
+
+
+def run_sweep(
+    sweep: Sweep,
+    *,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> dict[str, np.ndarray]:
+    """What is told of each scenario, by name, scenarios first; blocks that lie in ``folder`` are read.
+
+    The bytes are the same whoever does the work. Blocks lie in a folder that is called after the plan, so
+    that many sweeps share ``folder``; without one nothing is kept. A block that is damaged, or of another
+    plan, is made again.
+
+    Raises
+    ------
+    ScenarioError, SimulationError
+        As ``simulate``.
+    InputError
+        If not even one scenario fits into memory, or workers cannot do their work.
+    OSError
+        If a block cannot be written.
+    """
+    plan, total = sweep.plan, len(sweep.scenarios)
+    every = tasks(total, sweep.block)
+    home = None if folder is None else folder / plan[:16]
+    contents: dict[Task, bytes] = {}
+    if home is not None:
+        home.mkdir(parents=True, exist_ok=True)
+        for task in every:
+            if is_of_plan(path := home / file_name(task), plan):
+                contents[task] = path.read_bytes()
+    missing = [task for task in every if task not in contents]
+    done = total - sum(last - first for first, last in missing)
+    if progress is not None:
+        progress(done, total)
+    if missing:
+        doer = executor if executor is not None and len(missing) > 1 else Serial()
+        likeness = sweep.scenarios[0]
+
+        def needed(scenarios: int) -> int:
+            return sweep_bytes(sweep.network, likeness, scenarios, sweep.precision)
+
+        batch = side_by_side(needed, doer.room(), sweep.block)
+        with closing(doer.run(Simulation(sweep, batch, plan), missing)) as made:
+            for task, content in made:
+                if home is not None:
+                    write_atomically(home / file_name(task), content)
+                contents[task] = content
+                done += task[1] - task[0]
+                if progress is not None:
+                    progress(done, total)
+    names = ["lost", *(["first_day"] if sweep.first_days else [])]
+    read = [_read(contents[task], names) for task in every]
+    return {name: np.concatenate([part[name] for part in read]) for name in names}
+
+
+def _read(content: bytes, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Variables of a block."""
+    with netcdf_file(BytesIO(content), "r", mmap=False) as file:
+        found = {name: np.array(file.variables[name][:]) for name in names}
+    return {name: values.astype(values.dtype.newbyteorder("=")) for name, values in found.items()}
