@@ -20,7 +20,7 @@ MOST_NODES = 12
 """Nodes of a picture, the industry itself among them."""
 LEAST = 0.005
 """Share of the loss below which what is left out has no node."""
-MOST_ROWS = 40
+MOST_ROWS = 30
 """Branches of a table; all of them are in what the command prints with ``--json``."""
 KINDS = {
     "input": "input",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autarky.explanation.countdown import Countdown, ProductCountdown
 from autarky.explanation.losses import Day
 from autarky.explanation.wording import count, date_words, percent, rounded, shorten
 from autarky.report.document import framed
@@ -13,10 +13,7 @@ from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import line, number_axis, picture, text
 from autarky.report.tables import folded, table
 
-if TYPE_CHECKING:
-    from autarky.explanation.countdown import Countdown, ProductCountdown
-
-MOST_PRODUCTS, MOST_ROWS = 20, 60
+MOST_PRODUCTS, MOST_ROWS = 20, 30
 """Rows of the picture and of the table."""
 WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 290.0, 264.0, 24.0, 26.0
 ORIGINS = {"any": "at home or abroad", "home": "at home", "abroad": "abroad"}
@@ -24,50 +21,46 @@ ORIGINS = {"any": "at home or abroad", "home": "at home", "abroad": "abroad"}
 
 
 def countdown_content(countdown: Countdown) -> Sequence[Content]:
-    """What runs out first: a sentence, a line of days for each product, and the same as a table."""
-    stopping = sorted(
-        (row for row in countdown.rows if row.day is not None),
-        key=lambda row: row.day.number if row.day else 0,
-    )
-    if not stopping:
-        told = element("p", f"Nothing stops for want of any of {count(len(countdown.rows), 'product')}.")
-        return (told, *_twin(countdown)) if countdown.rows else (told,)
-    shown = stopping[:MOST_PRODUCTS]
-    first = stopping[0]
-    finding = (
-        f"{first.name} stops an industry first: {first.industry} on {_day(first.day)}, with "
-        f"{rounded(first.stock_days, 3)} days in stock. {len(stopping):,} of "
-        f"{count(len(countdown.rows), 'product')} {'stops' if len(stopping) == 1 else 'stop'} an industry."
+    """What runs out first: sentences, a line of days for each product, and the same as a table."""
+    told = [row for row in countdown.rows if row.day is not None]
+    shown = told[:MOST_PRODUCTS]
+    notes = element("ul", [element("li", note) for note in countdown.notes], class_="note")
+    left = (
+        f"{count(len(told) - len(shown), 'more product')} in the table." if len(shown) < len(told) else None
     )
     return (
-        element("p", finding),
-        _bought(stopping),
-        _legend(),
-        framed(_days_line(shown, finding), "Days to the first stop by product"),
-        element("p", f"{count(len(stopping) - len(shown), 'more product')} in the table.", class_="note")
-        if len(shown) < len(stopping)
+        element("ul", [element("li", sentence) for sentence in countdown.sentences]),
+        (
+            _legend(),
+            framed(_days_line(shown, _finding(countdown, shown[0])), "Days to the first stop by product"),
+        )
+        if shown
         else None,
-        folded("The same as a table: every product with its stock", _twin(countdown)),
-        element("ul", [element("li", note) for note in countdown.notes], class_="note")
-        if countdown.notes
+        element("p", left, class_="note") if left else None,
+        folded("The same as a table: every product with its stock", _twin(countdown))
+        if countdown.rows
         else None,
+        notes if countdown.notes else None,
     )
 
 
-def _bought(stopping: Sequence[ProductCountdown]) -> Markup | None:
-    """Which stock buys most days for its value."""
-    worth = [row for row in stopping if row.days_bought is not None and row.stock_value > 0]
-    if not worth:
-        return None
-    best = max(worth, key=lambda row: row.days_bought or 0.0)
-    return element("p", f"More of {best.name} in stock buys most: {_days(best.days_bought)}.")
+def _finding(countdown: Countdown, first: ProductCountdown) -> str:
+    told = " ".join(countdown.sentences)
+    if first.stops:
+        return told
+    return f"{told} The first to fall for want of one is {first.industry}: {first.name}, {_day(first.day)}."
 
 
 def _days_line(shown: Sequence[ProductCountdown], finding: str) -> Markup:
-    """A row for each product: how long its stock lasts in the base year, and the day of the first stop."""
+    """A row for each product: its stock, the first stop, and how far more stock moves it."""
     days = [row.day.number for row in shown if row.day is not None]
+    moved = [
+        row.day.number + row.moves
+        for row in shown
+        if row.day is not None and row.moves is not None and not row.at_least
+    ]
     axis = number_axis(
-        [0.0, *days, *(row.stock_days for row in shown)], LEFT, WIDTH - LEFT - RIGHT, ticks=7, least=1
+        [0.0, *days, *moved, *(row.stock_days for row in shown)], LEFT, WIDTH - LEFT - RIGHT, 7, least=1
     )
     bottom = TOP + PITCH * len(shown)
     drawing: list[Markup] = []
@@ -82,10 +75,17 @@ def _days_line(shown: Sequence[ProductCountdown], finding: str) -> Markup:
         y, place = TOP + PITCH * (k + 0.5), axis.at(row.day.number)
         stock = axis.at(row.stock_days) - axis.at(0)
         drawing += [
-            text(0, y + 4, shorten(row.name, 42), "name"),
+            text(0, y + 4, _name(row), "name"),
             element("rect", x=axis.at(0), y=y - 5, width=max(stock, 0.8), height=10.0, class_="half"),
-            element("circle", cx=place, cy=y, r=5.0, class_="middle"),
-            text(WIDTH - RIGHT + 12, y + 4, shorten(row.industry, 36), "note"),
+        ]
+        if row.moves:
+            end = axis.origin + axis.length if row.at_least else axis.at(row.day.number + row.moves)
+            drawing.append(line(place, y, end, y, "range"))
+            if row.at_least:
+                drawing.append(element("path", d=f"M{end - 6:.1f} {y - 4:.1f}l6 4l-6 4z", class_="first"))
+        drawing += [
+            element("circle", cx=place, cy=y, r=5.0, class_="middle" if row.stops else "falls"),
+            text(WIDTH - RIGHT + 16, y + 4, shorten(row.industry, 35), "note"),
         ]
     title = "Days from the cut to the first stop for want of each product"
     return picture("countdown", WIDTH, bottom + 4, title, finding, drawing, class_="heatmap")
@@ -94,14 +94,21 @@ def _days_line(shown: Sequence[ProductCountdown], finding: str) -> Markup:
 def _legend() -> Markup:
     """What the marks stand for."""
 
-    def swatch(mark: Markup) -> Markup:
-        return element("svg", mark, viewBox="0 0 20 20", class_="swatch", aria_hidden="true")
+    def swatch(*marks: Markup) -> Markup:
+        return element("svg", *marks, viewBox="0 0 20 20", class_="swatch", aria_hidden="true")
 
+    arrow = (line(0, 10, 16, 10, "range"), element("path", d="M14 6l6 4l-6 4z", class_="first"))
     items = (
-        (element("rect", y=5, width=20, height=10, class_="half"), "days of base-year use in stock"),
-        (element("circle", cx=10, cy=10, r=5, class_="middle"), "first stop for want of it, and of whom"),
+        (swatch(element("rect", y=5, width=20, height=10, class_="half")), "days of base-year use in stock"),
+        (
+            swatch(element("circle", cx=10, cy=10, r=5, class_="middle")),
+            "first stop for want of it, and whose",
+        ),
+        (swatch(element("circle", cx=10, cy=10, r=5, class_="falls")), "nobody stops: first fall below 90 %"),
+        (swatch(line(0, 10, 20, 10, "range")), "how far the stock added moves it"),
+        (swatch(*arrow), "beyond the run"),
     )
-    return element("ul", [element("li", swatch(mark), f" {words}") for mark, words in items], class_="legend")
+    return element("ul", [element("li", shown, f" {words}") for shown, words in items], class_="legend")
 
 
 def _twin(countdown: Countdown) -> Sequence[Content]:
@@ -110,9 +117,11 @@ def _twin(countdown: Countdown) -> Sequence[Content]:
             row.name,
             ORIGINS.get(row.origin, row.origin),
             rounded(row.stock_days, 3),
-            _day(row.day),
+            _day(row.day) if row.stops else f"never; falls {_day(row.day)}",
             row.industry or "–",
             rounded(row.stock_value, 3),
+            rounded(row.added_value, 3),
+            "–" if row.moves is None else f"{'at least ' if row.at_least else ''}{row.moves:,}",
             "–" if row.days_bought is None else rounded(row.days_bought, 3),
             "–" if row.averts is None else percent(row.averts),
         )
@@ -123,9 +132,11 @@ def _twin(countdown: Countdown) -> Sequence[Content]:
         "bought",
         "in stock, days of base use",
         "first stop for want of it",
-        "who stops",
+        "who",
         f"value of all stocks of it, {countdown.unit}",
-        "days bought",
+        f"stock added, {countdown.unit}",
+        "moves it by, days",
+        "days bought per 1 % of imports cut",
         f"averts, % of what {countdown.consumers} lose",
     )
     left = len(countdown.rows) - MOST_ROWS
@@ -136,8 +147,9 @@ def _twin(countdown: Countdown) -> Sequence[Content]:
     )
 
 
-def _days(number: float | None) -> str:
-    return f"{rounded(number or 0.0, 3)} days"
+def _name(row: ProductCountdown) -> str:
+    where = "" if row.origin == "any" else f" ({row.origin})"
+    return shorten(row.name, 40 - len(where)) + where
 
 
 def _day(day: Day | None) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
 from autarky.explanation.wording import count, listing, percent, rounded, shorten
 from autarky.report.document import framed
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import NumberAxis, line, number_axis, picture, text
 from autarky.report.tables import folded, table
 
-if TYPE_CHECKING:
-    from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
-
 MOST_GATES, MOST_STEPS = 15, 12
 """Rows of the picture of each gate alone; steps of the curve that are named beside it."""
-MOST_ROWS = 60
+MOST_ROWS = 40
 """Rows of a table; all of them are in what the command prints with ``--json``."""
 WIDTH, LEFT, PITCH, TOP = 960.0, 330.0, 26.0, 30.0
 AVERTED, COST = 360.0, 130.0
@@ -100,7 +97,7 @@ def _ranked(shown: Sequence[Kept], consumers: str, finding: str) -> Markup:
             drawing.append(line(place, TOP - 8, place, bottom, "axis" if abs(number) < 1e-9 else "grid"))
     for k, kept in enumerate(shown):
         y = TOP + PITCH * (k + 0.5)
-        drawing.append(text(0, y + 4, _short(f"{k + 1}. {kept.name}", 46), "name"))
+        drawing.append(text(0, y + 4, _short(f"{k + 1}. {kept.name}", 43), "name"))
         for axis, value, style in ((averted, kept.averts, "b-keep"), (cost, kept.imports_share, "b-cost")):
             left, right = sorted((axis.at(0), axis.at(value)))
             drawing += [
@@ -161,7 +158,7 @@ def _best_table(lifelines: Lifelines) -> Markup:
     rows = [
         (
             str(len(one.gates)),
-            listing([names.get(gate, gate) for gate in one.gates], len(one.gates)),
+            listing([names.get(gate, gate) for gate in one.gates], 5),
             percent(one.imports_share),
             percent(one.averts),
             percent(lifelines.greedy[len(one.gates) - 1].averts)
@@ -212,7 +209,7 @@ def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines
     key = SIDE + PLOT + 30
     drawing.append(text(key, 16, "step: keep also … (averted so far)", "tick"))
     drawing += [
-        text(key, 40 + 25 * k, _short(f"{k + 1}. {step.name}", 46), "name")
+        text(key, 40 + 25 * k, _short(f"{k + 1}. {step.name}", 43), "name")
         for k, step in enumerate(steps[:MOST_STEPS])
     ]
     drawing += [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from autarky.explanation import Answer
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.losses import Day, IndustryLoss
 from autarky.explanation.names import Names
 from autarky.explanation.timeline import (
@@ -27,13 +28,9 @@ from autarky.report.markup import Content, Markup, element
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
-if TYPE_CHECKING:
-    from autarky.explanation.countdown import Countdown
-    from autarky.explanation.lifelines import Lifelines
-
-MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 28, 10, 12, 12, 12, 4
+MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 22, 10, 9, 9, 12, 3
 """Rows of the pictures; chains."""
-MOST_TABLE_ROWS = 100
+MOST_TABLE_ROWS = 75
 """Rows of a table; all numbers are in the result file."""
 LEADS = ("What stops first", "What follows", "Households", "In all", "How sure")
 
@@ -228,8 +225,13 @@ def _why_section(answer: Answer, chains: Sequence[Why]) -> Markup:
     drawn = [chain(f"chain-{k}", why) for k, why in enumerate(chains[:MOST_CHAINS])]
     others = [why.name for why in chains[MOST_CHAINS:]]
     left = f"Not drawn: {listing(others, len(others))}." if others else None
+    rules = dict.fromkeys(f"How a loss is divided: {why.rule.rstrip('.')}." for why in chains)
     return section(
-        "why", title, element("p", intro), drawn, element("p", left, class_="note") if left else None
+        "why",
+        title,
+        element("p", intro),
+        drawn,
+        [element("p", told, class_="note") for told in (*rules, left) if told],
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of measures: each with formula, source, blind spots and unit; the largest first; undefined as such."""
+"""The page of measures: formula, source, blind spots and unit of each; largest first; undefined as such."""
 
 import itertools
 import re

@@ -11,7 +11,9 @@ import pytest
 
 from autarky.explanation import answer
 from autarky.report import render
-from autarky.report.page import MOST_TABLE_ROWS
+from autarky.report.page import MOST_CHAINS, MOST_TABLE_ROWS
+from made_chains import chain, gate, smaller, tree
+from made_lifelines import countdown, lifelines
 from made_results import NATIONAL, large_result, made_result, national_result, world_result
 from parsed_page import Page
 
@@ -22,6 +24,16 @@ def page_of(result, **more):
     return render(result, answer(result), **more)
 
 
+def everything(name=""):
+    """Chains, lifelines and a countdown as large as they come."""
+    names = [name or f"Manufacture of fabricated metal products, except machinery {k}" for k in range(4)]
+    return {
+        "chains": [chain(tree(4, 0.7), tree(4, 0.2), gate(0.06), smaller(0.04), name=name) for name in names],
+        "lifelines": lifelines(71, best=12, name=name or "Fabricated metal products, except machinery"),
+        "countdown": countdown(73, 60, name=name or "Fabricated metal products, except machinery"),
+    }
+
+
 RESULTS = {
     "national": national_result(),
     "world": world_result(),
@@ -29,13 +41,14 @@ RESULTS = {
     "all at once": made_result(np.zeros((3, 12)), sectors=NATIONAL),
     "nothing made": made_result(np.ones((3, 12)), sectors=NATIONAL, base=np.zeros(12)),
     "one industry": made_result(np.full((1, 1), 0.4), sectors={"X": "All"}, base=np.array([3.0])),
+    "explained": national_result(),
     "years": made_result(np.linspace(1, 0.2, 4000)[:, None], sectors={"X": "All"}, base=np.array([3.0])),
 }
 
 
 @pytest.fixture(scope="module", params=RESULTS)
 def text(request):
-    return page_of(RESULTS[request.param])
+    return page_of(RESULTS[request.param], **(everything() if request.param == "explained" else {}))
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +167,28 @@ def test_regions_have_their_picture_and_table():
     assert "there are no import gates" in "".join(page.text)
 
 
+def test_sections_come_in_order_with_and_without_what_they_show():
+    order = ["answer", "change", "when", "why", "households", "stocks", "keep", "imports", "method"]
+    for more in ({}, everything()):
+        found = re.findall(r'<section id="([a-z]+)"', page_of(RESULTS["national"], **more))
+        assert found == [name for name in order if name in found] and set(order) - set(found) <= {"change"}
+
+
+def test_where_nothing_was_asked_the_command_that_asks_stands():
+    words = re.sub("<[^>]*>", "", page_of(RESULTS["national"]))
+    first = answer(RESULTS["national"]).industries[0].industry
+    assert f"autarky why RUN {first}" in words and words.count("autarky lifelines STUDY") == 2
+    assert "there is nothing to explain" in page_of(RESULTS["still"])
+
+
+def test_chains_state_their_rule_once_and_those_not_drawn_are_named():
+    chains = [chain(gate(1.0), name=f"Industry {k}") for k in range(MOST_CHAINS + 1)]
+    text = page_of(RESULTS["national"], chains=chains)
+    assert text.count("How a loss is divided") == 1
+    assert text.count('aria-label="Chain of ') == MOST_CHAINS
+    assert f"Not drawn: Industry {MOST_CHAINS}." in text
+
+
 def test_provenance_and_the_way_to_reproduce_stand_on_the_page():
     page = Page(
         page_of(RESULTS["national"], command="autarky run oil.yaml", digests={"study.yaml": "ab" * 32})
@@ -191,8 +226,8 @@ def test_hostile_labels_are_inert(name):
         versions={HOSTILE: HOSTILE},
     )
     attacked = type(result)(result.data, result.outcome, record, hostile)
-    clean = Page(page_of(result))
-    text = page_of(attacked, command=HOSTILE, digests={HOSTILE: HOSTILE})
+    clean = Page(page_of(result, **everything()))
+    text = page_of(attacked, command=HOSTILE, digests={HOSTILE: HOSTILE}, **everything(HOSTILE))
     page = Page(text)
     assert {tag for tag, _ in page.elements} == {tag for tag, _ in clean.elements}
     assert {name for _, a in page.elements for name in a} == {name for _, a in clean.elements for name in a}
@@ -203,7 +238,7 @@ def test_hostile_labels_are_inert(name):
 @pytest.mark.parametrize(("industries", "days"), [(71, 730), (1435, 365)])
 def test_a_large_result_stays_under_300_kb(industries, days):
     result = large_result(industries, days)
-    text = page_of(result)
+    text = page_of(result, **everything())
     assert len(text.encode()) < 300_000
     _, *rows = Page(text).table("Industries in the order")
     assert len(rows) == min(len(answer(result).industries), MOST_TABLE_ROWS)
