@@ -89,13 +89,44 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Audit a table: balance, signs, totals, units. Diagnoses, never repairs; exits 2 if a check fails."""
-    from autarky.study import check_table
+    from autarky.audit import check_table
 
     audit = check_table(table, format, _options(option or []))
     _show(json, audit.to_dict(), audit.text())
     if not audit.passes:
         # As JSON the findings are whole already, and one document is all there may be.
         raise typer.Exit(2) if json else InputError(audit.problems)
+
+
+@app.command()
+def measure(
+    economy: Annotated[
+        str, typer.Argument(metavar="ECONOMY", help="A table's file or folder, or an embedded one.")
+    ],
+    home: Annotated[
+        list[str] | None, typer.Option("--home", help="Region that counts as home; several make a bloc.")
+    ] = None,
+    family: Annotated[
+        list[str] | None, typer.Option("--family", help="Only this family of measures; may be repeated.")
+    ] = None,
+    format: Annotated[str | None, typer.Option("--format", help="How the table is laid out.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="What the reader wants to know besides: name=value.")
+    ] = None,
+    to: To = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Measure what a table's home depends on, by the names and formulas of the literature. --to: the page."""
+    from autarky.audit import measure_table
+
+    _refuse_existing(to)
+    with _progress(quiet or json, "measuring", "families") as progress:
+        found = measure_table(
+            economy, home or [], family or [], format, _options(option or []), progress=progress
+        )
+    _told(json, to, found)
 
 
 @app.command()
@@ -164,7 +195,69 @@ def run(
     assert study is not None
     with _progress(quiet or json) as progress:
         done = run_study(study, runs, variants=not no_variants, progress=progress)
-    _show(json, done.to_dict, lambda: done.answer.text(report=str(done.report)))
+    _show(json, done.to_dict, done.text)
+
+
+@app.command()
+def why(
+    run: RunName,
+    industry: Annotated[str, typer.Argument(metavar="INDUSTRY", help="Its code or its name.")],
+    day: Annotated[
+        int | None,
+        typer.Option("--day", help="Only the output lost on this day, counted from the first shock."),
+    ] = None,
+    relieve: Annotated[
+        list[str] | None,
+        typer.Option("--relieve", help="An input that would not have run out; all: each that bound."),
+    ] = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Why an industry made less in a run: what bound it, since when, and so on back to the cut."""
+    from autarky.study import why_it_fell
+
+    with _progress(quiet or json) as progress:
+        found = why_it_fell(run, industry, runs, day=day, relieve=relieve or [], progress=progress)
+    _show(json, found.to_dict, found.text)
+
+
+@app.command()
+def lifelines(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that cuts imports.")],
+    budget: Annotated[
+        float | None,
+        typer.Option("--budget", min=0.0, max=1.0, help="Most imports to keep, as a share of those cut."),
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option("--candidates", min=1, help="Most imports chosen one after the other.")
+    ] = 30,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; by default one for each core.")
+    ] = None,
+    no_variants: Annotated[
+        bool, typer.Option("--no-variants", help="Faster: do not run the other declared choices as well.")
+    ] = False,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run a study and rank its imports by what keeping them would save, and its stocks by days bought."""
+    from autarky.study import keep_first
+
+    with _progress(quiet or json, what="") as progress:
+        done = keep_first(
+            study,
+            runs,
+            budget=budget,
+            candidates=candidates,
+            workers=workers,
+            variants=not no_variants,
+            progress=progress,
+        )
+    _show(json, done.to_dict, done.text)
 
 
 @app.command()
@@ -440,7 +533,9 @@ def _printable(line: str) -> str:
 
 
 @contextmanager
-def _progress(is_quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+def _progress(
+    is_quiet: bool, doing: str = "simulating", what: str = "days"
+) -> Iterator[Callable[[str, int, int], None] | None]:
     """On stderr a bar of days for each simulation, if somebody is looking."""
     if is_quiet or not sys.stderr.isatty():
         yield None
@@ -449,10 +544,10 @@ def _progress(is_quiet: bool) -> Iterator[Callable[[str, int, int], None] | None
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("simulating {task.description}"),
+        TextColumn(doing + " {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("days"),
+        TextColumn(what),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

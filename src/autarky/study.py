@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -13,11 +14,16 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from autarky import sources
-from autarky.checks import Finding, Status, check, refusal
+from autarky.checks import Status, check
 from autarky.economy import DeclaredGap, Economy
 from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation import answer, answer_of_draws, other_choices
+from autarky.explanation.answer import json_ready
+from autarky.explanation.countdown import Countdown, countdown
+from autarky.explanation.lifelines import Lifelines, lifelines
+from autarky.explanation.stored import restored
+from autarky.explanation.why import Why, largest_losers, why
 from autarky.report import render, render_ensemble
 from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (
@@ -42,12 +48,16 @@ from autarky.scenario import Scenario
 from autarky.sensitivity import analyse
 from autarky.simulation import simulate
 from autarky.simulation.panel import Precision
+from autarky.simulation.shortfalls import simulate_and_trace, stocks_needed
 from autarky.study_file import Study, read_study, study_from_bytes
 from autarky.uncertainty import Design, Uncertainty, draw_up
 from autarky.uncertainty.distributions import Choice, TableDraws
 
 Progress = Callable[[str, int, int], None]
 """Told (what is simulated, days done, days in all) now and then."""
+
+_STOCKS = 2**30
+"""Bytes that a run may take to record its stocks, from which its losses are traced back."""
 
 
 def run_study(
@@ -80,21 +90,151 @@ def run_study(
     )
 
 
-def work_out(study: Study, *, variants: bool = True, progress: Progress | None = None) -> WorkedOut:
-    """The line itself: what a study comes to, without keeping it."""
+def keep_first(
+    path: str | Path,
+    runs: str | Path = "runs",
+    *,
+    budget: float | None = None,
+    candidates: int = 30,
+    workers: int | None = None,
+    variants: bool = True,
+    progress: Progress | None = None,
+) -> Run:
+    """Runs the study in a file as ``run_study``, with which imports to keep and how long stocks last.
+
+    What is simulated for it is kept in ``runs`` until all is done: the same call goes on where it stopped.
+
+    Parameters
+    ----------
+    budget : float, optional
+        Most imports to be kept, as a share of those cut.
+    candidates : int
+        Most imports that are chosen one after the other.
+    workers : int, optional
+        Processes; by default one for each core. They decide how fast, and not one byte.
+
+    Raises
+    ------
+    InputError
+        If the study, its table, a name or an option is wrong, or the study cuts no imports.
+    StoppedError
+        If the user stops it: what is done is kept.
+    """
+    study = read_study(path)
+    keep = KeepList(budget, candidates)
+    where = ["--runs", str(runs)] if Path(runs) != Path("runs") else []
+    again = shlex.join(["autarky", "lifelines", str(path), *where, *keep.options, *_no_variants(variants)])
+    decisive = (sha256(study.content), keep.options, version("autarky"))
+    folder = Path(runs) / f".lifelines-{sha256(repr(decisive).encode())[:10]}"
+    found = work_out(
+        study,
+        variants=variants,
+        keep=keep,
+        folder=folder,
+        executor=executor_of(workers, None),
+        again=again,
+        progress=progress,
+    )
+    run = save_run(
+        Path(runs),
+        title=study.title,
+        study=study.content,
+        result=found.result,
+        report=found.page,
+        inputs=found.inputs,
+        log=found.log.events,
+        seconds=found.log.seconds(),
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+    return run
+
+
+@dataclass(frozen=True)
+class KeepList:
+    """What is asked of the imports to keep."""
+
+    budget: float | None = None
+    candidates: int = 30
+
+    @property
+    def options(self) -> list[str]:
+        """The same on a command line."""
+        told = ["--budget", f"{self.budget:g}"] if self.budget is not None else []
+        return told + (["--candidates", str(self.candidates)] if self.candidates != 30 else [])
+
+
+def _no_variants(variants: bool) -> list[str]:
+    return [] if variants else ["--no-variants"]
+
+
+def work_out(
+    study: Study,
+    *,
+    variants: bool = True,
+    keep: KeepList | None = None,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    again: str = "autarky lifelines STUDY",
+    progress: Progress | None = None,
+) -> WorkedOut:
+    """The line itself: what a study comes to, without keeping it.
+
+    With ``keep`` also which imports to keep; what is simulated for that lies in ``folder`` until it is done.
+    """
     log = Log()
     economy = study.read_economy()
     log.note("table read", name=economy.name, year=economy.year, industries=len(economy.industries))
     economy = accepted(economy, study)
     log.note("table checked", declared_gaps=len(economy.declared_gaps))
     with study.naming_places():
-        result = simulated(economy, study.scenario, "the study", log, progress)
+        result = with_reasons(economy, study.scenario, log, progress)
+        if keep is not None:
+            kept = lifelines(
+                economy,
+                study.scenario,
+                budget=keep.budget,
+                candidates=keep.candidates,
+                folder=folder,
+                executor=executor,
+                command=again,
+                progress=progress,
+            )
+            log.note("imports ranked", gates=len(kept.alone))
+            counted = countdown(
+                economy,
+                study.scenario,
+                result,
+                folder=folder,
+                executor=executor,
+                command=again,
+                progress=progress,
+            )
+            log.note("stocks counted", products=len(counted.rows))
+            record = replace(result.record, lifelines=json_ready(kept), countdown=json_ready(counted))
+            result = replace(result, record=record)
     if variants:
         result = with_variants(result, economy, study.scenario, log, progress)
-    inputs = inputs_of(study, economy, variants)
+    inputs = inputs_of(study, economy, variants, keep)
     page = page_of(result, inputs)
     log.note("answered")
     return WorkedOut(result, page, inputs, log)
+
+
+def with_reasons(
+    economy: Economy, scenario: Scenario, log: Log, progress: Progress | None
+) -> SimulationResult:
+    """The scenario's result, with why its largest losers made less in its record; without, where the stocks
+    of all days, from which that is traced, take too much memory."""
+    what = "the study"
+    if stocks_needed(economy, scenario) > _STOCKS:
+        log.note("not traced", bytes=stocks_needed(economy, scenario))
+        return simulated(economy, scenario, what, log, progress)
+    told = partial(progress, what) if progress else None
+    result, trace = simulate_and_trace(economy, scenario, progress=told)
+    log.note("simulated", what=what, days=scenario.days)
+    chains = tuple(json_ready(one) for one in largest_losers(result, trace, scenario))
+    log.note("traced", industries=len(chains))
+    return replace(result, record=replace(result.record, chains=chains))
 
 
 def simulated(
@@ -337,7 +477,16 @@ class WorkedOut:
 
 def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     """The report; ``inputs`` as in a run's manifest: the command and the digests printed on it."""
-    return render(result, answer(result), command=inputs["command"], digests=inputs["digests"])
+    record = result.record
+    return render(
+        result,
+        answer(result),
+        chains=[restored(Why, chain) for chain in record.chains],
+        lifelines=restored(Lifelines, record.lifelines) if record.lifelines else None,
+        countdown=restored(Countdown, record.countdown) if record.countdown else None,
+        command=inputs["command"],
+        digests=inputs["digests"],
+    )
 
 
 def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun, str]:
@@ -388,14 +537,51 @@ def accepted(economy: Economy, study: Study) -> Economy:
     return replace(economy, declared_gaps=economy.declared_gaps + gaps) if gaps else economy
 
 
-def inputs_of(study: Study, economy: Economy, variants: bool) -> dict[str, Any]:
+def why_it_fell(
+    run: str | Path,
+    industry: str,
+    runs: str | Path = "runs",
+    *,
+    day: int | None = None,
+    relieve: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Why:
+    """Why an industry made less in a run (of an ensemble: in its study as it stands), back to the cut.
+
+    The run is simulated again, from its folder and the table it names, with its stocks on record.
+
+    Raises
+    ------
+    InputError
+        If the folder is not a run, the table has changed, or there is nothing to explain.
+    """
+    kept = read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)
+    study = study_of(kept)
+    economy = accepted(study.read_economy(), study)
+    was = kept.manifest["inputs"]["economy"]
+    if economy.digest != was["digest"]:
+        where = was["location"] or was["embedded"]
+        what = f"is not the table of the run: {economy.digest[:12]}, was {was['digest'][:12]}"
+        raise InputError(Problem(str(where), what, "run the study again, then ask why"))
+    told = partial(progress, "the run") if progress else None
+    return why(economy, study.scenario, industry, day=day, relieve=relieve, progress=told)
+
+
+def study_of(kept: Run | EnsembleRun) -> Study:
+    """The study that a run or an ensemble was made from, as it was given."""
+    return study_from_bytes(kept.study, Path(kept.manifest["inputs"]["study"]["path"]))
+
+
+def inputs_of(study: Study, economy: Economy, variants: bool, keep: KeepList | None = None) -> dict[str, Any]:
     """What went into a run, for its manifest and its page."""
     path = study.path if study.path is not None else Path("study.yaml")
     table = study.table_path
     study_digest = sha256(study.content)
+    asked = ["run", path.name] if keep is None else ["lifelines", path.name, *keep.options]
     return {
-        "command": f"autarky run {path.name}" + ("" if variants else " --no-variants"),
+        "command": shlex.join(["autarky", *asked, *_no_variants(variants)]),
         "variants": variants,
+        "lifelines": None if keep is None else asdict(keep),
         "study": {"title": study.title, "path": str(path.absolute()), "sha256": study_digest},
         "economy": {
             "name": economy.name,
@@ -441,8 +627,9 @@ def verify_run(
     differences = [f"{name} was changed after the run" for name in changed_files(kept)]
     if f"{STUDY} was changed after the run" in differences:
         return Verification(kept, tuple(differences))
-    study = study_from_bytes(kept.study, Path(was["study"]["path"]))
-    found = work_out(study, variants=was.get("variants", True), progress=progress)
+    study = study_of(kept)
+    keep = KeepList(**was["lifelines"]) if was.get("lifelines") else None
+    found = work_out(study, variants=was.get("variants", True), keep=keep, progress=progress)
     digest = found.inputs["economy"]["digest"]
     if digest != was["economy"]["digest"]:
         where = was["economy"]["location"] or was["economy"]["embedded"]
@@ -461,81 +648,3 @@ def verify_run(
             if version != kept.manifest["versions"].get(package)
         ]
     return Verification(kept, tuple(differences))
-
-
-@dataclass(frozen=True)
-class Audit:
-    """A table, as it was asked for, and what the checks find in it."""
-
-    table: str
-    economy: Economy
-    findings: tuple[Finding, ...]
-
-    @property
-    def passes(self) -> bool:
-        """Whether no check fails; warnings do not count."""
-        return not any(finding.status is Status.FAIL for finding in self.findings)
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What fails, with a remedy; empty if the table passes."""
-        return tuple(
-            replace(problem, place=f"{self.table}, {problem.place}") for problem in refusal(self.findings)
-        )
-
-    def text(self) -> str:
-        """The table, its findings one per line, and their number by status."""
-        economy = self.economy
-        gates = f" · {len(economy.gates)} import gates" if economy.gates else ""
-        title = (
-            f"{economy.name} · {economy.year} · {len(economy.industries)} industries{gates} · {economy.unit}"
-        )
-        return "\n".join(
-            (title, *map(str, self.findings), " · ".join(f"{n} {s}" for s, n in self._counts().items()))
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        economy = self.economy
-        return {
-            "table": {
-                "name": economy.name,
-                "year": economy.year,
-                "industries": len(economy.industries),
-                "gates": len(economy.gates),
-                "unit": economy.unit,
-                "imports": str(economy.import_treatment),
-                "digest": economy.digest,
-            },
-            "passes": self.passes,
-            "counts": self._counts(),
-            "findings": [asdict(finding) for finding in self.findings],
-        }
-
-    def _counts(self) -> dict[str, int]:
-        found = [finding.status for finding in self.findings]
-        return {status.value: found.count(status) for status in Status}
-
-
-def check_table(
-    table: str | Path, format: str | None = None, options: Mapping[str, Any] | None = None
-) -> Audit:
-    """A table, from a path or embedded, held against every check.
-
-    Raises
-    ------
-    InputError
-        If there is no such table, or if it cannot be read at all.
-    """
-    path, known = Path(table), sources.embedded_names()
-    if format is not None and format not in sources.FORMATS:
-        formats = tuple(sources.FORMATS)
-        raise InputError(Problem("--format", f"unknown format {format!r}", did_you_mean(format, formats)))
-    if str(table) in known and not path.exists():
-        economy = sources.embedded(str(table))
-    elif path.exists() or len(path.parts) > 1:
-        economy = sources.read_table(path, format, **(options or {}))
-    else:
-        remedy = f"give a file, a folder, or an embedded table ({', '.join(known)})"
-        raise InputError(Problem(str(table), "no such table", remedy))
-    return Audit(str(table), economy, check(economy))

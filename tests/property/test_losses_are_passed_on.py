@@ -32,7 +32,7 @@ def test_what_a_load_comes_from_adds_up_to_it_and_lies_no_later(case: Case) -> N
             )
             for _, part in parts:
                 assert (part >= -1e-12 * load.max()).all()
-                # Up to any day, no more has arrived earlier than was there later: nothing comes from the future.
+                # From any day on there is no more than there was: nothing comes from the future.
                 later = np.cumsum(load[::-1])[::-1]
                 assert (np.cumsum(part[::-1])[::-1] <= later + 1e-9 * load.sum()).all()
             waiting += [(other, part) for other, part in parts if other.place not in ENDS]

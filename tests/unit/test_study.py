@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autarky import sources, study
+from autarky import audit, sources, study
 from autarky.economy import (
     Economy,
     FinalUseKind,
@@ -167,7 +167,7 @@ def test_a_table_that_fails_a_check_is_refused_in_the_line_of_the_study(here: Pa
 def test_a_failure_that_is_accepted_with_a_reason_stands_in_the_record(here: Path) -> None:
     write_csv_folder(economy(unbalanced=50), here / "spoilt")
     failed = {
-        finding.check for finding in study.check_table(here / "spoilt").findings if finding.status == "FAIL"
+        finding.check for finding in audit.check_table(here / "spoilt").findings if finding.status == "FAIL"
     }
     accept = ", ".join(f"{name}: printed in a hurry" for name in failed)
     (here / "study.yaml").write_text(STUDY.replace("path: table", f"path: spoilt\n  accept: {{{accept}}}"))
@@ -240,12 +240,12 @@ def test_other_versions_are_named_when_the_bytes_differ(here: Path) -> None:
 
 
 def test_an_audit_counts_what_it_found(here: Path) -> None:
-    audit = study.check_table("table")
-    assert audit.passes
-    assert audit.to_dict()["counts"]["FAIL"] == 0
-    assert audit.text().splitlines()[0].startswith("Testland · 2020 · 3 industries · 1 import gates")
-    assert study.check_table("usa-2023").economy.digest == sources.embedded("usa-2023").digest
+    found = audit.check_table("table")
+    assert found.passes
+    assert found.to_dict()["counts"]["FAIL"] == 0
+    assert found.text().splitlines()[0].startswith("Testland · 2020 · 3 industries · 1 import gates")
+    assert audit.check_table("usa-2023").economy.digest == sources.embedded("usa-2023").digest
     with pytest.raises(InputError, match=r"nowhere: no such table — give .*usa-2023"):
-        study.check_table("nowhere")
+        audit.check_table("nowhere")
     with pytest.raises(InputError, match="unknown format 'cvs_folder' — did you mean 'csv_folder'"):
-        study.check_table("table", "cvs_folder")
+        audit.check_table("table", "cvs_folder")

@@ -157,7 +157,7 @@ class Answer:
             consumption_lost_at_most=None if self.consumption_lowest is None else 1 - self.consumption_lowest,
         )
 
-    def text(self, width: int = 100, *, report: str = "autarky report RUN") -> str:
+    def text(self, width: int = 100, *, report: str = "autarky report RUN", run: str = "RUN") -> str:
         """The printed answer, ``width`` columns wide; ``report``: where the page is, or how to get it."""
         lines = [("", f"{self.title} · {self._certainty()}")]
         if self.outcome != Outcome.COMPLETED:
@@ -176,8 +176,14 @@ class Answer:
                 ("WOULD CHANGE IT", self._variant_line(told)) for told in (self.as_declared, *self.variants)
             ]
         lines.append(("ASSUMPTIONS", self._assumption_line()))
-        lines.append(("NEXT", f"report: {report} · edit: autarky new my.yaml --from demo"))
+        lines.append(("NEXT", " · ".join((f"report: {report}", *self._next(run)))))
         return printed(lines, max(width, 40))
+
+    def _next(self, run: str) -> tuple[str, ...]:
+        """Commands that go on from here."""
+        why = (f"why: autarky why {run} {self.industries[0].industry}",) if self.industries else ()
+        keep = ("what to keep: autarky lifelines STUDY",) if self.gates else ()
+        return (*why, *keep, "edit: autarky new my.yaml --from demo")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: no tuples, no NaN; with the sentences and counts a reader would ask for."""

@@ -59,21 +59,15 @@ class Branch:
 
     def text(self, unit: str) -> str:
         """The branch as one line, without its share."""
-        since = f" from day {_number(self.first)}, {_words(self.first)}," if self.first else ""
+        since = f"from day {_number(self.first)}, {_words(self.first)}" if self.first else ""
         amount = ""
         if self.short is not None and self.of:
             amount = f": {rounded(self.short, 3)} of {rounded(self.of, 3)} {unit} missing"
-        match self.kind:
-            case "input":
-                lasted = (
-                    f"stock lasted {self.stock_days:g} d" if self.stock_days is not None else "stock short"
-                )
-                return f"for want of {self.name} ({lasted}{since.rstrip(',')}){amount}"
-            case "supplier" | "gate" | "capacity":
-                reason = f", {self.why}" if self.why else ""
-                return f"{self.name}{reason}{since.rstrip(',')}{amount}"
-            case "orders":
-                return f"{self.name}{since.rstrip(',')}"
+        if self.kind == "input":
+            lasted = f"stock lasted {self.stock_days:g} d, " if self.stock_days is not None else ""
+            return f"for want of {self.name} ({lasted}short {since}){amount}"
+        if self.kind in ("supplier", "gate", "capacity", "orders"):
+            return f"{', '.join(filter(None, (self.name, self.why)))} {since}{amount}"
         return self.name
 
 
@@ -284,8 +278,10 @@ class _Teller:
         fallen = [(level, int(days[0])) for level, days in below if len(days)]
         if not fallen:
             what = f"{name} never falls below {percent(FALLS)} of its base output"
-            lowest = f"its lowest is {percent(float(np.nanmin(share)))}" if np.isfinite(share).any() else ""
-            raise InputError(Problem("autarky why", what, f"choose an industry that falls; {lowest}"))
+            lowest = (
+                f" (its lowest is {percent(float(np.nanmin(share)))})" if np.isfinite(share).any() else ""
+            )
+            raise InputError(Problem("autarky why", what + lowest, "choose an industry that falls"))
         level, first = fallen[0]
         if day is None:
             return lost, level, first
@@ -295,7 +291,13 @@ class _Teller:
             raise InputError(Problem("--day", f"day {day} is not simulated", f"choose one from 0 to {last}"))
         if lost[position] <= 0:
             what = f"{name} loses nothing on day {day}"
-            raise InputError(Problem("--day", what, f"its first day below {percent(level)} is {first}"))
+            raise InputError(
+                Problem(
+                    "--day",
+                    what,
+                    f"it first falls below {percent(level)} on day {self.calendar.day(first).number}",
+                )
+            )
         load = np.zeros(len(lost))
         load[position] = lost[position]
         return load, level, first
@@ -407,7 +409,7 @@ class _Teller:
     def _missing(
         self, above: Node, supplier: int, first: int, last: int
     ) -> tuple[float | None, float | None]:
-        """What a supplier did not deliver to an input's stock over some days, and its base-year deliveries."""
+        """What a supplier did not deliver to a stock over some days, and its base-year deliveries."""
         if above.place is not Place.INPUT:
             return None, None
         if supplier not in self.trace.suppliers(above.first, above.second)[0]:

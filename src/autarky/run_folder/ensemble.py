@@ -87,6 +87,11 @@ class EnsembleRun:
         """What stops, when, why, and what it does to people: in how many draws, from where to where."""
         return self.told or explanation.answer_of_draws(self.result)
 
+    @property
+    def study(self) -> bytes:
+        """The study file as it was given."""
+        return read_bytes(self.path / STUDY)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the ensemble lies, how many draws, how many failed."""
         return {

@@ -24,6 +24,9 @@ from typing import Any
 
 from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.lifelines import Lifelines
+from autarky.explanation.stored import restored
 from autarky.results import SimulationResult
 from autarky.results.netcdf import from_netcdf, to_netcdf
 
@@ -81,10 +84,28 @@ class Run:
         """What stops, when, why, and what it does to people."""
         return explanation.answer(self.result)
 
+    @cached_property
+    def lifelines(self) -> Lifelines | None:
+        """Which imports to keep; None where it was not asked."""
+        stored = self.result.record.lifelines
+        return restored(Lifelines, stored) if stored else None
+
+    @cached_property
+    def countdown(self) -> Countdown | None:
+        """Days of stock by product; None where it was not asked."""
+        stored = self.result.record.countdown
+        return restored(Countdown, stored) if stored else None
+
     @property
     def study(self) -> bytes:
         """The study file as it was given."""
         return read_bytes(self.path / STUDY)
+
+    def text(self) -> str:
+        """What is printed: the imports to keep and the stocks where they were asked for, else the answer."""
+        if self.lifelines is None or self.countdown is None:
+            return self.answer.text(report=str(self.report), run=self.id)
+        return "\n".join((self.lifelines.text(), self.countdown.text(), f"report  {self.report}"))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the run lies, how it ended, what it says."""
@@ -94,6 +115,9 @@ class Run:
             "report": str(self.report),
             "outcome": self.result.outcome.name.lower(),
             "answer": self.answer.to_dict(),
+            "chains": list(self.result.record.chains),
+            "lifelines": self.lifelines.to_dict() if self.lifelines else None,
+            "countdown": self.countdown.to_dict() if self.countdown else None,
         }
 
 

@@ -116,6 +116,11 @@ def simulate_and_trace(
     return result, Trace(network, params, lived.forcing, days)
 
 
+def stocks_needed(economy: Economy, scenario: Scenario) -> int:
+    """Bytes that all stocks of all days take, at most."""
+    return 2 * len(economy.products) * len(economy.industries) * scenario.days * 8
+
+
 def _without_binding(network: Network, industry: str, slot: str) -> Network:
     """The network in which one industry's output does not depend on one input."""
     slots = [str(one) for one in network.slots]

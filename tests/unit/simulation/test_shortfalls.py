@@ -43,7 +43,7 @@ def test_between_suppliers_of_one_input_the_share_is_what_relieving_one_of_them_
     other = {"CHINA": "RUSSIA", "RUSSIA": "CHINA"}[partner]
     relieved = scenario(OIL | {"origin": [other]}, days=400, inventory_days=1)
     averted = 1 - _lost(relieved, "mill") / _lost(both, "mill")
-    # A stock that is short by a tenth lasts ten times as long: 9 days in 395, which no share of a loss can tell.
+    # A stock that a tenth is short of lasts ten times as long: 9 days in 395, which no share tells.
     assert share == pytest.approx(averted, abs=0.025)
 
 
