@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy.linalg
 
 from autarky import iomath
-from autarky.economy import Economy, FinalUseKind, FinalUser, Gate
+from autarky.economy import Economy, FinalUseKind, FinalUser, Gate, ImportTreatment
 from autarky.errors import EconomyError, InputError, Problem, did_you_mean
 
 Matrix = npt.NDArray[np.float64]
@@ -135,6 +135,12 @@ class Accounts:
         """(s,) imports from each supplier abroad, re-exports included."""
         used = self.imported_intermediate.sum(axis=1) + self.imported_final.sum(axis=1)
         return np.asarray(used + self.reexports)
+
+    @property
+    def imports_are_told(self) -> bool:
+        """Whether the table tells imports from home products; where not, what is foreign is undefined."""
+        untold = (ImportTreatment.NONE, ImportTreatment.NET_EXPORTS)
+        return self.economy.is_multi_regional or self.economy.import_treatment not in untold
 
     @cached_property
     def origins(self) -> tuple[str, ...]:

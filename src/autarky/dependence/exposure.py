@@ -14,6 +14,7 @@ import xarray as xr
 
 from autarky.dependence.accounts import Accounts
 from autarky.dependence.measured import measured
+from autarky.economy import ImportTreatment
 from autarky.errors import InputError, Problem, did_you_mean
 
 Matrix = npt.NDArray[np.float64]
@@ -138,9 +139,10 @@ def foreign_input_reliance(accounts: Accounts, *, by_origin: bool = False) -> xr
     """``Σ_{i abroad} (L − I)_ij / Σ_i (L − I)_ij``: foreign part of all inputs of home industry j, all tiers.
 
     At face value ``Σ_{i abroad} a_ij / Σ_i a_ij``; hidden: the difference, negative where home inputs come
-    back in foreign ones. Undefined (NaN) for an industry that buys nothing. A national table has the face
-    value alone: it follows home inputs through all tiers and foreign ones through one, so that their ratio
-    would say less than face value does (``look_through_exposure`` does not divide by it).
+    back in foreign ones. Undefined (NaN) for an industry that buys nothing, and in a table that does not tell
+    imports. A national table has the face value alone: it follows home inputs through all tiers and foreign
+    ones through one, so that their ratio would say less than face value does (``look_through_exposure`` does
+    not divide by it).
 
     Parameters
     ----------
@@ -288,7 +290,8 @@ def exported_share(accounts: Accounts, *, by_destination: bool = False) -> xr.Da
     """``(Lᵈ·e)_i / x_i``: part of home industry i's output that leaves, as itself or inside others' exports.
 
     At face value ``e_i / x_i``; hidden: the part that leaves inside the exports of other home industries. Lᵈ
-    is the home territory's. Undefined (NaN) for an industry that makes nothing.
+    is the home territory's. Undefined (NaN) for an industry that makes nothing, and in a table that tells
+    exports net of imports.
 
     Parameters
     ----------
@@ -310,9 +313,12 @@ def exported_share(accounts: Accounts, *, by_destination: bool = False) -> xr.Da
     Ends at the first border: what comes home again, or goes on to a third country, counts where it left to.
     Re-exports are not output and are not in it. Stocks that buyers abroad run down count as negative sales.
     """
-    leaving = accounts.factor.solve(accounts.exports)
+    exports = accounts.exports
+    if accounts.economy.import_treatment is ImportTreatment.NET_EXPORTS:
+        exports = np.full_like(exports, np.nan)
+    leaving = accounts.factor.solve(exports)
     return _reliance(
-        ((accounts.exports.T, accounts.x), (leaving.T, accounts.x)),
+        ((exports.T, accounts.x), (leaving.T, accounts.x)),
         {"destination": accounts.destinations} if by_destination else {},
         {"industry": accounts.labels},
         name="exported_share",
@@ -326,7 +332,8 @@ def exported_share(accounts: Accounts, *, by_destination: bool = False) -> xr.Da
 def _inputs(accounts: Accounts) -> tuple[tuple[Matrix, Vector], tuple[Matrix, Vector]]:
     """Inputs of each home industry by origin, (o, h), and altogether, (h,): face value, look-through."""
     direct = accounts.by_origin(accounts.A_imported)
-    face = direct, direct.sum(axis=0) + accounts.A.sum(axis=0)
+    bought = direct.sum(axis=0) + accounts.A.sum(axis=0)
+    face = direct, bought if accounts.imports_are_told else np.full_like(bought, np.nan)
     if accounts.economy.is_multi_regional:
         return face, _look_through(accounts)
     return face, (np.full_like(direct, np.nan), np.full_like(accounts.x, np.nan))

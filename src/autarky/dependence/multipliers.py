@@ -86,7 +86,7 @@ def value_added_multipliers(accounts: Accounts) -> xr.DataArray:
 def import_multipliers(accounts: Accounts, *, by_origin: bool = False) -> xr.DataArray:
     """``u·Aᵐ·L``: imports, direct and through home inputs, per unit of final use of home product j.
 
-    Undefined (NaN) for an industry that makes nothing.
+    Undefined (NaN) for an industry that makes nothing, and in a table that does not tell imports.
 
     Parameters
     ----------
@@ -108,10 +108,10 @@ def import_multipliers(accounts: Accounts, *, by_origin: bool = False) -> xr.Dat
     followed. Final goods that are imported are no input of anybody.
     """
     imported = accounts.by_origin(accounts.A_imported)
-    right = imported.T if by_origin else imported.sum(axis=0)
+    total = accounts.factor.solve_transposed(imported.T if by_origin else imported.sum(axis=0)).T
     return _by_industry(
         accounts,
-        accounts.factor.solve_transposed(right).T,
+        total if accounts.imports_are_told else np.full_like(total, np.nan),
         split={"origin": accounts.origins} if by_origin else {},
         name="import_multipliers",
         long_name="imports, direct and through home inputs, per unit of final use",

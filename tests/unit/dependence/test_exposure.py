@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -135,6 +136,11 @@ def test_final_goods_sold_abroad_are_no_sales_to_industries() -> None:
 def test_a_national_table_does_not_tell_who_uses_its_exports(nation: Accounts) -> None:
     assert np.isnan(foreign_market_reliance(nation)).all()
     assert exported_share(nation).sel(industry="mine").values == pytest.approx([0.5, 0.5, 0.0])
+
+
+def test_net_exports_are_no_exports() -> None:
+    economy = replace(chain(), import_treatment=ImportTreatment.NET_EXPORTS)
+    assert np.isnan(exported_share(open_accounts(economy))).all()
 
 
 def test_output_leaves_inside_the_exports_of_others() -> None:
