@@ -6,8 +6,11 @@ import subprocess
 
 import pytest
 
+from autarky.dependence.measured import measured
 from autarky.explanation import answer
-from autarky.report import render
+from autarky.report import render, render_measures
+from made_chains import chain, gate, tree
+from made_lifelines import countdown, lifelines
 from made_results import NATIONAL, national_result
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -37,7 +40,26 @@ def browse(path, folder, *arguments):
 @pytest.fixture(scope="module")
 def hostile_page():
     result = national_result(labels={code: f"{HOSTILE}{code}" for code in NATIONAL})
-    return render(result, answer(result))
+    return render(
+        result,
+        answer(result),
+        chains=[chain(tree(5), gate(0.1), name=HOSTILE)],
+        lifelines=lifelines(20, name=HOSTILE),
+        countdown=countdown(12, 8, name=HOSTILE),
+    )
+
+
+@pytest.fixture(scope="module")
+def page_of_measures():
+    codes = [f"{HOSTILE}{k}" for k in range(8)]
+    about = {"name": HOSTILE, "long_name": HOSTILE, "units": "1", "formula": "(I − A)⁻¹" * 20, "source": "s"}
+    wide, narrow = (
+        measured(
+            [[0.5] * 8] * size, {"origin": codes[:size], "industry": codes}, **about, source="s", blind="b"
+        )
+        for size in (8, 4)
+    )
+    return render_measures("Dependence", {"name": "Arcadia"}, ["ARC"], {"One": [wide], "Two": [narrow]})
 
 
 def test_the_page_opens_without_a_console_message_and_labels_do_not_run(hostile_page, tmp_path):
@@ -60,14 +82,16 @@ def test_the_policy_stops_what_would_be_injected(hostile_page, tmp_path):
     assert "<title>run</title>" not in done.stdout
 
 
-def test_the_page_fits_320_pixels_and_its_tables_scroll_in_their_own_boxes(hostile_page, tmp_path):
+@pytest.mark.parametrize("which", ["hostile_page", "page_of_measures"])
+def test_the_page_fits_320_pixels_and_its_tables_scroll_in_their_own_boxes(which, request, tmp_path):
     """Measured by a script in a copy without the policy: the page itself cannot run one."""
+    written = request.getfixturevalue(which)
     measure = (
         "<script>document.documentElement.setAttribute('data-wide', document.documentElement.scrollWidth);"
         "document.documentElement.setAttribute('data-box', "
         "Math.max(...[...document.querySelectorAll('.scroll')].map(box => box.scrollWidth)))</script>"
     )
-    copy = re.sub("<meta http-equiv[^>]*>", "", hostile_page).replace("<details>", "<details open>")
+    copy = re.sub("<meta http-equiv[^>]*>", "", written).replace("<details>", "<details open>")
     (tmp_path / "page.html").write_text(copy.replace("</body>", f"{measure}</body>"), encoding="utf-8")
     # A headless window cannot be this narrow; a frame can.
     frame = tmp_path / "frame.html"
