@@ -34,8 +34,8 @@ class ImportTreatment(StrEnum):
     ROW = "row: the source gives each user's imports, not by product"
     PROPORTIONAL = (
         "proportional: the source gives imports by product only; each user is assumed to import the same "
-        "share of a product. Against true import matrices the cells differ by 28 to 50 % of the imports, each "
-        "misplaced unit counted where it is and where it should be"
+        "share of a product. Against true import matrices the cells differ by 28 to 50 % of the imports, a "
+        "misplaced unit being counted where it is and where it should be"
     )
     NET_EXPORTS = (
         "net exports: the source gives exports minus imports only; imported use cannot be told apart"

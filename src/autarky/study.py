@@ -23,7 +23,8 @@ from autarky.explanation.answer import json_ready
 from autarky.explanation.countdown import Countdown, countdown
 from autarky.explanation.lifelines import Lifelines, lifelines
 from autarky.explanation.stored import restored
-from autarky.explanation.why import Why, largest_losers, why
+from autarky.explanation.tracing import largest_losers, why
+from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
 from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (

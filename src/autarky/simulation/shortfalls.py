@@ -19,6 +19,7 @@ less than its part, because another binds next, or more.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -127,19 +128,13 @@ def _without_binding(network: Network, industry: str, slot: str) -> Network:
     labels = network.economy.industries.labels
     if slot not in slots or industry not in labels:
         raise KeyError((industry, slot))
-    criticality = network.tables.criticality.copy()
+    p = slots.index(slot)
     user = np.flatnonzero(network.tables.user_industry == labels.index(industry))
-    criticality[slots.index(slot), user] = NON_BINDING
-    tables = network.tables._replace(criticality=criticality)
-    return Network(
-        network.economy,
-        tables,
-        network.slots,
-        network.destinations,
-        network.users,
-        network.ranks,
-        network.negative_flows,
-    )
+    if not network.tables.base_use[p, user].any():
+        raise KeyError((industry, slot))
+    criticality = network.tables.criticality.copy()
+    criticality[p, user] = NON_BINDING
+    return replace(network, tables=network.tables._replace(criticality=criticality))
 
 
 class Trace:
