@@ -54,9 +54,7 @@ def page_of_measures():
     codes = [f"{HOSTILE}{k}" for k in range(8)]
     about = {"name": HOSTILE, "long_name": HOSTILE, "units": "1", "formula": "(I − A)⁻¹" * 20, "source": "s"}
     wide, narrow = (
-        measured(
-            [[0.5] * 8] * size, {"origin": codes[:size], "industry": codes}, **about, source="s", blind="b"
-        )
+        measured([[0.5] * 8] * size, {"origin": codes[:size], "industry": codes}, **about, blind="b")
         for size in (8, 4)
     )
     return render_measures("Dependence", {"name": "Arcadia"}, ["ARC"], {"One": [wide], "Two": [narrow]})
