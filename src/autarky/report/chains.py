@@ -6,18 +6,15 @@ import datetime
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from autarky.explanation.losses import Day
+from autarky.explanation.why import Branch, Root, Why
 from autarky.explanation.wording import count, date_words, listing, percent, rounded, shorten
 from autarky.report.bars import inline_bar
 from autarky.report.document import framed
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import picture, text
 from autarky.report.tables import folded, table
-
-if TYPE_CHECKING:  # values are read here; what makes them simulates, and is not loaded
-    from autarky.explanation.why import Branch, Root, Why
 
 MOST_NODES = 12
 """Nodes of a picture, the industry itself among them."""

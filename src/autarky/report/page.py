@@ -15,6 +15,7 @@ from autarky.explanation.timeline import (
     weekly_deliveries,
     weekly_output,
 )
+from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, listing, percent
 from autarky.report.chains import chain
 from autarky.report.countdown import countdown_content
@@ -29,7 +30,6 @@ from autarky.results import SimulationResult
 if TYPE_CHECKING:  # values are read here; what makes them simulates, and is not loaded
     from autarky.explanation.countdown import Countdown
     from autarky.explanation.lifelines import Lifelines
-    from autarky.explanation.why import Why
 
 MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 22, 10, 9, 9, 12, 3
 """Rows of the pictures; chains."""
