@@ -104,7 +104,7 @@ def make_economy(
     )
 
 
-def _trade(economy: Economy) -> list[tuple[str, str, str]]:
+def trade_of(economy: Economy) -> list[tuple[str, str, str]]:
     """Origin, destination and product of every flow that crosses a border, once each."""
     table = np.block([[economy.Z, economy.Y], [economy.imports_intermediate, economy.imports_final]])
     suppliers = [*economy.industries.pairs, *economy.gates]
@@ -128,7 +128,7 @@ def make_shocks(rng: np.random.Generator, economy: Economy, days: int) -> list[d
     regions = economy.industries.regions
     sectors = economy.industries.sectors
     partners = tuple(sorted({gate.partner for gate in economy.gates}))
-    trade = _trade(economy)
+    trade = trade_of(economy)
     shocks: list[dict[str, Any]] = []
     for _ in range(int(rng.integers(1, 5))):
         kind = rng.choice(["trade_cut", "capacity_loss", "demand_change"], p=[0.5, 0.3, 0.2])

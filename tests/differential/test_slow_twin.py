@@ -60,7 +60,7 @@ import xarray as xr
 from autarky.economy import Economy
 from autarky.scenario import Scenario
 from autarky.simulation import run
-from made_economies import make_economy, make_scenario
+from made_economies import make_economy, make_scenario, trade_of
 from reference.day import live
 
 DAYS = 60
@@ -113,6 +113,34 @@ def test_series_and_harvests_equal_the_slow_twin(seed: int) -> None:
         series,
         harvest,
         *([some] if _is_traded(economy, sector) else []),
+    ]
+    scenario = Scenario.model_validate(given)
+    (result,) = run.simulate_many(economy, [scenario], record_inventory=True)
+    _compare(economy, scenario, result.data)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_exempt_trade_equals_the_slow_twin(seed: int) -> None:
+    """Each economy under cuts with some of their flows exempt: by origin, by destination, by product."""
+    rng = np.random.default_rng([seed, 9])
+    _, production, rationing = COMBINATIONS[seed % 6]
+    economy = make_economy(rng, oddities=True)
+    given = make_scenario(rng, economy, DAYS, "autarky", production, rationing).model_dump(by_alias=True)
+    limit = {"ceiling": {"value": 500.0, "per": "year"}} if seed % 3 == 0 else {"share_kept": 0.1}
+    given["shocks"] = [
+        {"kind": "trade_cut", "from": "2020-01-05", **limit},
+        {"kind": "trade_series", "from": "2020-02-01", "shares": [0.3, 0.6]},
+        *given["shocks"],
+    ]
+    trade = trade_of(economy)
+    fields = ("origin", "destination", "products")
+    given["exempt"] = [
+        {
+            field: [name]
+            for field, name in zip(fields, trade[rng.integers(len(trade))], strict=True)
+            if rng.random() < 0.6
+        }
+        for _ in range(2)
     ]
     scenario = Scenario.model_validate(given)
     (result,) = run.simulate_many(economy, [scenario], record_inventory=True)

@@ -16,6 +16,7 @@ from autarky.scenario import (
     CapacityLoss,
     Criticality,
     DemandChange,
+    Exemption,
     Harvest,
     ImportMode,
     Period,
@@ -180,11 +181,18 @@ class Twin:
     def _is_abroad(self, place: str) -> bool:
         return not self.economy.is_multi_regional and place not in self.economy.industries.regions
 
+    def _names(self, flows: TradeCut | TradeSeries | Exemption, i: Any, destination: str) -> bool:
+        return (
+            self._in(i[1], flows.origin)
+            and self._in(destination, flows.destination)
+            and self._in(i[2], flows.products)
+        )
+
     def _cut_flow(self, cut: TradeCut | TradeSeries, i: Any, destination: str) -> float:
         """Base-year flow of supplier i to a destination if the cut limits it, else 0."""
-        if i[1] == destination or not (self._in(i[1], cut.origin) and self._in(i[2], cut.products)):
+        if i[1] == destination or not self._names(cut, i, destination):
             return 0.0
-        if not self._in(destination, cut.destination):
+        if any(self._names(exemption, i, destination) for exemption in self.scenario.exempt):
             return 0.0
         return sum(amount for j, amount in self.flow[i].items() if j[1] == destination)
 
@@ -205,6 +213,7 @@ class Twin:
                 continue
             share = shock.share_kept
             if share is None:
+                # A ceiling counts what is still cut: ``_cut_flow`` leaves out what is exempt.
                 days = {Period.DAY: 1.0, Period.MONTH: YEAR / 12, Period.YEAR: YEAR}[shock.ceiling.per]
                 places = {j[1] for j in self.users}
                 total = sum(

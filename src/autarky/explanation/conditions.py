@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from autarky.scenario import (
     CapacityLoss,
     Dated,
     DemandChange,
+    Exemption,
     Harvest,
     Scenario,
     Shock,
@@ -20,6 +21,8 @@ from autarky.scenario import (
     TradeCut,
     TradeSeries,
 )
+
+Given = Literal["all"] | Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ class Condition:
 
 
 def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
-    """One clause for each shock, in the order declared: ``trade in X from ABROAD is cut to nothing …``."""
+    """One clause for each shock, in the order declared: ``trade in X from ABROAD is cut to nothing …``.
+
+    A cut says what is exempt from it.
+    """
     return tuple(
         Condition(
             kind=shock.kind,
-            text=_clause(shock, names),
+            text=_clause(shock, names) + _exempt(shock, scenario, names),
             start=first.isoformat(),
             until=last.isoformat() if last else None,
         )
@@ -103,8 +109,34 @@ def _clause(shock: Shock, names: Names) -> str:
             return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
 
 
+def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:
+    """``, except petroleum from CHINA``: the exemptions that have names in common with the shock."""
+    if not isinstance(shock, TradeCut | TradeSeries):
+        return ""
+    told = [
+        _ends(exemption, _either(exemption.products, "all products", names), names)
+        for exemption in scenario.exempt
+        if all(
+            _meet(getattr(shock, end), getattr(exemption, end), scenario.groups)
+            for end in ("origin", "destination", "products")
+        )
+    ]
+    return f", except {listing(told, most=4)}" if told else ""
+
+
+def _meet(one: Given, other: Given, groups: Mapping[str, Sequence[str]]) -> bool:
+    """Whether two lists of names, groups opened up, have a name in common."""
+    if one == "all" or other == "all":
+        return True
+    opened = [{member for name in given for member in groups.get(name, (name,))} for given in (one, other)]
+    return bool(opened[0] & opened[1])
+
+
 def _trade(shock: TradeCut | TradeSeries, names: Names) -> str:
-    what = f"trade in {_either(shock.products, 'all products', names)}"
+    return _ends(shock, f"trade in {_either(shock.products, 'all products', names)}", names)
+
+
+def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Names) -> str:
     if shock.origin != "all":
         what += f" from {_either(shock.origin, '', names)}"
     if shock.destination != "all":
@@ -112,13 +144,13 @@ def _trade(shock: TradeCut | TradeSeries, names: Names) -> str:
     return what
 
 
-def _either(chosen: Literal["all"] | Sequence[str], everything: str, names: Names) -> str:
+def _either(chosen: Given, everything: str, names: Names) -> str:
     if isinstance(chosen, str):
         return everything if chosen == "all" else names.of(chosen)
     return listing([names.of(code) for code in chosen], most=4)
 
 
-def _place(regions: Literal["all"] | Sequence[str], names: Names) -> str:
+def _place(regions: Given, names: Names) -> str:
     return "" if regions == "all" else f" in {_either(regions, '', names)}"
 
 

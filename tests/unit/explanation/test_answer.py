@@ -299,3 +299,23 @@ def test_shocks_read_as_conditions(shock, words):
     names = {**NATIONAL, "HOM": "Homeland"}
     result = made_result(np.ones((20, 12)), sectors=NATIONAL, scenario={"shocks": [shock]}, labels=names)
     assert answer(result).conditions[0].text == words
+
+
+def test_a_cut_says_what_is_exempt_from_it():
+    shock = {"kind": "trade_cut", "from": "2024-01-05", "share_kept": 0, "products": ["goods"]}
+    given = {
+        "shocks": [shock, {"kind": "demand_change", "from": "2024-01-05", "factor": 0.8}],
+        "groups": {"goods": ["A01", "B"]},
+        "exempt": [
+            {"products": ["A01"], "origin": ["CHINA", "RUSSIA"]},
+            {"destination": "HOM"},
+            {"products": ["F"]},
+        ],
+    }
+    names = {**NATIONAL, "HOM": "Homeland"}
+    told = answer(made_result(np.ones((20, 12)), sectors=NATIONAL, scenario=given, labels=names)).conditions
+    assert told[0].text == (
+        "trade in goods is cut to nothing from 5 Jan 2024 on, except Crop and animal production, hunting and "
+        "related service activities from CHINA and RUSSIA; and all products to Homeland"
+    )
+    assert "except" not in told[1].text
