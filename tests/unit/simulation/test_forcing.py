@@ -289,3 +289,67 @@ def test_a_demand_change_finds_users_by_code_and_by_kind() -> None:
 def test_days_on_which_nothing_changes_are_known() -> None:
     changes = forcing(cut(until=date(20))).changes
     assert list(np.flatnonzero(changes)) == [0, 10, 21]
+
+
+def exempt(*shocks: dict[str, Any], spare: list[dict[str, Any]], economy: Economy | None = None) -> Forcing:
+    given = scenario(*shocks, groups={"east": ["CHINA", "RUSSIA"]}).model_dump(by_alias=True)
+    return _forcing(Scenario.model_validate({**given, "exempt": spare}), economy or chain())
+
+
+def test_an_exempt_flow_is_limited_by_no_cut_and_no_series() -> None:
+    one = exempt(
+        cut(origin="east"),
+        series(origin="CHINA"),
+        spare=[{"origin": "CHINA", "products": "oil"}, {"origin": "RUSSIA"}],
+    )
+    assert list(one.ceilings.first) == [CHINA_ORE, CHINA_ORE]
+
+
+def test_a_ceiling_counts_only_what_is_still_cut() -> None:
+    limited = cut(origin="east", products="oil", share_kept=None)
+    limited = {**limited, "ceiling": {"value": 0.05, "per": "day"}}
+    kept = exempt(limited, spare=[{"origin": "CHINA"}]).ceilings
+    assert list(kept.first) == [RUSSIA_OIL]
+    assert kept.strength[0, 10] == pytest.approx(0.5)  # 0.05 of Russia's 0.1, not of all oil's 1.0
+
+
+def test_exports_in_a_series_can_be_exempt_by_destination() -> None:
+    assert list(exempt(series(origin="HOME"), spare=[]).demands.first)
+    assert not list(exempt(series(origin="HOME"), spare=[{"destination": "ABROAD"}]).demands.first)
+
+
+def test_a_cut_of_which_everything_is_exempt_does_nothing() -> None:
+    assert not len(exempt(cut(), series(), spare=[{}]).ceilings.first)
+
+
+@pytest.mark.parametrize(
+    ("spare", "words"),
+    [
+        (
+            {"origin": ["CHINA", "RUSIA"]},
+            "exempt[1].origin[1]: unknown region or partner 'RUSIA' — did you mean 'RUSSIA'?",
+        ),
+        (
+            {"products": "oils"},
+            "exempt[1].products[0]: unknown product 'oils' — did you mean 'oil'?",
+        ),
+        (
+            {"origin": "RUSSIA", "products": "ore"},
+            "exempt[1]: spares nothing that a shock cuts — products that would match: 'oil'; "
+            "origins that would match: 'CHINA'",
+        ),
+        (
+            {"origin": "HOME"},
+            "exempt[1]: spares nothing that a shock cuts — origins that would match: 'CHINA', 'RUSSIA'",
+        ),
+    ],
+)
+def test_an_exemption_that_spares_nothing_is_told_with_the_nearest(spare: dict[str, Any], words: str) -> None:
+    with pytest.raises(ScenarioError) as error:
+        exempt(cut(destination="HOME"), spare=[{"origin": "CHINA", "products": "ore"}, spare])
+    assert [str(problem) for problem in error.value.problems] == [words]
+
+
+def test_an_exemption_where_no_shock_cuts_trade_is_told() -> None:
+    with pytest.raises(ScenarioError, match=r"exempt\[0\]: spares nothing .* no shock cuts trade; leave it"):
+        exempt(loss(), spare=[{"origin": "CHINA"}])
