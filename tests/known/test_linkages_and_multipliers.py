@@ -12,6 +12,7 @@ import pytest
 
 from autarky.dependence.accounts import Accounts, open_accounts
 from autarky.dependence.exposure import foreign_input_reliance
+from autarky.dependence.import_content import import_content
 from autarky.dependence.linkages import (
     backward_linkage,
     dispersion_variation,
@@ -21,7 +22,6 @@ from autarky.dependence.linkages import (
     sensitivity_of_dispersion,
 )
 from autarky.dependence.multipliers import (
-    import_multipliers,
     input_multipliers,
     output_multipliers,
     type_i_multipliers,
@@ -65,7 +65,7 @@ def test_output_multipliers_are_the_column_sums_of_the_printed_inverse(example: 
 
 def test_all_value_is_added_at_home_where_no_imports_are_told(example: Accounts) -> None:
     assert value_added_multipliers(example).values == pytest.approx([1.0, 1.0])
-    assert np.isnan(import_multipliers(example)).all()
+    assert np.isnan(import_content(example)).all()
     assert np.isnan(foreign_input_reliance(example)).all()
     # Direct 0.65 and 0.70 of output.
     type_i = type_i_multipliers(example)
@@ -115,9 +115,7 @@ def test_uk_multipliers_are_the_column_sums_of_the_published_inverse(uk: Account
     assert np.abs(backward_linkage(uk).sel(reach="total").values - L.sum(axis=0)).max() < 1e-10
     added = uk.value_added / uk.x @ L
     assert np.abs(value_added_multipliers(uk).values - added).max() < 1e-10
-    assert (
-        np.abs(import_multipliers(uk).values - uk.imported_intermediate.sum(axis=0) / uk.x @ L).max() < 1e-10
-    )
+    assert np.abs(import_content(uk).values - uk.imported_intermediate.sum(axis=0) / uk.x @ L).max() < 1e-10
 
 
 def test_uk_dispersion_is_that_of_the_published_inverse(uk: Accounts, L: Matrix) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autarky import iomath
-from autarky.dependence import exposure, linkages, multipliers, position
+from autarky.dependence import exposure, import_content, linkages, multipliers, position
 from autarky.dependence.accounts import Accounts, open_accounts
 from autarky.economy import Economy, Industries
 from cases import law
@@ -37,7 +37,7 @@ MEASURES: tuple[Callable[[Accounts], xr.DataArray], ...] = (
     linkages.key_sectors,
     multipliers.output_multipliers,
     multipliers.value_added_multipliers,
-    multipliers.import_multipliers,
+    import_content.import_content,
     multipliers.type_i_multipliers,
     multipliers.input_multipliers,
 )
@@ -135,11 +135,11 @@ def test_weighted_by_value_added_and_by_final_use_both_ends_are_equally_far(seed
 @given(seeds)
 def test_value_added_and_imports_make_up_all_that_is_used(seed: int) -> None:
     accounts = made(seed)
-    total = multipliers.value_added_multipliers(accounts) + multipliers.import_multipliers(accounts)
+    total = multipliers.value_added_multipliers(accounts) + import_content.import_content(accounts)
     assert total.values[accounts.x > 0] == pytest.approx(1.0, rel=1e-9)
-    by_origin = multipliers.import_multipliers(accounts, by_origin=True)
+    by_origin = import_content.import_content(accounts, by="origin")
     assert np.allclose(
-        by_origin.sum("origin", skipna=False), multipliers.import_multipliers(accounts), equal_nan=True
+        by_origin.sum("origin", skipna=False), import_content.import_content(accounts), equal_nan=True
     )
 
 

@@ -41,7 +41,7 @@ def import_content(accounts: Accounts, *, by: By = "all") -> xr.DataArray:
     Returns
     -------
     import_content : DataArray, dims (industry), (origin, industry) or (source, industry), dimensionless
-        0 for an industry that makes nothing.
+        0 for an industry that makes nothing; NaN in a table that does not tell imports from home products.
 
     References
     ----------
@@ -210,7 +210,8 @@ def vertical_specialisation_by_industry(accounts: Accounts) -> xr.DataArray:
     As of ``vertical_specialisation``.
     """
     exports = accounts.exports.sum(axis=1)
-    content = accounts.factor.solve_transposed(accounts.A_imported.sum(axis=0))
+    inputs, _ = _told_apart(accounts.A_imported, accounts, "all")
+    content = accounts.factor.solve_transposed(inputs[0])
     return measured(
         content * exports / _positive(exports.sum()),
         {"industry": accounts.labels},
@@ -232,12 +233,15 @@ def _embodied(accounts: Accounts, by: By) -> tuple[Matrix, dict[str, tuple[str, 
 
 
 def _told_apart(flows: Matrix, accounts: Accounts, by: By) -> tuple[Matrix, dict[str, tuple[str, ...]]]:
-    """(s, n) flows from suppliers abroad, summed to (k, n), with the label of each of the k."""
+    """(s, n) flows from suppliers abroad, summed to (k, n), with the label of each of the k; NaN in a table
+    that does not tell imports from home products."""
+    if not accounts.imports_are_told:
+        flows = np.full_like(flows, np.nan) if len(flows) else np.full((1, flows.shape[1]), np.nan)
     if by == "all":
         return flows.sum(axis=0, keepdims=True), {}
     if by == "source":
-        return flows, {"source": accounts.source_labels}
-    return accounts.by_origin(flows), {"origin": accounts.origins}
+        return flows[: len(accounts.sources)], {"source": accounts.source_labels}
+    return accounts.by_origin(flows[: len(accounts.sources)]), {"origin": accounts.origins}
 
 
 def _positive(amount: float) -> float:

@@ -153,7 +153,6 @@ def _linkages(accounts: Accounts) -> Arrays:
 def _multipliers(accounts: Accounts) -> Arrays:
     yield multipliers.output_multipliers(accounts)
     yield multipliers.value_added_multipliers(accounts)
-    yield multipliers.import_multipliers(accounts)
     yield multipliers.type_i_multipliers(accounts)
     yield multipliers.input_multipliers(accounts)
 

@@ -53,7 +53,7 @@ def output_multipliers(accounts: Accounts) -> xr.DataArray:
 def value_added_multipliers(accounts: Accounts) -> xr.DataArray:
     """``v·L``, v = value added / output: home value added behind one unit of final use of product j.
 
-    With ``import_multipliers`` it adds to 1 where columns balance; what lacks is taxes less subsidies on
+    With ``import_content`` it adds to 1 where columns balance; what lacks is taxes less subsidies on
     products and other adjustments. Undefined (NaN) for an industry that makes nothing.
 
     Parameters
@@ -80,44 +80,6 @@ def value_added_multipliers(accounts: Accounts) -> xr.DataArray:
         formula="v·L, v_j = value added_j / x_j",
         source="Miller & Blair (2022), §6.2",
         blind=FIXED + "; home value added inside imports is not in it",
-    )
-
-
-def import_multipliers(accounts: Accounts, *, by_origin: bool = False) -> xr.DataArray:
-    """``u·Aᵐ·L``: imports, direct and through home inputs, per unit of final use of home product j.
-
-    Undefined (NaN) for an industry that makes nothing, and in a table that does not tell imports.
-
-    Parameters
-    ----------
-    accounts : Accounts
-    by_origin : bool
-        Split by origin; the origins of an industry add up to its multiplier.
-
-    Returns
-    -------
-    multipliers : DataArray, dims (industry,), or (origin, industry), dimensionless
-
-    References
-    ----------
-    Miller & Blair (2022), ch. 6; Hummels, Ishii & Yi (2001), eq. 3.
-
-    Blind spots
-    -----------
-    Imports at the border: in a multi-regional table, too, what the suppliers abroad buy themselves is not
-    followed. Final goods that are imported are no input of anybody.
-    """
-    imported = accounts.by_origin(accounts.A_imported)
-    total = accounts.factor.solve_transposed(imported.T if by_origin else imported.sum(axis=0)).T
-    return _by_industry(
-        accounts,
-        total if accounts.imports_are_told else np.full_like(total, np.nan),
-        split={"origin": accounts.origins} if by_origin else {},
-        name="import_multipliers",
-        long_name="imports, direct and through home inputs, per unit of final use",
-        formula="u·Am·L, L = (I − Ad)⁻¹",
-        source="Miller & Blair (2022), ch. 6; Hummels, Ishii & Yi (2001)",
-        blind=FIXED + "; what suppliers abroad buy themselves is not followed",
     )
 
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from autarky.dependence.accounts import Accounts
 from autarky.dependence.measured import measured
+from autarky.economy import ImportTreatment
 
 Vector = npt.NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def self_sufficiency_ratio(accounts: Accounts, *, total: bool = False) -> xr.Dat
     -------
     self_sufficiency_ratio : DataArray, dims (product), or none in total, %
         NaN where the supply P + M − X is not positive: nothing is used at home, or more is taken out of
-        inventories than is used.
+        inventories than is used; everywhere in a table without imports.
 
     References
     ----------
@@ -78,7 +79,8 @@ def import_dependency_ratio(
     Returns
     -------
     import_dependency_ratio_net or import_dependency_ratio_gross : DataArray, dims (product), or none in total
-        In %. NaN where the supply P + M − X is not positive.
+        In %. NaN where the supply P + M − X is not positive; gross also where the table gives net exports
+        only.
 
     References
     ----------
@@ -90,6 +92,8 @@ def import_dependency_ratio(
     As of the self-sufficiency ratio. Net: imports that exports offset within one product code are not seen.
     """
     _, imports, exports, supply = _balance(accounts, total)
+    if basis == "gross" and not accounts.imports_are_told:
+        imports = np.full_like(imports, np.nan)
     return _ratio(
         (imports - exports if basis == "net" else imports) / supply,
         accounts,
@@ -104,6 +108,8 @@ def _balance(accounts: Accounts, total: bool) -> tuple[Vector, Vector, Vector, V
     """Output, imports, exports, and supply, NaN where it is not positive."""
     flows = accounts.output_by_product, accounts.imports_by_product, accounts.exports_by_product
     output, imports, exports = (flow.sum(keepdims=True) if total else flow for flow in flows)
+    if accounts.economy.import_treatment is ImportTreatment.NONE:
+        imports = np.full_like(imports, np.nan)
     supply = output + imports - exports
     # What cancels to the last digits is nothing, and a ratio to it would be noise.
     is_used = supply > 1e-12 * (np.abs(output) + np.abs(imports) + np.abs(exports))
