@@ -205,7 +205,7 @@ def _curved(steps: Sequence[Step], best: Sequence[BestSet], lifelines: Lifelines
         cx, cy = x.at(share), y.at(averts)
         drawing.append(element("circle", cx=cx, cy=cy, r=4.0, class_="badge"))
         # Steps close together would print over one another: the later one goes without its number here.
-        lx, ly = min(cx + 6, SIDE + PLOT - 14), cy + 15
+        lx, ly = min(cx + 6, SIDE + PLOT - 14), min(cy + 15, FOOT - 4)
         if all(abs(lx - a) > 16 or abs(ly - b) > 12 for a, b in taken):
             taken.append((lx, ly))
             drawing.append(text(lx, ly, str(k), "strong"))
