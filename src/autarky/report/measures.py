@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def render_measures(
     digests
         Name → SHA-256 of the files that went in.
     notes
-        Sentences that stand at the top: what was found, what was not measured and why.
+        Sentences on the table that bear on what is measured.
     """
     text = ""
     for rows in ROWS:
@@ -102,7 +102,7 @@ class _Page:
     def overview(self, families: Mapping[str, Sequence[xr.DataArray]], notes: Sequence[str]) -> Markup:
         """What was found, single numbers, and what is on the page."""
         single = [
-            (_title(one), _number(float(one)), _units(one))
+            (_title(one), _words(one)(float(one)), _units(one))
             for found in families.values()
             for one in found
             if one.ndim == 0
@@ -116,9 +116,9 @@ class _Page:
         return section(
             "answer",
             "What was measured",
-            element("ol", [element("li", note) for note in notes], class_="answer") if notes else None,
             table("Of the whole economy", ("measure", "value", "unit"), single) if single else None,
             element("ul", contents),
+            element("ul", [element("li", note) for note in notes], class_="note") if notes else None,
         )
 
     def family(self, ident: str, title: str, measures: Sequence[xr.DataArray]) -> Markup:
@@ -150,9 +150,12 @@ class _Page:
         only = [str(dimension) for dimension, size in one.sizes.items() if size == 1 and one.ndim > 1]
         where = ", ".join(f"{_dimension(dimension)}: {self._named(one, dimension)[0]}" for dimension in only)
         one = one.isel(dict.fromkeys(only, 0))
+        if not np.isfinite(np.asarray(one.values, dtype=np.float64)).any():
+            reason = plain(one.attrs["undefined"]) if one.attrs.get("undefined") else ""
+            return element("p", f"Not defined here{f': {reason}' if reason else ''}.")
         if one.ndim == 0:
             value = f" {_units(one)}{f' ({where})' if where else ''}"
-            return element("p", element("strong", _number(float(one))), value)
+            return element("p", element("strong", _words(one)(float(one))), value)
         if one.ndim == 2 and min(one.shape) <= 6 < one.size:
             return self._matrix(one, where)
         return self._largest(one, where)
@@ -163,13 +166,14 @@ class _Page:
         order = _largest_first(values)
         longest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
         labels = [self._named(one, str(dimension)) for dimension in one.dims]
+        words = _words(one)
 
         def row(cell: int) -> Sequence[Content]:
             value = float(values[cell])
             cells = np.unravel_index(cell, one.shape)
             named = [labels[k][position] for k, position in enumerate(cells)]
             bar = inline_bar(value / longest) if math.isfinite(value) else None
-            return (*named, [bar, _number(value)])
+            return (*named, [bar, words(value)])
 
         rows = [row(int(cell)) for cell in order[: self.most]]
         header = (*(_dimension(str(dimension)) for dimension in one.dims), f"value, {_units(one)}")
@@ -185,8 +189,8 @@ class _Page:
         order = _largest_first(
             np.where(defined.any(axis=1), np.where(defined, values, -np.inf).max(axis=1), np.nan)
         )
-        names = self._named(one, down)
-        rows = [(names[k], *(_number(float(value)) for value in values[k])) for k in order[: self.most]]
+        names, words = self._named(one, down), _words(one)
+        rows = [(names[k], *(words(float(value)) for value in values[k])) for k in order[: self.most]]
         header = (f"{_dimension(down)}; {_units(one)}", *self._named(one, over))
         return self._tables(one, where, header, rows, len(values), int((~defined).all(axis=1).sum()))
 
@@ -253,6 +257,15 @@ def _units(one: xr.DataArray) -> str:
 
 def _dimension(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _words(one: xr.DataArray) -> Callable[[float], str]:
+    """How a measure's values are written: numbers, or whether something holds."""
+    return _holds if one.dtype.kind == "b" else _number
+
+
+def _holds(value: float) -> str:
+    return "yes" if value else "no"
 
 
 def _number(value: float) -> str:

@@ -48,7 +48,11 @@ def text():
             made(np.arange(8.0).reshape(2, 4), name="exposure", origin=["BOR", "CAL"], industry=CODES[:4]),
             made(np.arange(400.0).reshape(20, 20), name="paths", source=CODES, industry=CODES),
             made(np.arange(4.0).reshape(1, 4), name="one_origin", origin=["BOR"], industry=CODES[:4]),
-            made(np.full(3, np.nan), name="nowhere", industry=CODES[:3]),
+            made(np.full(3, np.nan), name="nowhere", industry=CODES[:3]).assign_attrs(
+                undefined="the table tells no partners"
+            ),
+            made(np.array([False, True]), name="holds", industry=CODES[:2]),
+            made(np.empty(0), name="nobody", industry=[]),
             made(-np.arange(3.0), name="losses", industry=CODES[:3]),
         ],
     }
@@ -86,8 +90,8 @@ def test_the_page_is_one_balanced_file_without_scripts_or_requests(text, page):
 
 def test_every_measure_says_what_it_is_by_which_formula_from_whom_and_what_it_does_not_see(page):
     words = "".join(page.text)
-    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 7
-    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 7
+    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 9
+    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 9
 
 
 def test_the_largest_come_first_and_undefined_ones_are_said_to_be(page):
@@ -97,8 +101,12 @@ def test_the_largest_come_first_and_undefined_ones_are_said_to_be(page):
     rest = page.table("upstreamness: the next 5")
     assert [row[1] for row in rest[1:]] == ["−5", "−6", "−7", "not defined", "not defined"]
     assert "Not defined for 2 of 20." in "".join(page.text)
-    assert [row[1] for row in page.table("nowhere")[1:]] == ["not defined"] * 3
+    assert "Not defined here: the table tells no partners." in "".join(page.text)
     assert [row[1] for row in page.table("losses")[1:]] == ["−2", "−1", "0"]
+
+
+def test_what_holds_or_does_not_is_told_as_yes_and_no(page):
+    assert page.table("holds")[1:] == [["Chemicals", "yes"], ["Crops", "no"]]
 
 
 def test_labels_read_as_long_names_and_those_with_one_name_keep_their_code(page):
