@@ -10,7 +10,7 @@ from typing import Any
 
 from autarky import sources
 from autarky.checks import Finding, Status, check, refusal
-from autarky.dependence.measure import Measures, measure
+from autarky.dependence.measure import Measures, Paths, measure
 from autarky.economy import Economy
 from autarky.errors import InputError, Problem, did_you_mean
 from autarky.explanation import dependence
@@ -146,6 +146,7 @@ def measure_table(
     format: str | None = None,
     options: Mapping[str, Any] | None = None,
     *,
+    paths: Paths | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> MeasuredTable:
     """What a table's home, a country or a bloc of regions, depends on.
@@ -156,7 +157,7 @@ def measure_table(
         If there is no such table, region or family, or if the table cannot be read at all.
     """
     economy = find_table(table, format, options)
-    found = measure(economy, home, families=families, progress=progress)
+    found = measure(economy, home, families=families, paths=paths, progress=progress)
     named = [part for region in home for part in ("--home", region)]
     named += [part for family in families for part in ("--family", family)]
     named += ["--format", format] if format else []

@@ -109,6 +109,17 @@ def measure(
     family: Annotated[
         list[str] | None, typer.Option("--family", help="Only this family of measures; may be repeated.")
     ] = None,
+    paths_of: Annotated[
+        list[str] | None,
+        typer.Option("--paths-of", help="Final use whose structural paths are sought; may be repeated."),
+    ] = None,
+    share: Annotated[
+        float, typer.Option("--share", help="Part of its imports that paths are to carry.")
+    ] = 0.99,
+    depth: Annotated[int, typer.Option("--depth", min=0, help="Most rounds of supply in a path.")] = 64,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="Most time for the paths of one final use.")
+    ] = 60,
     format: Annotated[str | None, typer.Option("--format", help="How the table is laid out.")] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", help="What the reader wants to know besides: name=value.")
@@ -120,11 +131,18 @@ def measure(
 ) -> None:
     """Measure what a table's home depends on, by the names and formulas of the literature. --to: the page."""
     from autarky.audit import measure_table
+    from autarky.dependence.measure import Paths
 
     _refuse_existing(to)
     with _progress(quiet or json, "measuring", "families") as progress:
         found = measure_table(
-            economy, home or [], family or [], format, _options(option or []), progress=progress
+            economy,
+            home or [],
+            family or [],
+            format,
+            _options(option or []),
+            paths=Paths(tuple(paths_of or ()), share, depth, seconds),
+            progress=progress,
         )
     _told(json, to, found)
 

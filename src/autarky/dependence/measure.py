@@ -11,19 +11,33 @@ from autarky.dependence import (
     concentration,
     exposure,
     extraction,
+    footprints,
     import_content,
     linkages,
     multipliers,
     position,
     proportionality,
     self_sufficiency,
+    structural_paths,
     value_added_in_exports,
 )
 from autarky.dependence.accounts import Accounts, open_accounts
-from autarky.economy import Economy, ImportTreatment
+from autarky.economy import Economy, FinalUseKind, ImportTreatment
 from autarky.errors import InputError, Problem, did_you_mean
 
 Arrays = Iterator[xr.DataArray]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Which structural paths are sought: of which final demands, to what share and depth, how long."""
+
+    of: tuple[str, ...] = ()
+    """Final users at home, industries at home, or ``exports``; households and exports if left out."""
+    share: float = 0.99
+    depth: int = 64
+    seconds: float = 60.0
+    listed: int = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +62,7 @@ def measure(
     home: Sequence[str] = (),
     *,
     families: Sequence[str] = (),
+    paths: Paths | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Measures:
     """The measures of dependence of a home territory: a country or a bloc, or a national table's own region.
@@ -58,6 +73,8 @@ def measure(
         Regions that count as home; may be left out where the table has only one.
     families : sequence of str
         Names in ``FAMILIES``; all if left out.
+    paths : Paths, optional
+        Which structural paths are sought.
     progress : callable, optional
         Told (family, families done, families in all).
 
@@ -80,18 +97,18 @@ def measure(
         if progress is not None:
             progress(name, done, len(chosen))
         question, family = FAMILIES[name]
-        found.append(Family(name, question, tuple(family(accounts))))
+        found.append(Family(name, question, tuple(family(accounts, paths or Paths()))))
     return Measures(accounts, tuple(found))
 
 
-def _self_sufficiency(accounts: Accounts) -> Arrays:
+def _self_sufficiency(accounts: Accounts, _: Paths) -> Arrays:
     for total in (True, False):
         yield self_sufficiency.self_sufficiency_ratio(accounts, total=total)
         yield self_sufficiency.import_dependency_ratio(accounts, basis="net", total=total)
         yield self_sufficiency.import_dependency_ratio(accounts, basis="gross", total=total)
 
 
-def _import_content(accounts: Accounts) -> Arrays:
+def _import_content(accounts: Accounts, _: Paths) -> Arrays:
     yield import_content.vertical_specialisation(accounts)
     yield import_content.import_content_of_final_use(accounts)
     yield import_content.vertical_specialisation_by_industry(accounts)
@@ -103,7 +120,7 @@ def _import_content(accounts: Accounts) -> Arrays:
             yield proportionality.proportionality_difference(told, accounts)
 
 
-def _exposure(accounts: Accounts) -> Arrays:
+def _exposure(accounts: Accounts, _: Paths) -> Arrays:
     yield exposure.territorial_input_reliance(accounts)
     yield exposure.territorial_input_reliance(accounts, by_origin=True)
     yield exposure.foreign_input_reliance(accounts)
@@ -114,25 +131,25 @@ def _exposure(accounts: Accounts) -> Arrays:
     yield exposure.exported_share(accounts)
 
 
-def _value_added_in_exports(accounts: Accounts) -> Arrays:
+def _value_added_in_exports(accounts: Accounts, _: Paths) -> Arrays:
     yield value_added_in_exports.domestic_value_added_share_of_exports(accounts)
     yield value_added_in_exports.foreign_value_added_share_of_exports(accounts)
     yield value_added_in_exports.value_added_share_of_exports(accounts)
 
 
-def _position(accounts: Accounts) -> Arrays:
+def _position(accounts: Accounts, _: Paths) -> Arrays:
     yield position.upstreamness(accounts)
     yield position.downstreamness(accounts)
 
 
-def _concentration(accounts: Accounts) -> Arrays:
+def _concentration(accounts: Accounts, _: Paths) -> Arrays:
     yield concentration.import_concentration(accounts)
     yield from concentration.eu_dependency_indicators(accounts)
     yield concentration.geodep_conditions(accounts)
     yield concentration.single_point_of_failure(accounts)
 
 
-def _extraction(accounts: Accounts) -> Arrays:
+def _extraction(accounts: Accounts, _: Paths) -> Arrays:
     for kind in extraction.KINDS:
         yield from extraction.hypothetical_extraction(accounts, kind=kind)
     yield extraction.import_requirement_at_risk(accounts)
@@ -141,7 +158,7 @@ def _extraction(accounts: Accounts) -> Arrays:
         yield from extraction.trade_extraction(accounts)
 
 
-def _linkages(accounts: Accounts) -> Arrays:
+def _linkages(accounts: Accounts, _: Paths) -> Arrays:
     yield linkages.backward_linkage(accounts)
     yield linkages.forward_linkage(accounts)
     yield linkages.power_of_dispersion(accounts)
@@ -150,19 +167,48 @@ def _linkages(accounts: Accounts) -> Arrays:
     yield linkages.key_sectors(accounts)
 
 
-def _multipliers(accounts: Accounts) -> Arrays:
+def _multipliers(accounts: Accounts, _: Paths) -> Arrays:
     yield multipliers.output_multipliers(accounts)
     yield multipliers.value_added_multipliers(accounts)
     yield multipliers.type_i_multipliers(accounts)
     yield multipliers.input_multipliers(accounts)
 
 
-FAMILIES: dict[str, tuple[str, Callable[[Accounts], Arrays]]] = {
+def _footprints(accounts: Accounts, _: Paths) -> Arrays:
+    yield footprints.footprints_of_final_users(accounts)
+    yield from footprints.footprints(accounts)
+
+
+def _structural_paths(accounts: Accounts, paths: Paths) -> Arrays:
+    content = "imports" if accounts.imports_are_told else "value added"
+    for of in paths.of or _usual(accounts):
+        yield structural_paths.structural_paths(
+            accounts,
+            of,
+            content=content,
+            share=paths.share,
+            depth=paths.depth,
+            seconds=paths.seconds,
+            paths=paths.listed,
+        )
+
+
+def _usual(accounts: Accounts) -> tuple[str, ...]:
+    """Households, or the first final user where there are none; and exports where there are any."""
+    kinds = [user.kind for user in accounts.final_users]
+    first = kinds.index(FinalUseKind.HOUSEHOLDS) if FinalUseKind.HOUSEHOLDS in kinds else 0
+    users = accounts.final_labels[first : first + 1]
+    return (*users, structural_paths.EXPORTS) if accounts.exports.any() else users
+
+
+FAMILIES: dict[str, tuple[str, Callable[[Accounts, Paths], Arrays]]] = {
     "self_sufficiency": ("How much of what it uses does it make?", _self_sufficiency),
     "import_content": ("What do its final use and its exports contain of imports?", _import_content),
     "exposure": ("On whom do its industries rely, directly and through all tiers?", _exposure),
     "concentration": ("From how few partners do its imports come?", _concentration),
     "value_added_in_exports": ("Who added the value of its exports?", _value_added_in_exports),
+    "footprints": ("Who makes, in the end, what is bought?", _footprints),
+    "structural_paths": ("Along which chains do imports reach final use?", _structural_paths),
     "extraction": ("What would be gone without an industry, an import or a partner?", _extraction),
     "position": ("How far are its industries from final use, and from primary inputs?", _position),
     "linkages": ("Which industries pull and push the others most?", _linkages),

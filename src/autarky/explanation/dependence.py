@@ -11,7 +11,7 @@ import xarray as xr
 from autarky.dependence.measure import Measures
 from autarky.economy import Economy
 from autarky.explanation.answer import printed
-from autarky.explanation.wording import count, listing, plain, rounded
+from autarky.explanation.wording import count, listing, percent, plain, rounded
 
 _SHOWN = 3
 """Places of a measure that are printed; the page shows more, ``--json`` all."""
@@ -34,7 +34,7 @@ def text(measures: Measures, width: int = 100) -> str:
     for family in measures.families:
         for place, one in enumerate(family.measures):
             heading = family.name.replace("_", " ").upper() if place == 0 else ""
-            lines.append((heading, f"{plain(one.attrs['long_name'])}: {_largest(one, names)}"))
+            lines.append((heading, f"{_title(one)}: {_largest(one, names)}{_what_remains(one)}"))
     lines.append(("FORMULAS", "with sources and blind spots: --to PAGE.html, or --json"))
     return printed(lines, max(width, 40))
 
@@ -68,6 +68,21 @@ def long_names(economy: Economy) -> dict[str, str]:
     return names
 
 
+def _title(one: xr.DataArray) -> str:
+    title = plain(one.attrs["long_name"])
+    return title[:1].upper() + title[1:]
+
+
+def _what_remains(one: xr.DataArray) -> str:
+    """Of a search that may stop early: how much it found, and why it stopped."""
+    about = one.attrs
+    if "found_share" not in about:
+        return ""
+    paths = f"{count(int(about['counted']), 'path')} of {rounded(about['smallest'], 2)} or more"
+    carried = f"carry {percent(float(about['found_share']))}"
+    return f"; {paths} {carried}, {percent(float(about['remaining_share']))} remains ({about['stopped']})"
+
+
 def _largest(one: xr.DataArray, names: Mapping[str, str]) -> str:
     units = str(one.attrs["units"])
     values = np.asarray(one.values)
@@ -97,7 +112,10 @@ def _reason(one: xr.DataArray) -> str:
 
 def _place(one: xr.DataArray, at: Any, names: Mapping[str, str]) -> str:
     labels = [str(one.coords[dim].values[k]) for dim, k in zip(one.dims, at, strict=True)]
-    return ", ".join(names.get(label, plain(label)) for label in labels)
+    # A path is several labels in one.
+    return ", ".join(
+        " ← ".join(names.get(part, plain(part)) for part in label.split(" ← ")) for label in labels
+    )
 
 
 def _number(value: float, units: str) -> str:
@@ -112,9 +130,9 @@ def _as_json(one: xr.DataArray) -> dict[str, Any]:
     values = np.asarray(one.values)
     return {
         "name": str(one.name),
-        **{str(key): str(value) for key, value in one.attrs.items()},
+        **{str(key): _plain(value) for key, value in one.attrs.items()},
         "dimensions": [str(dim) for dim in one.dims],
-        "labels": {str(dim): [str(label) for label in one.coords[dim].values] for dim in one.dims},
+        "labels": {str(name): _plain(coordinate.values.tolist()) for name, coordinate in one.coords.items()},
         "values": _plain(values.tolist()),
     }
 
