@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -58,10 +58,10 @@ class _Tails(NamedTuple):
     """Per unit of the first industry's output."""
     together: Vector
     """Running sums of ``value``, from 0: one more entry per industry."""
-    longest: Positions
-    """(n,) most rounds of any of them."""
     cutoff: Vector
     """(n,)"""
+    longest: int
+    """Most rounds of any of them."""
 
 
 def structural_paths(
@@ -73,7 +73,7 @@ def structural_paths(
     share: float = 0.99,
     depth: int = 64,
     paths: int = 1_000,
-    nodes: int = 200_000_000,
+    nodes: int = 5_000_000_000,
     seconds: float = 60.0,
 ) -> xr.DataArray:
     """``q_k·A_kj·…·A_ih·y_h``: each term of ``q·(I + A + A² + …)·y``, the largest ones listed.
@@ -203,7 +203,8 @@ class _Search:
         self.tree = _tree(A, q)
         self.roots = np.flatnonzero(y)
         self.flows = y[self.roots]
-        self.tails = _no_tails(len(q))
+        self.tails: _Tails | None = None
+        self.meets = True
 
     def until(self, share: float, gross: float, listed: int) -> _Found:
         """Halve the threshold until enough is found, or a bound is met."""
@@ -226,31 +227,77 @@ class _Search:
                 return found._replace(
                     stopped=f"share: {share:.6g} of the content of at most {self.depth} rounds"
                 )
-            if branches > _WALKED and not len(self.tails.value):
+            if branches > _WALKED and self.meets and self.tails is None:
                 self.tails = _made_tails(self.tree, self.output, self.depth)
             threshold /= 2
 
     def _above(self, threshold: float) -> tuple[int, int, float] | str:
         """Paths at or above a threshold, branches entered, their content; or the bound that was met."""
+        slices = [slice(part, None, _SLICES) for part in range(min(_SLICES, len(self.roots)))]
+        if self.tails is None:
+            return self._sum(
+                lambda part: _walk(
+                    self.tree,
+                    self.roots[part],
+                    self.flows[part],
+                    threshold,
+                    self.depth,
+                    self.nodes,
+                    *_NOWHERE,
+                ),
+                slices,
+            )
+        return self._meet(self.tails, threshold, slices)
 
-        def walk(part: int) -> Any:
-            if time.monotonic() > self.deadline:
-                return None
-            roots, flows = self.roots[part::_SLICES], self.flows[part::_SLICES]
-            return _walk(self.tree, self.tails, roots, flows, threshold, self.depth, self.nodes, *_NOWHERE)
+    def _meet(self, tails: _Tails, threshold: float, slices: list[slice]) -> tuple[int, int, float] | str:
+        """The same from both ends: branches that tails do not reach are kept by industry, and meet them."""
+        n = len(self.tree.content)
+        kept = np.zeros((len(slices), n), dtype=np.int64)
 
-        parts = range(min(_SLICES, len(self.roots)))
-        # Sums are taken in the order of the parts, whichever is finished first.
+        def spread(k: int, flows: Vector) -> Any:
+            roots = self.roots[slices[k]], self.flows[slices[k]]
+            return _spread(self.tree, tails, *roots, threshold, self.depth, self.nodes, kept[k], flows)
+
+        counted = self._sum(lambda k: spread(k, np.empty(0)), range(len(slices)))
+        if isinstance(counted, str):
+            return counted
+        # Where each slice puts the flows of each industry: industry by industry, slice by slice.
+        ends = np.cumsum(kept.T).reshape(n, len(slices)).T
+        start = np.append(0, ends[-1])
+        kept[:] = np.vstack([start[:-1], ends[:-1]])
+        flows = np.empty(start[-1])
+        filled = self._sum(lambda k: spread(k, flows), range(len(slices)))
+        if isinstance(filled, str):
+            return filled
+
+        def meet(i: int) -> Any:
+            here = np.sort(flows[start[i] : start[i + 1]])[::-1]
+            return _pair(self.tree, tails, i, here, threshold, self.nodes)
+
+        met = self._sum(meet, np.flatnonzero(np.diff(start)))
+        if isinstance(met, str):
+            return met
+        branches = counted[1] + met[1]
+        if branches > self.nodes:
+            return _too_many(self.nodes)
+        return counted[0] + met[0], branches, counted[2] + met[2]
+
+    def _sum(self, work: Callable[[Any], Any], parts: Iterable[Any]) -> tuple[int, int, float] | str:
+        """Paths, branches and content of parts of a pass, done side by side and added in their order."""
+
+        def unless_late(part: Any) -> Any:
+            return work(part) if time.monotonic() <= self.deadline else None
+
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            walked = list(threads.map(walk, parts))
-        done = [one for one in walked if one is not None]
-        counted, branches = (sum(one[k] for one in done) for k in range(2))
-        carried = sum(one[2] for one in done)
-        if any(one[0] < 0 for one in done) or branches > self.nodes:
-            return f"nodes: the next threshold takes more than {self.nodes} branches"
-        if len(done) < len(parts):
+            done = list(threads.map(unless_late, parts))
+        if any(one is None for one in done):
             return "seconds: the clock; on another machine it may come to more or less"
-        return counted, branches, carried
+        counted, branches = sum(one[0] for one in done), sum(one[1] for one in done)
+        if any(one[0] == -2 for one in done):
+            return _TOO_DEEP
+        if any(one[0] < 0 for one in done) or branches > self.nodes:
+            return _too_many(self.nodes)
+        return counted, branches, sum(one[2] for one in done)
 
     def list(self, threshold: float, most: int) -> list[list[int]]:
         """The largest paths at or above a threshold, as positions from the final seller on."""
@@ -260,13 +307,20 @@ class _Search:
         return [steps[begins[k] : ends[k]].tolist() for k in largest]
 
 
+_TOO_DEEP = "depth: with a tail, some branch would be longer than asked"
+
+
+def _too_many(nodes: int) -> str:
+    return f"nodes: the next threshold takes more than {nodes} branches"
+
+
 _ANY_NUMBER = np.iinfo(np.int64).max
 _NOWHERE = (np.empty(0), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32))
 
 
 @njit(cache=True, nogil=True)
 def _walk(
-    tree: Any, tails: Any, roots: Any, flows: Any, threshold: Any, depth: Any, most: Any,
+    tree: Any, roots: Any, flows: Any, threshold: Any, depth: Any, most: Any,
     values: Any, ends: Any, steps: Any,
 ) -> Any:  # fmt: skip
     """Paths worth at least the threshold: how many (−1: more than ``most`` branches), branches, sum, steps.
@@ -289,18 +343,6 @@ def _walk(
                 branches += 1
                 if branches > most:
                     return -1, branches, carried, length
-                if threshold >= size * tails.cutoff[i] and level + tails.longest[i] <= depth:
-                    low, high = tails.start[i], tails.start[i + 1]
-                    while low < high:
-                        middle = (low + high) // 2
-                        if size * tails.value[middle] >= threshold:
-                            low = middle + 1
-                        else:
-                            high = middle
-                    found += low - tails.start[i]
-                    carried += size * tails.together[low + i]
-                    level -= 1
-                    continue
                 value = size * tree.content[i]
                 if value >= threshold:
                     if found < len(values):
@@ -320,11 +362,128 @@ def _walk(
     return found, branches, carried, length
 
 
+@njit(cache=True, nogil=True)
+def _spread(
+    tree: Any,
+    tails: Any,
+    roots: Any,
+    flows: Any,
+    threshold: Any,
+    depth: Any,
+    most: Any,
+    place: Any,
+    kept: Any,
+) -> Any:
+    """Branches whose continuations are not all among the tails: kept by industry, from ``place`` on.
+
+    Counted here are only the paths of roots that tails reach. ``place`` ends where the next flow would go;
+    without room nothing is kept, and it tells how many there are. −1: more than ``most``; −2: so deep that
+    a tail might lead beyond ``depth``.
+    """
+    at = np.empty(depth + 1, np.int64)
+    flow = np.empty(depth + 1)
+    turn = np.empty(depth + 1, np.int64)
+    found, branches, carried = 0, 0, 0.0
+    for root in range(len(roots)):
+        i, size = roots[root], flows[root]
+        if size * tree.best[i] < threshold:
+            continue
+        if size * tails.cutoff[i] <= threshold:
+            k = _reached(tails, i, size, threshold, tails.start[i], tails.start[i + 1])
+            found += k - tails.start[i]
+            carried += size * tails.together[k + i]
+            continue
+        level = 0
+        at[0], flow[0], turn[0] = i, size, -1
+        while level >= 0:
+            i, size = at[level], flow[level]
+            if turn[level] < 0:
+                branches += 1
+                if branches > most:
+                    return -1, branches, carried
+                if level + 1 + tails.longest > depth:
+                    return -2, branches, carried
+                if len(kept):
+                    kept[place[i]] = size
+                place[i] += 1
+                turn[level] = tree.start[i]
+            p, end = turn[level], tree.start[i + 1]
+            # Suppliers that tails reach are not entered here.
+            while p < end and size * tree.largest[p] >= threshold:
+                if size * tree.share[p] * tails.cutoff[tree.supplier[p]] > threshold:
+                    break
+                p += 1
+            if p < end and level < depth and size * tree.largest[p] >= threshold:
+                turn[level] = p + 1
+                level += 1
+                at[level], flow[level], turn[level] = tree.supplier[p], size * tree.share[p], -1
+            else:
+                level -= 1
+    return found, branches, carried
+
+
+@njit(cache=True, nogil=True)
+def _pair(tree: Any, tails: Any, i: Any, flows: Any, threshold: Any, most: Any) -> Any:
+    """Paths that end at i with one of the flows, largest first, or go on by a tail of a supplier."""
+    found, branches, carried = 0, 0, 0.0
+    for size in flows:
+        value = size * tree.content[i]
+        if value < threshold:
+            break
+        found += 1
+        carried += value
+    for p in range(tree.start[i], tree.start[i + 1]):
+        if flows[0] * tree.largest[p] < threshold:
+            break
+        j, share = tree.supplier[p], tree.share[p]
+        first, high = 0, len(flows)
+        while first < high:
+            middle = (first + high) // 2
+            if flows[middle] * share * tails.cutoff[j] > threshold:
+                first = middle + 1
+            else:
+                high = middle
+        begin = tails.start[j]
+        k = tails.start[j + 1]
+        for f in range(first, len(flows)):
+            if flows[f] * tree.largest[p] < threshold:
+                break
+            branches += 1
+            size = flows[f] * share
+            # The flows fall, and so do the tails that reach the threshold: look on from the last one.
+            low, high, stride = begin, k, 1
+            while high > begin:
+                probe = max(high - stride, begin)
+                if size * tails.value[probe] >= threshold:
+                    low = probe + 1
+                    break
+                high = probe
+                stride *= 2
+            k = _reached(tails, j, size, threshold, low, high)
+            found += k - begin
+            carried += size * tails.together[k + j]
+        if branches > most:
+            return -1, branches, carried
+    return found, branches, carried
+
+
+@njit(cache=True, nogil=True)
+def _reached(tails: Any, i: Any, size: Any, threshold: Any, low: Any, high: Any) -> Any:
+    """End of the tails of i that come to the threshold; it lies between low and high."""
+    while low < high:
+        middle = (low + high) // 2
+        if size * tails.value[middle] >= threshold:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 def _listed(
     tree: _Tree, roots: Positions, flows: Vector, threshold: float, depth: int
 ) -> tuple[Vector, Positions, npt.NDArray[np.int32]]:
     """All paths at or above a threshold, root by root: values, ends among the steps, steps."""
-    whole = (tree, _no_tails(len(tree.content)), roots, flows, threshold, depth, _ANY_NUMBER)
+    whole = (tree, roots, flows, threshold, depth, _ANY_NUMBER)
     found, _, _, length = _walk(*whole, *_NOWHERE)
     values, ends, steps = np.empty(found), np.empty(found, dtype=np.int64), np.empty(length, dtype=np.int32)
     _walk(*whole, values, ends, steps)
@@ -358,11 +517,6 @@ def _tree(A: Matrix, q: Vector) -> _Tree:
     )
 
 
-def _no_tails(n: int) -> _Tails:
-    none = np.zeros(n + 1, dtype=np.int64)
-    return _Tails(none, np.empty(0), np.empty(0), none[:n], np.full(n, np.inf))
-
-
 def _made_tails(tree: _Tree, output: Vector, depth: int) -> _Tails:
     """As many tails as memory is given, with the lower a cutoff the more often a tail will be looked up.
 
@@ -370,20 +524,18 @@ def _made_tails(tree: _Tree, output: Vector, depth: int) -> _Tails:
     an industry's cutoff is as the root of what a unit of its output carries over its output.
     """
     n = len(tree.content)
-    roots, none = np.arange(n), _no_tails(n)
+    roots = np.arange(n)
     weight = np.sqrt(np.divide(output, tree.best, out=np.zeros(n), where=tree.best > 0))
     most = min(_TAILS_EACH * n, _TAILS)
     cutoff = float((weight * tree.best).max())
     for _ in range(60):
-        found, *_ = _walk(tree, none, roots, weight, cutoff / 2, depth, 8 * most, *_NOWHERE)
+        found, *_ = _walk(tree, roots, weight, cutoff / 2, depth, 8 * most, *_NOWHERE)
         if not 0 <= found <= most:
             break
         cutoff /= 2
     values, ends, steps = _listed(tree, roots, weight, cutoff, depth)
     begins = np.append(0, ends[:-1])
     first = steps[begins]
-    longest = np.zeros(n, dtype=np.int64)
-    np.maximum.at(longest, first, ends - begins - 1)
     start = np.searchsorted(first, np.arange(n + 1))
     together = np.zeros(len(values) + n)
     for i in range(n):
@@ -391,7 +543,7 @@ def _made_tails(tree: _Tree, output: Vector, depth: int) -> _Tails:
         values[tails] = np.sort(values[tails])[::-1] / weight[i]
         together[start[i] + i + 1 : start[i + 1] + i + 1] = np.cumsum(values[tails])
     cutoffs = np.divide(cutoff, weight, out=np.full(n, np.inf), where=weight > 0)
-    return _Tails(start, values, together, longest, cutoffs)
+    return _Tails(start, values, together, cutoffs, int((ends - begins).max()) - 1)
 
 
 def _within(A: Matrix, q: Vector, y: Vector, depth: int) -> tuple[float, Vector]:
