@@ -22,7 +22,7 @@ from autarky.simulation.sweep import has_households, network_of
 
 MOST_EXHAUSTIVE = 12
 """Gates of which every set is tried, 4,096 of them, where there are no more."""
-SOME, LARGE, FEWER = 10, 500_000, 8
+SOME, LARGE, FEWER = 10, 100_000, 8
 """Gates of which every set is tried where there are more; on a table of so many flows, fewer."""
 
 
@@ -496,8 +496,8 @@ def _definitions(
     ]
     if math.isfinite(none) and none > 1e-9 and whole > 1e-3 * none:
         told.append(
-            f"{percent(whole / none)} of the loss remains with every gate kept: it comes from exports that "
-            "are cut, other regions' imports, or other shocks."
+            f"{percent(whole / none)} of the loss remains with every gate kept: it has other reasons (exports "
+            "that are cut, other shocks, stocks that are not full)."
         )
     if budget is not None:
         told.append(
