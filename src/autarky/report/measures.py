@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ from autarky.report.tables import folded, table
 
 ROWS = ((15, 85), (15, 45), (15, 25), (15, 10), (15, 0), (10, 0), (5, 0), (3, 0))
 """Rows of a measure that are open, and that are folded away: as many as keep under ``MOST_BYTES``."""
+MOST_COLUMNS = 6
+"""Columns of a table whose longest dimension goes down; of more, cells are listed."""
 MOST_BYTES = 290_000
 NOT_DEFINED = "not defined"
 
@@ -98,6 +101,7 @@ class _Page:
 
     def __init__(self, names: Mapping[str, str], command: str, shown: int, more: int) -> None:
         self.names, self.command, self.shown, self.most = names, command, shown, shown + more
+        self._told: Counter[str] = Counter()
 
     def overview(self, families: Mapping[str, Sequence[xr.DataArray]], notes: Sequence[str]) -> Markup:
         """What was found, single numbers, and what is on the page."""
@@ -156,7 +160,7 @@ class _Page:
         if one.ndim == 0:
             value = f" {_units(one)}{f' ({where})' if where else ''}"
             return element("p", element("strong", _words(one)(float(one))), value)
-        if one.ndim == 2 and min(one.shape) <= 6 < one.size:
+        if one.ndim > 1 and one.size // max(one.shape) <= MOST_COLUMNS < one.size:
             return self._matrix(one, where)
         return self._largest(one, where)
 
@@ -181,17 +185,18 @@ class _Page:
         return self._tables(one, where, header, rows, len(values), undefined)
 
     def _matrix(self, one: xr.DataArray, where: str) -> Content:
-        """A column for each label of the short dimension; the rows with the largest numbers first."""
-        across = int(np.argmin(one.shape))
-        down, over = str(one.dims[1 - across]), str(one.dims[across])
-        values = np.asarray(one.transpose(down, over).values, dtype=np.float64)
+        """A column for each label of the short dimensions; the rows with the largest numbers first."""
+        down = str(one.dims[int(np.argmax(one.shape))])
+        over = [str(dimension) for dimension in one.dims if dimension != down]
+        values = np.asarray(one.transpose(down, *over).values, dtype=np.float64).reshape(one.sizes[down], -1)
+        columns = map(", ".join, itertools.product(*(self._named(one, dimension) for dimension in over)))
         defined = np.isfinite(values)
         order = _largest_first(
             np.where(defined.any(axis=1), np.where(defined, values, -np.inf).max(axis=1), np.nan)
         )
         names, words = self._named(one, down), _words(one)
         rows = [(names[k], *(words(float(value)) for value in values[k])) for k in order[: self.most]]
-        header = (f"{_dimension(down)}; {_units(one)}", *self._named(one, over))
+        header = (f"{_dimension(down)}; {_units(one)}", *columns)
         return self._tables(one, where, header, rows, len(values), int((~defined).all(axis=1).sum()))
 
     def _tables(
@@ -204,7 +209,11 @@ class _Page:
         undefined: int,
     ) -> Content:
         shown, rest = rows[: self.shown], rows[self.shown :]
-        caption = ", ".join(filter(None, (f"{one.name}", where)))
+        # Two measures may have one name, as paths into final use and into exports do: captions differ.
+        self._told[str(one.name)] += 1
+        again = self._told[str(one.name)]
+        named = f"{one.name} ({again})" if again > 1 else str(one.name)
+        caption = ", ".join(filter(None, (named, where)))
         if total > len(shown):
             caption += f": the {len(shown)} largest of {total:,}"
         notes: list[Content] = []
@@ -217,7 +226,7 @@ class _Page:
             table(caption, header, shown, "measure"),
             folded(
                 f"The next {len(rest):,}",
-                table(f"{one.name}: the next {len(rest):,}", header, rest, "measure"),
+                table(f"{named}: the next {len(rest):,}", header, rest, "measure"),
             )
             if rest
             else None,

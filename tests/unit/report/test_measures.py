@@ -48,6 +48,14 @@ def text():
             made(np.arange(8.0).reshape(2, 4), name="exposure", origin=["BOR", "CAL"], industry=CODES[:4]),
             made(np.arange(400.0).reshape(20, 20), name="paths", source=CODES, industry=CODES),
             made(np.arange(4.0).reshape(1, 4), name="one_origin", origin=["BOR"], industry=CODES[:4]),
+            made(np.arange(400.0).reshape(20, 20), name="paths", source=CODES, industry=CODES),
+            made(
+                np.arange(18.0).reshape(9, 1, 2),
+                name="bounds",
+                product=CODES[:9],
+                use=["all"],
+                bound=["low", "high"],
+            ),
             made(np.full(3, np.nan), name="nowhere", industry=CODES[:3]).assign_attrs(
                 undefined="the table tells no partners"
             ),
@@ -90,8 +98,8 @@ def test_the_page_is_one_balanced_file_without_scripts_or_requests(text, page):
 
 def test_every_measure_says_what_it_is_by_which_formula_from_whom_and_what_it_does_not_see(page):
     words = "".join(page.text)
-    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 9
-    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 9
+    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 11
+    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 11
 
 
 def test_the_largest_come_first_and_undefined_ones_are_said_to_be(page):
@@ -121,6 +129,8 @@ def test_a_short_dimension_makes_columns_and_two_long_ones_make_a_list(page):
     cells = page.table("paths: the 15 largest of 400")
     assert cells[0] == ["source", "industry", "value, unit 1"]
     assert cells[1] == ["C19", "C19", "399"]
+    assert page.table("bounds, use: all")[:2] == [["product; unit 1", "low", "high"], ["C8", "16", "17"]]
+    assert page.table("paths (2): the 15 largest of 400") == cells
     assert page.table("one_origin, origin: Boria")[1][1] == "3"
 
 
