@@ -191,8 +191,9 @@ class _Page:
         values = np.asarray(one.transpose(down, *over).values, dtype=np.float64).reshape(one.sizes[down], -1)
         columns = map(", ".join, itertools.product(*(self._named(one, dimension) for dimension in over)))
         defined = np.isfinite(values)
+        largest = np.where(defined, values, -np.inf).max(axis=1)
         order = _largest_first(
-            np.where(defined.any(axis=1), np.where(defined, values, -np.inf).max(axis=1), np.nan)
+            np.where(defined.any(axis=1), largest, np.nan), np.where(defined, values, 0.0).sum(axis=1)
         )
         names, words = self._named(one, down), _words(one)
         rows = [(names[k], *(words(float(value)) for value in values[k])) for k in order[: self.most]]
@@ -244,14 +245,17 @@ class _Page:
         ]
 
 
-def _largest_first(values: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _largest_first(
+    values: npt.NDArray[np.float64], then: npt.NDArray[np.float64] | None = None
+) -> npt.NDArray[np.intp]:
     """Positions by value, the largest first, of none but negative ones the most negative; undefined last.
 
-    Equal values keep the table's order, so that the page is the same everywhere.
+    Equal values are told apart by ``then``, the largest first; else they keep the table's order.
     """
     defined = np.isfinite(values)
     sign = -1.0 if defined.any() and values[defined].max() <= 0 else 1.0
-    return np.argsort(-np.where(defined, sign * values, -np.inf), kind="stable")
+    key = -np.where(defined, sign * values, -np.inf)
+    return np.argsort(key, kind="stable") if then is None else np.lexsort((-sign * then, key))
 
 
 def _title(one: xr.DataArray) -> str:

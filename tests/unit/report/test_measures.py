@@ -56,6 +56,12 @@ def text():
                 use=["all"],
                 bound=["low", "high"],
             ),
+            made(
+                np.array([[1.0, 0, 0], [0, 1, 1], [np.nan, 1, 0]]),
+                name="ties",
+                industry=CODES[:3],
+                of=["a", "b", "c"],
+            ),
             made(np.full(3, np.nan), name="nowhere", industry=CODES[:3]).assign_attrs(
                 undefined="the table tells no partners"
             ),
@@ -98,8 +104,8 @@ def test_the_page_is_one_balanced_file_without_scripts_or_requests(text, page):
 
 def test_every_measure_says_what_it_is_by_which_formula_from_whom_and_what_it_does_not_see(page):
     words = "".join(page.text)
-    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 11
-    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 11
+    assert words.count("Formula: (I − B)⁻¹·1 < 2 & more") == 12
+    assert words.count("Source: Antràs et al. (2012)") == words.count("Not seen: stages, not days") == 12
 
 
 def test_the_largest_come_first_and_undefined_ones_are_said_to_be(page):
@@ -129,6 +135,7 @@ def test_a_short_dimension_makes_columns_and_two_long_ones_make_a_list(page):
     cells = page.table("paths: the 15 largest of 400")
     assert cells[0] == ["source", "industry", "value, unit 1"]
     assert cells[1] == ["C19", "C19", "399"]
+    assert [row[0] for row in page.table("ties")[1:]] == ["Chemicals (C1)", "Crops", "Chemicals (C2)"]
     assert page.table("bounds, use: all")[:2] == [["product; unit 1", "low", "high"], ["C8", "16", "17"]]
     assert page.table("paths (2): the 15 largest of 400") == cells
     assert page.table("one_origin, origin: Boria")[1][1] == "3"
