@@ -83,9 +83,15 @@ class Countdown:
         """Which product stops an industry first, and of which more stock buys most days."""
         stopping = [row for row in self.rows if row.day is not None and row.stops]
         if not stopping:
-            return (f"Nothing stops for want of any of {count(len(self.rows), 'input')}.",)
+            told = f"Nothing stops for want of any of {count(len(self.rows), 'input')}"
+            falling = [row for row in self.rows if row.day is not None]
+            if falling:
+                first = falling[0]
+                told += f"; {first.name} is the first for want of which an industry falls below 90 %: "
+                told += f"{first.industry}, on {_day(first.day)}"
+            return (f"{told}.",)
         first = stopping[0]
-        told = [
+        sentences = [
             f"{first.name} runs out first: want of it stops {first.industry} on {_day(first.day)}, with "
             f"{rounded(first.stock_days, 3)} days of use in stock; {len(stopping):,} of "
             f"{count(len(self.rows), 'input')} stop an industry."
@@ -93,11 +99,11 @@ class Countdown:
         bought = [row for row in stopping if row.days_bought is not None and row.days_bought > 0]
         if bought:
             most = max(bought, key=lambda row: row.days_bought or 0.0)
-            told.append(
+            sentences.append(
                 f"More of {most.name} in stock buys most: {rounded(most.days_bought or 0.0, 3)} days"
                 f"{' or more' if most.at_least else ''} per stock worth 1 % of a year's imports cut."
             )
-        return tuple(told)
+        return tuple(sentences)
 
     def text(self, width: int = 100) -> str:
         """The printed countdown, ``width`` columns wide."""

@@ -353,3 +353,16 @@ def test_an_exemption_that_spares_nothing_is_told_with_the_nearest(spare: dict[s
 def test_an_exemption_where_no_shock_cuts_trade_is_told() -> None:
     with pytest.raises(ScenarioError, match=r"exempt\[0\]: spares nothing .* no shock cuts trade; leave it"):
         exempt(loss(), spare=[{"origin": "CHINA"}])
+
+
+def test_each_scenario_has_its_own_groups() -> None:
+    economy = chain()
+    given = [
+        scenario(cut(origin="some"), groups={"some": [partner]}) for partner in ("CHINA", "RUSSIA", "CHINA")
+    ]
+    network = build_network(economy, parameters(given[0].behaviour, given[0].groups))
+    cuts = build_forcing(network, given).ceilings
+    by_scenario = [
+        list(cuts.first[start:end]) for start, end in zip(cuts.start, cuts.start[1:], strict=False)
+    ]
+    assert by_scenario == [[CHINA_OIL, CHINA_ORE], [RUSSIA_OIL], [CHINA_OIL, CHINA_ORE]]
