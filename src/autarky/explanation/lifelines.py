@@ -318,7 +318,7 @@ def _found(
     curves = [_curve(trial, order) for order in orders]
     areas = [_area(curve, most) for curve in curves]
     chosen = 1 if areas[1] > areas[0] + 1e-6 else 0
-    notes = [_which(chosen, orders, areas, alone)] if alone else []
+    notes = [_which(chosen, orders, curves, areas, alone)]
     # Of many gates those that the curve takes first, then those that promise most.
     pool = list(each) if len(gates) <= exhaustive else list(dict.fromkeys(orders[chosen] + fits))[:exhaustive]
     best: tuple[BestSet, ...] = ()
@@ -408,9 +408,9 @@ def _curve(trial: Trial, order: Sequence[int]) -> tuple[Step, ...]:
 
 def _area(curve: Sequence[Step], most: float) -> float:
     """∫ of the most averted with so much of the imports kept, from none to ``most``, over ``most``."""
-    shares = [step.imports_share for step in curve]
+    ends = [*(step.imports_share for step in curve[1:]), most]
     highest, area = 0.0, 0.0
-    for step, until in zip(curve, [*shares[1:], most], strict=True):
+    for step, until in zip(curve, ends, strict=False):
         highest = max(highest, step.averts)
         area += highest * max(0.0, until - step.imports_share)
     return area / most
@@ -444,9 +444,13 @@ def _ranked_sets(trial: Trial, pool: Sequence[int]) -> list[tuple[int, float, fl
 
 
 def _which(
-    chosen: int, orders: Sequence[Sequence[int]], areas: Sequence[float], alone: Sequence[Kept]
+    chosen: int,
+    orders: Sequence[Sequence[int]],
+    curves: Sequence[Sequence[Step]],
+    areas: Sequence[float],
+    alone: Sequence[Kept],
 ) -> str:
-    """How the curve was found, and why in this way."""
+    """How the curve was found, why in this way, and where the other way is better."""
     if orders[0] == orders[1]:
         return "Forwards from nothing kept and backwards from everything kept the same order was found."
     ways = ("forwards from nothing kept", "backwards from everything kept")
@@ -456,7 +460,25 @@ def _which(
     if chosen:
         told += f" Inputs need each other: alone no gate averts more than {percent(most)}, which misleads "
         told += "whoever begins with nothing."
+    # Of the other curve the step that averts most above what the chosen one does with no more imports.
+    share, ahead = max(
+        (
+            (step.imports_share, step.averts - _at(curves[chosen], step.imports_share))
+            for step in curves[1 - chosen]
+        ),
+        key=lambda step: (round(step[1], 6), -step[0]),
+    )
+    if ahead > 0.005:
+        told += (
+            f" With {percent(share)} of the imports kept {ways[1 - chosen]} averts {percent(ahead)} of the "
+        )
+        told += "loss more: give a budget as small to see its order."
     return told
+
+
+def _at(curve: Sequence[Step], share: float) -> float:
+    """The most that a curve averts with no more of the imports kept than this."""
+    return max((step.averts for step in curve if step.imports_share <= share + 1e-12), default=0.0)
 
 
 def _how_far(trial: Trial, pool: Sequence[int], order: Sequence[int]) -> str:
@@ -496,8 +518,8 @@ def _definitions(
     ]
     if math.isfinite(none) and none > 1e-9 and whole > 1e-3 * none:
         told.append(
-            f"{percent(whole / none)} of the loss remains with every gate kept: it has other reasons (exports "
-            "that are cut, other shocks, stocks that are not full)."
+            f"{percent(whole / none)} of the loss remains with every gate kept: it has other reasons "
+            "(exports that are cut, other shocks, stocks that are not full)."
         )
     if budget is not None:
         told.append(

@@ -68,6 +68,9 @@ def test_backwards_finds_the_pair_that_forwards_misses() -> None:
         step.gate for step in found.greedy
     ] == ["CHINA.ore", "CHINA.oil", "CHINA.toys"]
     assert "backwards from everything kept" in found.notes[0]
+    # Toys, a sixth of the imports cut, are worth something by themselves: a smaller budget begins with them.
+    assert "With 17 % of the imports kept forwards from nothing kept averts" in found.notes[0]
+    assert [step.gate for step in lifelines(economy, cut_off(), budget=0.2).greedy] == ["CHINA.toys"]
     best = {len(one.gates): set(one.gates) for one in found.best}
     assert best[1] == {"CHINA.toys"}
     assert best[2] == {"CHINA.oil", "CHINA.ore"}
@@ -80,6 +83,13 @@ def test_a_budget_lets_in_only_what_fits() -> None:
     assert all(best.imports_share <= 0.5 for best in found.best)
     assert found.greedy[0].gate == "CHINA.toys"
     assert {kept.gate for kept in found.alone} == {"CHINA.oil", "CHINA.ore", "CHINA.toys"}
+
+
+def test_a_budget_that_lets_nothing_in_keeps_nothing() -> None:
+    found = lifelines(COMPLEMENTS, cut_off(), budget=0.01)
+    assert (found.greedy, found.best) == ((), ())
+    assert "0 gates fit by themselves" in " ".join(found.notes)
+    assert found.text()
 
 
 def test_what_is_lost_for_other_reasons_is_not_averted() -> None:
