@@ -110,6 +110,8 @@ def _self_sufficiency(accounts: Accounts, _: Paths) -> Arrays:
 
 def _import_content(accounts: Accounts, _: Paths) -> Arrays:
     yield import_content.vertical_specialisation(accounts)
+    if len(accounts.origins) > 1:
+        yield import_content.vertical_specialisation(accounts, by="origin")
     yield import_content.import_content_of_final_use(accounts)
     yield import_content.vertical_specialisation_by_industry(accounts)
     yield import_content.import_content(accounts)
@@ -152,9 +154,12 @@ def _concentration(accounts: Accounts, _: Paths) -> Arrays:
 def _extraction(accounts: Accounts, _: Paths) -> Arrays:
     for kind in extraction.KINDS:
         yield from extraction.hypothetical_extraction(accounts, kind=kind)
-    yield extraction.import_requirement_at_risk(accounts)
+    ways = ("product", "origin") if len(accounts.origins) > 1 else ("product",)
+    for by in ways:
+        yield extraction.import_requirement_at_risk(accounts, by=by)
     if accounts.economy.is_multi_regional:
-        yield from extraction.import_extraction(accounts)
+        for by in ways:
+            yield from extraction.import_extraction(accounts, by=by)
         yield from extraction.trade_extraction(accounts)
 
 
