@@ -204,6 +204,8 @@ def countdown(
         what = f"interrupted: what is done is kept in {folder}"
         raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
     except OSError as error:
+        if folder is None:
+            raise
         what = f"cannot be written or read: {error.strerror or error}"
         raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error
     names = Names(result)

@@ -268,6 +268,8 @@ def lifelines(
         what = f"interrupted: what is done is kept in {folder}"
         raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
     except OSError as error:
+        if folder is None:
+            raise
         what = f"cannot be written or read: {error.strerror or error}"
         raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error
 
@@ -307,7 +309,7 @@ def _found(
     exhaustive: int,
 ) -> Lifelines:
     gates, most = trial.gates, 1.0 if budget is None else budget
-    limit = math.inf if budget is None else budget
+    limit = math.inf if budget is None else budget + 1e-9  # all shares together may be 1 and a bit
     each = range(len(gates))
     if len(gates) <= exhaustive:  # every set at once: all that follows finds its numbers known
         trial.lost(range(trial.all_kept + 1), "every set of gates")
