@@ -20,8 +20,10 @@ from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation import answer, answer_of_draws, other_choices
 from autarky.explanation.answer import json_ready
-from autarky.explanation.countdown import Countdown, countdown
-from autarky.explanation.lifelines import Lifelines, lifelines
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.counting import countdown
+from autarky.explanation.lifelines import Lifelines
+from autarky.explanation.ranking import lifelines
 from autarky.explanation.stored import restored
 from autarky.explanation.tracing import largest_losers, why
 from autarky.explanation.why import Why

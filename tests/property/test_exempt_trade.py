@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autarky.economy import Economy
-from autarky.explanation.lifelines import lifelines
+from autarky.explanation.ranking import lifelines
 from autarky.scenario import Scenario
 from autarky.simulation import simulate
 from made_economies import START, make_behaviour, make_economy

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autarky.explanation.countdown import Countdown, ProductCountdown
 from autarky.explanation.losses import Day
 from autarky.explanation.wording import count, date_words, percent, rounded, shorten
 from autarky.report.document import framed
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import line, number_axis, picture, text
 from autarky.report.tables import folded, table
-
-if TYPE_CHECKING:  # values are read here; what makes them simulates, and is not loaded
-    from autarky.explanation.countdown import Countdown, ProductCountdown
 
 MOST_PRODUCTS, MOST_ROWS = 20, 30
 """Rows of the picture and of the table."""

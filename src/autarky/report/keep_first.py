@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
 from autarky.explanation.wording import count, listing, percent, rounded, shorten
 from autarky.report.document import framed
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import NumberAxis, line, number_axis, picture, text
 from autarky.report.tables import folded, table
-
-if TYPE_CHECKING:  # values are read here; what makes them simulates, and is not loaded
-    from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
 
 MOST_GATES, MOST_STEPS = 15, 12
 """Rows of the picture of each gate alone; steps of the curve that are named beside it."""

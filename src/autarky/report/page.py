@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from autarky.explanation import Answer
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.losses import Day, IndustryLoss
 from autarky.explanation.names import Names
 from autarky.explanation.timeline import (
@@ -26,10 +27,6 @@ from autarky.report.keep_first import keep_first
 from autarky.report.markup import Content, Markup, element
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
-
-if TYPE_CHECKING:  # values are read here; what makes them simulates, and is not loaded
-    from autarky.explanation.countdown import Countdown
-    from autarky.explanation.lifelines import Lifelines
 
 MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 22, 10, 9, 9, 12, 3
 """Rows of the pictures; chains."""

@@ -1,4 +1,4 @@
-"""All families at once: each measure is labelled, told, documented, and undefined where nobody can know it."""
+"""All families at once: each measure is labelled, told, documented, undefined where nobody can know it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from autarky.errors import InputError
-from autarky.explanation.countdown import Countdown, countdown
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.counting import countdown
 from autarky.simulation import simulate
 from made_gates import cut_off, fed_through
 

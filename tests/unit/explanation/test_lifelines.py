@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from autarky.errors import InputError, ScenarioError, StoppedError
-from autarky.explanation.lifelines import Lifelines, lifelines
+from autarky.explanation.lifelines import Lifelines
+from autarky.explanation.ranking import lifelines
 from autarky.scenario import Scenario
 from made_gates import cut_off, fed_through
 from small_economies import START, chain, three_regions
