@@ -39,7 +39,8 @@ def technical_coefficients(Z: Matrix, x: Vector) -> Matrix:
     """
     if x.shape != (Z.shape[1],):
         raise ValueError(f"x has shape {x.shape}; expected ({Z.shape[1]},), one output per column of Z")
-    return np.divide(Z, x, out=np.zeros(Z.shape), where=x != 0)
+    # A flow over infinity is zero, in one pass over the table.
+    return np.asarray(Z / np.where(x != 0, x, np.inf))
 
 
 def leontief_inverse(A: Matrix) -> Matrix:

@@ -37,7 +37,7 @@ class Factor:
 
     def __init__(self, A: Matrix) -> None:
         identity_less = -A
-        identity_less[np.diag_indices(len(A))] += 1.0
+        identity_less.flat[:: len(A) + 1] += 1.0
         # The transpose is factored: LAPACK wants columns together, so that no copy is made.
         self._lu = scipy.linalg.lu_factor(identity_less.T, overwrite_a=True, check_finite=False)
         if (np.diag(self._lu[0]) == 0).any():

@@ -73,9 +73,8 @@ def footprints(
     x, intensity = _intensity(accounts, account)
     makers, products = economy.industries.regions, economy.industries.sectors
     buyers = tuple(dict.fromkeys((*makers, *(user.region for user in economy.final_users))))
-    bought = np.zeros((len(x), len(buyers)))
-    for column, user in enumerate(economy.final_users):
-        bought[:, buyers.index(user.region)] += economy.Y[:, column]
+    of_buyer = np.array([user.region for user in economy.final_users])[:, None] == np.array(buyers)
+    bought = economy.Y @ of_buyer.astype(np.float64)
     content = accounts.world_factor.solve_transposed(_by_region(intensity, len(makers)))
     everywhere = content.sum(axis=1)
     needed = accounts.world_factor.solve(bought)
