@@ -339,6 +339,9 @@ def run_draws(
         inputs["command"] = shlex.join(["autarky", "ensemble", Path(path).name, *options])
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
         try:
+            chains = with_reasons(economy, study.scenario, log, None).record.chains
+            run = replace(result.record.run, chains=chains)
+            result = replace(result, record=replace(result.record, run=run))
             findings = analyse(result)
             told = answer_of_draws(result, findings)
             page = render_ensemble(result, told, findings, inputs=inputs)

@@ -16,6 +16,8 @@ from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import picture, text
 from autarky.report.tables import folded, table
 
+MOST_CHAINS = 3
+"""Chains that are drawn; others are named."""
 MOST_NODES = 12
 """Nodes of a picture, the industry itself among them."""
 LEAST = 0.005
@@ -39,6 +41,20 @@ WIDTH, PITCH, BOX, THICK = 960.0, 52.0, 40.0, 16.0
 """Width of the picture, distance of its rows, height of a node, thickness of an arrow that carries all."""
 
 Path = tuple[int, ...]
+
+
+def drawn_chains(chains: Sequence[Why]) -> list[Content]:
+    """The first chains, each drawn; the others by name; and the rule by which a loss is divided, once."""
+    intro = (
+        "Each picture reads from an industry down to what its loss goes back to; an arrow is as wide as the "
+        "share of the loss that it carries, and the shares beside one another add to that above them."
+    )
+    drawn = [chain(f"chain-{k}", why) for k, why in enumerate(chains[:MOST_CHAINS])]
+    others = [why.name for why in chains[MOST_CHAINS:]]
+    left = f"Not drawn: {listing(others, len(others))}." if others else None
+    rules = dict.fromkeys(f"How a loss is divided: {why.rule.rstrip('.')}." for why in chains)
+    notes = [element("p", told, class_="note") for told in (*rules, left) if told]
+    return [element("p", intro), *drawn, *notes]
 
 
 def chain(ident: str, why: Why) -> Markup:

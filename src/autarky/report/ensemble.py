@@ -18,10 +18,13 @@ from autarky.explanation.ranges import (
     answer_of_draws,
 )
 from autarky.explanation.spread import days
+from autarky.explanation.stored import restored
 from autarky.explanation.timeline import Timeline, weekly_quantiles
+from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, percent, plain, whole
 from autarky.report.bands import WIDTH, bands, bands_legend, share_axis
 from autarky.report.bars import Influence, Swing, influences, tornado
+from autarky.report.chains import drawn_chains
 from autarky.report.chances import MOST_LINES, Line, chances
 from autarky.report.document import as_json, document, framed, pairs, section, told
 from autarky.report.dotplot import dotplot
@@ -75,6 +78,7 @@ def render_ensemble(
         sections += [
             _sure_section(answer),
             _when_section(answer),
+            _why_section(result),
             _households_section(result, answer, findings, end),
             _total_section(result, answer, end),
             _moving_section(answer, findings),
@@ -182,6 +186,15 @@ def _when_section(answer: RangesAnswer) -> Markup:
             _left_out(len(answer.industries), MOST_TABLE_ROWS, "industries", "the result file"),
         ),
     )
+
+
+def _why_section(result: EnsembleResult) -> Markup | None:
+    """Why the largest losers made less in the study as it stands; None where that was not traced."""
+    chains = [restored(Why, stored) for stored in result.record.run.chains]
+    if not chains:
+        return None
+    lead = "The study as it stands, without draws: the industries that lose most value added."
+    return section("why", "Why: from the loss back to the cut", element("p", lead), drawn_chains(chains))
 
 
 def _households_section(

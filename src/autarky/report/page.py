@@ -18,7 +18,7 @@ from autarky.explanation.timeline import (
 )
 from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, listing, percent
-from autarky.report.chains import chain
+from autarky.report.chains import drawn_chains
 from autarky.report.countdown import countdown_content
 from autarky.report.document import as_json, document, framed, pairs, section, told
 from autarky.report.heatmap import Row, heatmap, legend
@@ -28,8 +28,8 @@ from autarky.report.markup import Content, Markup, element
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
-MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS, MOST_CHAINS = 22, 10, 9, 9, 12, 3
-"""Rows of the pictures; chains."""
+MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS = 22, 10, 9, 9, 12
+"""Rows of the pictures."""
 MOST_TABLE_ROWS = 75
 """Rows of a table; all numbers are in the result file."""
 LEADS = ("What stops first", "What follows", "Households", "In all", "How sure")
@@ -218,21 +218,7 @@ def _why_section(answer: Answer, chains: Sequence[Why]) -> Markup:
         asks = element("code", f"autarky why RUN {answer.industries[0].industry}")
         told = " follows the loss of an industry back to the cut, with days and amounts."
         return section("why", title, element("p", asks, told))
-    intro = (
-        "Each picture reads from an industry down to what its loss goes back to; an arrow is as wide as the "
-        "share of the loss that it carries, and the shares beside one another add to that above them."
-    )
-    drawn = [chain(f"chain-{k}", why) for k, why in enumerate(chains[:MOST_CHAINS])]
-    others = [why.name for why in chains[MOST_CHAINS:]]
-    left = f"Not drawn: {listing(others, len(others))}." if others else None
-    rules = dict.fromkeys(f"How a loss is divided: {why.rule.rstrip('.')}." for why in chains)
-    return section(
-        "why",
-        title,
-        element("p", intro),
-        drawn,
-        [element("p", told, class_="note") for told in (*rules, left) if told],
-    )
+    return section("why", title, drawn_chains(chains))
 
 
 def _stocks_section(countdown: Countdown | None) -> Markup:

@@ -11,7 +11,8 @@ import pytest
 
 from autarky.explanation import answer
 from autarky.report import render
-from autarky.report.page import MOST_CHAINS, MOST_TABLE_ROWS
+from autarky.report.chains import MOST_CHAINS
+from autarky.report.page import MOST_TABLE_ROWS
 from made_chains import chain, gate, smaller, tree
 from made_lifelines import countdown, lifelines
 from made_results import NATIONAL, large_result, made_result, national_result, world_result
