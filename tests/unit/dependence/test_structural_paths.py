@@ -36,7 +36,7 @@ def test_the_paths_are_those_of_the_slow_twin(
 ) -> None:
     if tails:
         monkeypatch.setattr(module, "_WALKED", 0)
-        monkeypatch.setattr(module, "_TAILS_EACH", 40)
+        monkeypatch.setattr(module, "_TAILS_EACH", 3)
     made: list[int] = []
     tails_of = module._made_tails
 
@@ -53,7 +53,7 @@ def test_the_paths_are_those_of_the_slow_twin(
             A, q, y = by_hand(accounts, of)
             if not y.any():
                 continue
-            found = structural_paths(accounts, of, share=0.9, depth=depth, paths=10**6)
+            found = structural_paths(accounts, of, share=0.98, depth=depth, paths=10**6)
             twin = paths_at_least(A, q, y, found.attrs["smallest"], depth)
             assert found.attrs["counted"] == len(twin)
             size = sum(abs(value) for value in twin.values()) / found.attrs["gross"]
