@@ -113,14 +113,16 @@ class MeasuredTable:
 
     measures: Measures
     command: str
+    warnings: tuple[str, ...]
+    """Checks that the table fails: it is measured all the same, and what comes out is as wrong as it is."""
 
     def text(self) -> str:
-        """The largest numbers of each measure."""
-        return dependence.text(self.measures)
+        """The largest numbers of each measure, after the checks that the table fails."""
+        return "\n".join((*self.warnings, dependence.text(self.measures)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: every number."""
-        return dependence.to_dict(self.measures)
+        return {**dependence.to_dict(self.measures), "warnings": list(self.warnings)}
 
     @property
     def page(self) -> str:
@@ -135,7 +137,7 @@ class MeasuredTable:
             names=dependence.long_names(economy),
             command=self.command,
             digests={**dict(economy.provenance.files), "economy": economy.digest},
-            notes=economy.provenance.notes,
+            notes=(*self.warnings, *economy.provenance.notes),
         )
 
 
@@ -163,4 +165,9 @@ def measure_table(
     named += ["--format", format] if format else []
     named += [part for name, value in (options or {}).items() for part in ("--option", f"{name}={value}")]
     place = Path(table).name if Path(table).exists() else str(table)
-    return MeasuredTable(found, shlex.join(["autarky", "measure", place, *named]))
+    failed = tuple(
+        f"The table fails the check {finding.check!r}: {finding.message}"
+        for finding in check(economy)
+        if finding.status is Status.FAIL
+    )
+    return MeasuredTable(found, shlex.join(["autarky", "measure", place, *named]), failed)

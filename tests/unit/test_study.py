@@ -249,3 +249,12 @@ def test_an_audit_counts_what_it_found(here: Path) -> None:
         audit.check_table("nowhere")
     with pytest.raises(InputError, match="unknown format 'cvs_folder' — did you mean 'csv_folder'"):
         audit.check_table("table", "cvs_folder")
+
+
+def test_a_table_that_fails_a_check_is_measured_with_a_warning(here: Path) -> None:
+    write_csv_folder(economy(unbalanced=50), here / "spoilt")
+    found = audit.measure_table(here / "spoilt", families=["position"])
+    assert found.text().startswith("The table fails the check ")
+    assert found.to_dict()["warnings"] == list(found.warnings)
+    assert "The table fails the check" in found.page
+    assert audit.measure_table(here / "table", families=["position"]).warnings == ()
