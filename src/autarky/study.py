@@ -25,7 +25,7 @@ from autarky.explanation.counting import countdown
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.ranking import lifelines
 from autarky.explanation.stored import restored
-from autarky.explanation.tracing import largest_losers, why
+from autarky.explanation.tracing import largest_losers, why, with_what_keeping_averts
 from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
 from autarky.results import Outcome, SimulationResult
@@ -235,7 +235,9 @@ def with_reasons(
     told = partial(progress, what) if progress else None
     result, trace = simulate_and_trace(economy, scenario, progress=told)
     log.note("simulated", what=what, days=scenario.days)
-    chains = tuple(json_ready(one) for one in largest_losers(result, trace, scenario))
+    losers = largest_losers(result, trace, scenario)
+    losers = with_what_keeping_averts(losers, economy, scenario, trace)
+    chains = tuple(json_ready(one) for one in losers)
     log.note("traced", industries=len(chains))
     return replace(result, record=replace(result.record, chains=chains))
 

@@ -16,13 +16,15 @@ from autarky.explanation.names import Names
 from autarky.explanation.why import Branch, Relieved, Root, Why
 from autarky.explanation.wording import percent
 from autarky.results import FALLS, STOPS, SimulationResult
-from autarky.scenario import Scenario
-from autarky.simulation.shortfalls import Node, Place, Trace, simulate_and_trace
+from autarky.scenario import Exemption, Scenario
+from autarky.simulation.shortfalls import Node, Place, Trace, outputs, simulate_and_trace
 
 Floats = npt.NDArray[np.float64]
 
 _LEAST, _MOST, _DEPTH = 0.01, 4, 12
 """Branches below this share of the loss, beyond this number at a node, or deeper, are told together."""
+_KEPT = 8
+"""Imports that are kept alone, each in a simulation of its own: as many as go side by side."""
 
 
 def why(
@@ -53,6 +55,7 @@ def why(
     result, trace = simulate_and_trace(economy, scenario, progress=progress)
     names = Names(result)
     found = explained(result, trace, scenario, _industry(names, industry), day=day)
+    (found,) = with_what_keeping_averts([found], economy, scenario, trace, progress=progress)
     asked = _inputs_of(found) if list(relieve) == ["all"] else [_slot(trace, one) for one in relieve]
     relieved = []
     for slot in asked:
@@ -88,6 +91,62 @@ def largest_losers(
     losses = industry_losses(result, names, calendar)
     largest = sorted(losses, key=lambda loss: (-loss.value_added_lost, loss.industry))[:most]
     return tuple(explained(result, trace, scenario, loss.industry) for loss in largest)
+
+
+def with_what_keeping_averts(
+    chains: Sequence[Why],
+    economy: Economy,
+    scenario: Scenario,
+    trace: Trace,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Why, ...]:
+    """The chains, and for the trade that most of their losses goes back to what keeping it alone would avert.
+
+    Each is exempt from every cut in a simulation of its own; all of them side by side.
+    """
+    total: dict[tuple[str, str], float] = {}
+    for root in (root for chain in chains for root in chain.roots):
+        if root.kind == "gate" and root.share >= _LEAST:
+            key = (root.code, root.destination)
+            total[key] = total.get(key, 0.0) + root.share
+    tried = sorted(total, key=lambda key: (-total[key], key))[:_KEPT]
+    if not tried:
+        return tuple(chains)
+    made = outputs(economy, [_keeping(scenario, trace, *key) for key in tried], progress=progress)
+    day_zero = (first_shock_day(scenario) - scenario.start).days
+    return tuple(
+        replace(
+            chain,
+            roots=tuple(
+                replace(root, averts=_averted(chain, trace, day_zero, made[tried.index(key)]))
+                if (key := (root.code, root.destination)) in tried
+                else root
+                for root in chain.roots
+            ),
+        )
+        for chain in chains
+    )
+
+
+def _keeping(scenario: Scenario, trace: Trace, supplier: str, destination: str) -> Scenario:
+    """The scenario with one supplier's sales to one destination exempt from every cut."""
+    network = trace.network
+    i = network.supplier_labels.index(supplier)
+    spared = Exemption(
+        origin=(network.supplier_regions[i],),
+        destination=(destination,),
+        products=(network.supplier_products[i],),
+    )
+    return scenario.model_copy(update={"exempt": (*scenario.exempt, spared)})
+
+
+def _averted(chain: Why, trace: Trace, day_zero: int, made: Floats) -> float:
+    """Share of a chain's loss that is not lost with these outputs, (T, n)."""
+    j = trace.network.economy.industries.labels.index(chain.industry)
+    first, last = chain.window
+    days = made[first.number + day_zero : last.number + day_zero + 1, j]
+    return float(1.0 - np.maximum(trace.base[j] - days, 0.0).sum() / chain.lost)
 
 
 class _Teller:
@@ -277,14 +336,17 @@ class _Teller:
 
     def _roots(self, node: Node, load: Floats) -> tuple[Root, ...]:
         shares = self.trace.roots(node, load)
-        found: dict[tuple[str, str, str], float] = {}
+        found: dict[tuple[str, str, str, str], float] = {}
         for end, share in shares.items():
             kind = {Place.CUT: "gate", Place.CAPACITY: "capacity"}.get(end.place) or _ENDS[end.place]
             code = self.trace.network.supplier_labels[end.first] if kind in ("gate", "capacity") else ""
-            name = self._root_name(end)
-            found[kind, name, code] = found.get((kind, name, code), 0.0) + share
+            destination = self.trace.network.destinations[end.second] if end.place is Place.CUT else ""
+            about = (kind, self._root_name(end), code, destination)
+            found[about] = found.get(about, 0.0) + share
         ordered = sorted(found.items(), key=lambda item: (item[0][0] == "smaller", -item[1], item[0]))
-        return tuple(Root(kind, name, code, share) for (kind, name, code), share in ordered)
+        return tuple(
+            Root(kind, name, code, share, destination) for (kind, name, code, destination), share in ordered
+        )
 
     def _root_name(self, end: Node) -> str:
         match end.place:

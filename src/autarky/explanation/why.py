@@ -8,15 +8,19 @@ from typing import Any
 
 from autarky.explanation.answer import json_ready, printed
 from autarky.explanation.losses import Day
-from autarky.explanation.wording import date_words, listing, percent, rounded
+from autarky.explanation.wording import date_words, percent, rounded
 from autarky.results import STOPS
 
 RULE = (
     "A day's lost output is laid to the input whose stock bound it (what fewer orders or lost capacity would "
     "have cost anyway, to them); a missing stock to the deliveries that fell short, the latest first; these "
     "to the suppliers that fell short, by base-year share; and so on back, day by day. Shares tell what "
-    "bound, not what relieving one branch would bring: another input may bind next (--relieve)"
+    "bound; what relieving one branch brings is simulated (kept alone, --relieve), and is less where another "
+    "input binds next"
 )
+
+_ROOTS = 8
+"""Ends that are printed one by one."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class Root:
     name: str
     code: str
     share: float
+    destination: str = ""
+    """Of a cut: the region or partner that did not receive."""
+    averts: float | None = None
+    """Share of the loss averted, simulated, with this trade alone exempt from every cut; None: not tried."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +148,10 @@ class Why:
         head.append("BECAUSE")
         for branch in self.branches:
             head += _drawn(branch, self.unit, "", width)
-        told = listing([f"{root.name} {percent(root.share)}" for root in self.roots], most=6)
-        tail = [("GOES BACK TO", told)]
+        tail = [("GOES BACK TO", _root_line(root)) for root in self.roots[:_ROOTS]]
+        if len(self.roots) > _ROOTS:
+            rest = sum(root.share for root in self.roots[_ROOTS:])
+            tail.append(("", f"{percent(rest)} {len(self.roots) - _ROOTS:,} more"))
         tail += [("HAD IT NOT RUN OUT", _relieved_line(one, self)) for one in self.relieved]
         tail.append(("RULE", self.rule))
         return "\n".join([*head, printed(tail, max(width, 40))])
@@ -150,6 +160,17 @@ class Why:
         """Plain JSON values."""
         values: dict[str, Any] = json_ready(self)
         return {"sentence": self.sentence, "because": self.because, **values}
+
+
+def _root_line(root: Root) -> str:
+    """Where a part ends, and what keeping that trade alone would have averted."""
+    if root.averts is None:
+        kept = ""
+    elif root.averts < 0 and percent(root.averts) != "0 %":
+        kept = f"; kept alone, the loss is {percent(-root.averts)} larger: others take what is scarce next"
+    else:
+        kept = f"; kept alone, {percent(root.averts)} of the loss is averted"
+    return f"{percent(root.share)} {root.name}{kept}"
 
 
 def _relieved_line(one: Relieved, found: Why) -> str:

@@ -306,11 +306,17 @@ def _size_of(rows: Sequence[_Row]) -> int:
 
 def _roots(why: Why) -> Markup:
     rows = [
-        (root.name, [inline_bar(root.share), percent(root.share)], KINDS.get(root.kind, root.kind))
+        (
+            root.name,
+            [inline_bar(root.share), percent(root.share)],
+            "" if root.averts is None else percent(root.averts),
+            KINDS.get(root.kind, root.kind),
+        )
         for root in why.roots[:MOST_NODES]
         if root.share >= 0.001
     ]
-    return table(f"{why.name}: goes back to", ("root", "share of the loss", "what it is"), rows)
+    header = ("root", "share of the loss", "kept alone, averts of it", "what it is")
+    return table(f"{why.name}: goes back to", header, rows)
 
 
 def _relieved(why: Why) -> Markup:

@@ -18,7 +18,7 @@ less than its part, because another binds next, or more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import cached_property
@@ -34,7 +34,7 @@ from autarky.simulation import kernels
 from autarky.simulation.forcing import Effects, Forcing
 from autarky.simulation.labelling import label_days
 from autarky.simulation.network import DAYS_PER_YEAR, NON_BINDING, Network, build_network
-from autarky.simulation.opening import by_slot, keep_everything
+from autarky.simulation.opening import Keep, by_slot, keep_everything
 from autarky.simulation.presets import Parameters, parameters
 from autarky.simulation.run import live_through
 
@@ -115,6 +115,27 @@ def simulate_and_trace(
         lived.outcome,
     )
     return result, Trace(network, params, lived.forcing, days)
+
+
+def outputs(
+    economy: Economy,
+    scenarios: Sequence[Scenario],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Floats:
+    """Output of each industry on each day under scenarios that share a network, (scenarios, T, n), per day.
+
+    Raises
+    ------
+    As ``simulate``.
+    """
+    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
+    network = build_network(economy, each[0])
+    keep = Keep(False, np.full(len(economy.final_users), -1, dtype=np.int64))
+    lived = live_through(network, scenarios, each, keep, progress=progress)
+    if lived.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    return np.asarray(lived.record.values["output"])
 
 
 def stocks_needed(economy: Economy, scenario: Scenario) -> int:

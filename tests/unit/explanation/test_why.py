@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autarky.errors import InputError
 from autarky.explanation.answer import json_ready
 from autarky.explanation.stored import restored
 from autarky.explanation.tracing import largest_losers, why
-from autarky.explanation.why import Branch, Why
+from autarky.explanation.why import Branch, Root, Why
+from autarky.simulation import simulate
 from autarky.simulation.shortfalls import simulate_and_trace
 from small_economies import chain, date, scenario, three_regions
 
@@ -72,12 +75,30 @@ def test_what_is_printed_says_the_day_the_share_the_stock_and_the_cut(shop: Why)
     text = shop.text(120)
     assert "shop stops (below 50 % of base) on day 8" in text
     assert "90 %  oil from CHINA, trade cut from day 0, 6 Jan 2020" in text
-    assert "GOES BACK TO  oil from CHINA, trade cut 90 %; oil from RUSSIA, trade cut 10 %" in text
+    assert "GOES BACK TO  90 % oil from CHINA, trade cut; kept alone, " in text
+    assert "10 % oil from RUSSIA, trade cut; kept alone, " in text
     assert shop.because == "shop ← mill 100 % ← mill 100 % ← oil 100 % ← oil from CHINA 90 %"
 
 
 def test_it_comes_back_from_plain_values_as_it_was(shop: Why) -> None:
     assert restored(Why, json.loads(json.dumps(json_ready(shop)))) == shop
+
+
+def test_what_keeping_an_import_alone_averts_is_simulated(shop: Why) -> None:
+    kept = {root.code: root.averts for root in shop.roots if root.kind == "gate"}
+    half = scenario(OIL | {"origin": ["RUSSIA"]}, inventory_days=4)
+    lost = {
+        name: np.maximum(3.0 - simulate(chain(), one).data["output"].sel(industry="shop").values, 0).sum()
+        for name, one in (("all", STUDY), ("half", half))
+    }
+    assert kept["CHINA.oil"] == pytest.approx(1 - lost["half"] / lost["all"], rel=1e-6)
+    assert 0 <= kept["RUSSIA.oil"] < kept["CHINA.oil"]
+
+
+def test_keeping_an_import_may_make_a_loss_larger() -> None:
+    root = Root("gate", "oil from CHINA, trade cut", "CHINA.oil", 1.0, "HOME", -0.5)
+    told = replace(why(chain(), STUDY, "shop"), roots=(root,)).text()
+    assert "kept alone, the loss is 50 % larger" in " ".join(told.split())
 
 
 def test_one_day_is_told_alone() -> None:
