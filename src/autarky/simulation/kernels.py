@@ -165,7 +165,7 @@ class Days(NamedTuple):
     """(days, B, products, columns, W)"""
     unmet: Packs
     inventory: Packs
-    """(days, B, P, industries, W) evening stocks, flow × days."""
+    """(days, B, P, industries, W or, in a single pack, scenarios) evening stocks, flow × days."""
     pool_product: npt.NDArray[np.int64]
     """(P,) product of each pool."""
     industry_user: npt.NDArray[np.int64]
@@ -816,11 +816,17 @@ def record(tables, rules, state, days, day, b):  # type: ignore[no-untyped-def]
                     missing = maximum(missing, 0.0)
                 keep_cell(days.unmet, day, b, product, column, rules.step * missing)
     if len(days.inventory) > 0:
-        for i in range(days.output.shape[2]):
-            j = days.industry_user[i]
-            for p in range(state.stock.shape[0]):
-                held = load(state.stock, (p, b, j)) * tables.base_use[p, j]
-                store(days.inventory, (day, b, p, i), held)
+        record_stocks(tables, rules.first_final, state.stock, days.inventory, day, b)
+
+
+@_verb
+def record_stocks(tables, industries, stock, inventory, day, b):  # type: ignore[no-untyped-def]
+    """Set the day's stocks: lanes that are scenarios, in the order in which stocks lie in memory."""
+    base_use, user_industry = tables.base_use, tables.user_industry
+    for p in range(stock.shape[0]):
+        for j in range(industries):
+            for lane in range(inventory.shape[-1]):
+                inventory[day, b, p, user_industry[j], lane] = stock[p, b, j, lane] * base_use[p, j]
 
 
 @_verb

@@ -213,9 +213,9 @@ def empty_days(
     packs: int,
     precision: npt.DTypeLike,
     keep: Keep,
-    record_inventory: bool = False,
+    stocks_of: int = 0,
 ) -> kernels.Days:
-    """Room for what is kept of each day, filled with zeros."""
+    """Room for what is kept of each day, filled with zeros; stocks are those of so many scenarios."""
     economy = network.economy
     n, g, P = len(economy.industries), len(economy.gates), len(network.slots)
     Q = len(economy.products)
@@ -238,7 +238,9 @@ def empty_days(
         gate_delivery=room(whole, packs, g),
         consumption=room(days, packs, Q, columns),
         unmet=room(whole, packs, Q, columns),
-        inventory=room(days if record_inventory else 0, packs, P, n),
+        inventory=np.zeros(
+            (days if stocks_of else 0, packs, P, n, min(stocks_of, lanes_of(precision))), dtype=precision
+        ),
         pool_product=np.array(
             [economy.products.index(slot.product) for slot in network.slots], dtype=np.int64
         ),
@@ -262,14 +264,20 @@ def keep_everything(network: Network) -> Keep:
 
 
 class Record:
-    """What the days leave behind: scenario first, then days, in float64, without lanes that fill a pack."""
+    """What the days leave behind: scenario first, then days, in float64 (stocks in the precision asked for),
+    without lanes that fill a pack."""
 
-    def __init__(self, days: kernels.Days, scenarios: int, total: int) -> None:
+    def __init__(
+        self, days: kernels.Days, scenarios: int, total: int, stocks: npt.DTypeLike | None = None
+    ) -> None:
         """``days``: room for some days as the kernels fill it; ``total``: days in all."""
         self.template = days
         self.done = 0
         self.values: dict[str, Floats] = {
-            name: np.zeros((scenarios, total if len(packs) else 0, *packs.shape[2:-1]))
+            name: np.zeros(
+                (scenarios, total if len(packs) else 0, *packs.shape[2:-1]),
+                stocks if name == "inventory" and stocks is not None else np.float64,
+            )
             for name, packs in days._asdict().items()
             if name not in ("pool_product", "industry_user", "final_column")
         }
@@ -279,10 +287,13 @@ class Record:
         for name, kept in self.values.items():
             packs = getattr(days, name)
             if len(packs):
-                by_scenario = np.moveaxis(packs[: upto - first], (1, -1), (0, 1))
-                by_scenario = by_scenario.reshape(packs.shape[1] * packs.shape[-1], *by_scenario.shape[2:])
+                # Of a single pack, only lanes that are scenarios.
+                used = packs[: upto - first, ..., : len(kept)]
+                by_scenario = np.moveaxis(used, (1, -1), (0, 1))
+                by_scenario = by_scenario.reshape(used.shape[1] * used.shape[-1], *by_scenario.shape[2:])
                 kept[:, first:upto] = by_scenario[: len(kept)]
-                packs[:] = 0.0
+                if name != "inventory":  # which is set, where all else is added to
+                    packs[:] = 0.0
         self.done = upto
 
     def days_of(self, k: int, done: int) -> kernels.Days:

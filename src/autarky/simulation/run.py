@@ -95,7 +95,7 @@ def simulate_many(
         scenarios,
         each,
         keep_everything(network),
-        record_inventory=record_inventory,
+        stocks=np.float64 if record_inventory else None,
         progress=progress,
     )
     return [
@@ -123,10 +123,13 @@ def live_through(
     keep: Keep,
     *,
     precision: npt.DTypeLike = np.float64,
-    record_inventory: bool = False,
+    stocks: npt.DTypeLike | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Lived:
-    """All days of scenarios that share a network; if interrupted, those that are done."""
+    """All days of scenarios that share a network; if interrupted, those that are done.
+
+    ``stocks``: in which precision every stock on every evening is kept; None: not at all.
+    """
     forcing = build_forcing(network, scenarios)
     filled = fill_packs(each, precision)
     tables = in_precision(network.tables, precision)
@@ -137,8 +140,9 @@ def live_through(
     starts = np.arange(1, packs) * (len(filled) // packs)
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
     # Lanes that only fill the last pack are kept for a block of days, not for good.
-    days = empty_days(network, min(total, BLOCK), packs, precision, keep, record_inventory)
-    record = Record(days, len(scenarios), total)
+    stocks_of = 0 if stocks is None else len(scenarios)
+    days = empty_days(network, min(total, BLOCK), packs, precision, keep, stocks_of)
+    record = Record(days, len(scenarios), total, stocks)
     team = _Team(tables.flows.size * packs)
     done, outcome = 0, Outcome.COMPLETED
     try:

@@ -100,7 +100,7 @@ def simulate_and_trace(
     if at_hand is not None:
         network = _without_binding(network, *at_hand)
     lived = live_through(
-        network, [scenario], [params], keep_everything(network), record_inventory=True, progress=progress
+        network, [scenario], [params], keep_everything(network), stocks=np.float32, progress=progress
     )
     if lived.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
@@ -140,7 +140,7 @@ def outputs(
 
 def stocks_needed(economy: Economy, scenario: Scenario) -> int:
     """Bytes that all stocks of all days take, at most."""
-    return 2 * len(economy.products) * len(economy.industries) * scenario.days * 8
+    return 2 * len(economy.products) * len(economy.industries) * scenario.days * 4
 
 
 def _without_binding(network: Network, industry: str, slot: str) -> Network:
