@@ -147,6 +147,11 @@ class Accounts:
         """(o,) partners or regions abroad that sell, in the order of ``sources``."""
         return tuple(dict.fromkeys(source.partner for source in self.sources))
 
+    def per_output(self, values: Vector) -> Vector:
+        """(h,) values per unit of output; 0 for an industry that makes nothing."""
+        made = self.x > 0
+        return np.asarray(np.where(made, values, 0.0) / np.where(made, self.x, 1.0))
+
     def by_origin(self, values: Matrix) -> Matrix:
         """(o, k) the rows of ``values`` (s, k), one for each supplier abroad, added up by origin."""
         place = {origin: o for o, origin in enumerate(self.origins)}

@@ -81,8 +81,8 @@ def forward_linkage(accounts: Accounts) -> xr.DataArray:
     """
     return _in_both_reaches(
         accounts,
-        _per_output(accounts, accounts.Z.sum(axis=1)),
-        _per_output(accounts, accounts.factor.solve(accounts.x)),
+        accounts.per_output(accounts.Z.sum(axis=1)),
+        accounts.per_output(accounts.factor.solve(accounts.x)),
         name="forward_linkage",
         long_name="part of output that home industries buy (direct), and outputs it goes through (total)",
         formula="direct Σ_j z_ij / x_i; total Σ_j g_ij, G = (I − x̂⁻¹Z)⁻¹",
@@ -262,11 +262,6 @@ def _ones(accounts: Accounts, made: npt.NDArray[np.intp]) -> Vector:
     ones = np.zeros(len(accounts.x))
     ones[made] = 1.0
     return ones
-
-
-def _per_output(accounts: Accounts, values: Vector) -> Vector:
-    made = accounts.x > 0
-    return np.asarray(np.where(made, values, np.nan) / np.where(made, accounts.x, 1.0))
 
 
 def _in_both_reaches(accounts: Accounts, direct: Vector, total: Vector, **about: str) -> xr.DataArray:

@@ -74,7 +74,7 @@ def value_added_multipliers(accounts: Accounts) -> xr.DataArray:
     """
     return _by_industry(
         accounts,
-        accounts.factor.solve_transposed(_per_output(accounts, accounts.value_added)),
+        accounts.factor.solve_transposed(accounts.per_output(accounts.value_added)),
         name="value_added_multipliers",
         long_name="home value added, direct and through inputs, per unit of final use",
         formula="v·L, v_j = value added_j / x_j",
@@ -107,7 +107,7 @@ def type_i_multipliers(accounts: Accounts) -> xr.DataArray:
     """
     direct = np.stack(
         [
-            _per_output(accounts, accounts.value_added),
+            accounts.per_output(accounts.value_added),
             accounts.by_origin(accounts.A_imported).sum(axis=0),
         ]
     )
@@ -150,7 +150,7 @@ def input_multipliers(accounts: Accounts) -> xr.DataArray:
     reached = accounts.factor.solve(accounts.x)
     return _by_industry(
         accounts,
-        _per_output(accounts, reached),
+        accounts.per_output(reached),
         name="input_multipliers",
         long_name="output of all home industries per unit of primary inputs",
         formula="G·1, G = (I − x̂⁻¹Z)⁻¹",
@@ -158,11 +158,6 @@ def input_multipliers(accounts: Accounts) -> xr.DataArray:
         blind="fixed sales shares; read as quantities, output grows without its other inputs; "
         "ends at the border of the home territory",
     )
-
-
-def _per_output(accounts: Accounts, values: Vector) -> Vector:
-    made = accounts.x > 0
-    return np.asarray(np.where(made, values, 0.0) / np.where(made, accounts.x, 1.0))
 
 
 def _by_industry(
