@@ -149,6 +149,7 @@ def measure_table(
     options: Mapping[str, Any] | None = None,
     *,
     paths: Paths | None = None,
+    other_years: Sequence[str | Path] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> MeasuredTable:
     """What a table's home, a country or a bloc of regions, depends on.
@@ -159,15 +160,21 @@ def measure_table(
         If there is no such table, region or family, or if the table cannot be read at all.
     """
     economy = find_table(table, format, options)
-    found = measure(economy, home, families=families, paths=paths, progress=progress)
+    years = [find_table(year, format, options) for year in other_years]
+    found = measure(economy, home, families=families, paths=paths, other_years=years, progress=progress)
     named = [part for region in home for part in ("--home", region)]
     named += [part for family in families for part in ("--family", family)]
     named += ["--format", format] if format else []
     named += [part for name, value in (options or {}).items() for part in ("--option", f"{name}={value}")]
-    place = Path(table).name if Path(table).exists() else str(table)
+    named += [part for year in other_years for part in ("--year", _place(year))]
     failed = tuple(
         f"The table fails the check {finding.check!r}: {finding.message}"
         for finding in check(economy)
         if finding.status is Status.FAIL
     )
-    return MeasuredTable(found, shlex.join(["autarky", "measure", place, *named]), failed)
+    return MeasuredTable(found, shlex.join(["autarky", "measure", _place(table), *named]), failed)
+
+
+def _place(table: str | Path) -> str:
+    """A table as a command names it, without the folders of this machine."""
+    return Path(table).name if Path(table).exists() else str(table)

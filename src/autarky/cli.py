@@ -109,6 +109,10 @@ def measure(
     family: Annotated[
         list[str] | None, typer.Option("--family", help="Only this family of measures; may be repeated.")
     ] = None,
+    year: Annotated[
+        list[str] | None,
+        typer.Option("--year", metavar="TABLE", help="The same table in another year, for GeoDep."),
+    ] = None,
     paths_of: Annotated[
         list[str] | None,
         typer.Option("--paths-of", help="Final use whose structural paths are sought; may be repeated."),
@@ -142,6 +146,7 @@ def measure(
             format,
             _options(option or []),
             paths=Paths(tuple(paths_of or ()), share, depth, seconds),
+            other_years=year or [],
             progress=progress,
         )
     _told(json, to, found)

@@ -240,7 +240,7 @@ def key_sectors(accounts: Accounts) -> xr.DataArray:
         np.where(made, ((power > 1) & (forward > 1)).astype(np.float64), np.nan),
         {"forward": ("Leontief", "Ghosh"), "industry": accounts.labels},
         name="key_sectors",
-        long_name="1: draws on others and supplies others more than the mean industry does",
+        long_name="draws on others and supplies others more than the mean industry does (1 yes, 0 no)",
         units="1",
         formula="power of dispersion > 1 and (sensitivity of dispersion > 1 | n·Σ_j g_ij / Σ_i Σ_j g_ij > 1)",
         source="Rasmussen (1956); Hirschman (1958); Jones (1976)",

@@ -41,6 +41,15 @@ class Paths:
 
 
 @dataclass(frozen=True, eq=False)
+class Asked:
+    """What some families want to know besides the accounts."""
+
+    paths: Paths
+    other_years: tuple[Accounts, ...]
+    """The same home in other years, for what is judged over several."""
+
+
+@dataclass(frozen=True, eq=False)
 class Family:
     """Measures that answer one question."""
 
@@ -63,6 +72,7 @@ def measure(
     *,
     families: Sequence[str] = (),
     paths: Paths | None = None,
+    other_years: Sequence[Economy] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Measures:
     """The measures of dependence of a home territory: a country or a bloc, or a national table's own region.
@@ -75,6 +85,8 @@ def measure(
         Names in ``FAMILIES``; all if left out.
     paths : Paths, optional
         Which structural paths are sought.
+    other_years : sequence of Economy
+        The same table in other years, for GeoDep's criterion over several.
     progress : callable, optional
         Told (family, families done, families in all).
 
@@ -91,24 +103,25 @@ def measure(
     if problems:
         raise InputError(problems)
     accounts = open_accounts(economy, home)
+    asked = Asked(paths or Paths(), tuple(open_accounts(year, home) for year in other_years))
     found = []
     chosen = [name for name in FAMILIES if not families or name in families]
     for done, name in enumerate(chosen):
         if progress is not None:
             progress(name, done, len(chosen))
         question, family = FAMILIES[name]
-        found.append(Family(name, question, tuple(family(accounts, paths or Paths()))))
+        found.append(Family(name, question, tuple(family(accounts, asked))))
     return Measures(accounts, tuple(found))
 
 
-def _self_sufficiency(accounts: Accounts, _: Paths) -> Arrays:
+def _self_sufficiency(accounts: Accounts, _: Asked) -> Arrays:
     for total in (True, False):
         yield self_sufficiency.self_sufficiency_ratio(accounts, total=total)
         yield self_sufficiency.import_dependency_ratio(accounts, basis="net", total=total)
         yield self_sufficiency.import_dependency_ratio(accounts, basis="gross", total=total)
 
 
-def _import_content(accounts: Accounts, _: Paths) -> Arrays:
+def _import_content(accounts: Accounts, _: Asked) -> Arrays:
     yield import_content.vertical_specialisation(accounts)
     if len(accounts.origins) > 1:
         yield import_content.vertical_specialisation(accounts, by="origin")
@@ -122,7 +135,7 @@ def _import_content(accounts: Accounts, _: Paths) -> Arrays:
             yield proportionality.proportionality_difference(told, accounts)
 
 
-def _exposure(accounts: Accounts, _: Paths) -> Arrays:
+def _exposure(accounts: Accounts, _: Asked) -> Arrays:
     yield exposure.territorial_input_reliance(accounts)
     yield exposure.territorial_input_reliance(accounts, by_origin=True)
     yield exposure.foreign_input_reliance(accounts)
@@ -133,25 +146,27 @@ def _exposure(accounts: Accounts, _: Paths) -> Arrays:
     yield exposure.exported_share(accounts)
 
 
-def _value_added_in_exports(accounts: Accounts, _: Paths) -> Arrays:
+def _value_added_in_exports(accounts: Accounts, _: Asked) -> Arrays:
     yield value_added_in_exports.domestic_value_added_share_of_exports(accounts)
     yield value_added_in_exports.foreign_value_added_share_of_exports(accounts)
     yield value_added_in_exports.value_added_share_of_exports(accounts)
 
 
-def _position(accounts: Accounts, _: Paths) -> Arrays:
+def _position(accounts: Accounts, _: Asked) -> Arrays:
     yield position.upstreamness(accounts)
     yield position.downstreamness(accounts)
 
 
-def _concentration(accounts: Accounts, _: Paths) -> Arrays:
+def _concentration(accounts: Accounts, asked: Asked) -> Arrays:
     yield concentration.import_concentration(accounts)
     yield from concentration.eu_dependency_indicators(accounts)
     yield concentration.geodep_conditions(accounts)
+    if asked.other_years:
+        yield concentration.geodep([accounts, *asked.other_years])
     yield concentration.single_point_of_failure(accounts)
 
 
-def _extraction(accounts: Accounts, _: Paths) -> Arrays:
+def _extraction(accounts: Accounts, _: Asked) -> Arrays:
     for kind in extraction.KINDS:
         yield from extraction.hypothetical_extraction(accounts, kind=kind)
     ways = ("product", "origin") if len(accounts.origins) > 1 else ("product",)
@@ -163,7 +178,7 @@ def _extraction(accounts: Accounts, _: Paths) -> Arrays:
         yield from extraction.trade_extraction(accounts)
 
 
-def _linkages(accounts: Accounts, _: Paths) -> Arrays:
+def _linkages(accounts: Accounts, _: Asked) -> Arrays:
     yield linkages.backward_linkage(accounts)
     yield linkages.forward_linkage(accounts)
     yield linkages.power_of_dispersion(accounts)
@@ -172,19 +187,20 @@ def _linkages(accounts: Accounts, _: Paths) -> Arrays:
     yield linkages.key_sectors(accounts)
 
 
-def _multipliers(accounts: Accounts, _: Paths) -> Arrays:
+def _multipliers(accounts: Accounts, _: Asked) -> Arrays:
     yield multipliers.output_multipliers(accounts)
     yield multipliers.value_added_multipliers(accounts)
     yield multipliers.type_i_multipliers(accounts)
     yield multipliers.input_multipliers(accounts)
 
 
-def _footprints(accounts: Accounts, _: Paths) -> Arrays:
+def _footprints(accounts: Accounts, _: Asked) -> Arrays:
     yield footprints.footprints_of_final_users(accounts)
     yield from footprints.footprints(accounts)
 
 
-def _structural_paths(accounts: Accounts, paths: Paths) -> Arrays:
+def _structural_paths(accounts: Accounts, asked: Asked) -> Arrays:
+    paths = asked.paths
     content = "imports" if accounts.imports_are_told else "value added"
     for of in paths.of or _usual(accounts):
         yield structural_paths.structural_paths(
@@ -206,7 +222,7 @@ def _usual(accounts: Accounts) -> tuple[str, ...]:
     return (*users, structural_paths.EXPORTS) if accounts.exports.any() else users
 
 
-FAMILIES: dict[str, tuple[str, Callable[[Accounts, Paths], Arrays]]] = {
+FAMILIES: dict[str, tuple[str, Callable[[Accounts, Asked], Arrays]]] = {
     "self_sufficiency": ("How much of what it uses does it make?", _self_sufficiency),
     "import_content": ("What do its final use and its exports contain of imports?", _import_content),
     "exposure": ("On whom do its industries rely, directly and through all tiers?", _exposure),

@@ -13,6 +13,9 @@ from autarky.economy import Economy
 from autarky.explanation.answer import printed
 from autarky.explanation.wording import count, listing, percent, plain, rounded
 
+_YES = "(1 yes, 0 no)"
+"""In the name of a measure that says yes or no: the places that it says yes to are told."""
+
 _SHOWN = 3
 """Places of a measure that are printed; the page shows more, ``--json`` all."""
 
@@ -86,16 +89,14 @@ def _what_remains(one: xr.DataArray) -> str:
 def _largest(one: xr.DataArray, names: Mapping[str, str]) -> str:
     units = str(one.attrs["units"])
     values = np.asarray(one.values)
-    if values.dtype.kind == "b":
-        where = [_place(one, at, names) for at in np.argwhere(values)]
-        return listing(where, most=2 * _SHOWN) or "none"
-    if values.dtype.kind in "OSU":
-        return listing([plain(value) for value in values.ravel()[:_SHOWN]])
     if not values.ndim:
         return _number(float(values), units)
     defined = np.isfinite(values)
     if not defined.any():
         return f"not defined here{_reason(one)}"
+    if _YES in str(one.attrs["long_name"]):
+        where = [_place(one, at, names) for at in np.argwhere(values == 1)]
+        return listing(where, most=2 * _SHOWN) or "none"
     flat = np.where(defined, values, -np.inf).ravel()
     order = np.argsort(-flat, kind="stable")[: min(_SHOWN, int(defined.sum()))]
     told = [

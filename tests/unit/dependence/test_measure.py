@@ -82,6 +82,18 @@ def test_imports_that_a_table_does_not_tell_are_not_nothing(treatment: ImportTre
     assert np.isnan(found["self_sufficiency_ratio"]) == (treatment is ImportTreatment.NONE)
 
 
+def test_other_years_are_judged_together_and_a_yes_is_told_by_its_place() -> None:
+    tables = [replace(three_regions(), year=year) for year in (2019, 2018, 2017)]
+    found = measure(tables[0], ["NOR"], families=["concentration"], other_years=tables[1:])
+    (geodep,) = [one for one in found.families[0].measures if one.name == "geodep"]
+    (one_year,) = [one for one in found.families[0].measures if one.name == "geodep_conditions"]
+    # Three years alike: what holds in one holds in two of three.
+    np.testing.assert_array_equal(geodep.values, one_year.sel(condition="all").values)
+    dependent = [str(product) for product in geodep["product"].values[geodep.values == 1]]
+    line = next(line for line in dependence.text(found, 400).splitlines() if "at least 2 of 3 years" in line)
+    assert line.endswith(f"(1 yes, 0 no): {', '.join(dependent) or 'none'}")
+
+
 def test_paths_are_sought_of_what_is_asked() -> None:
     found = measure(chain(), families=("structural_paths",), paths=Paths(of=("shop",), depth=1))
     (paths,) = found.families[0].measures
