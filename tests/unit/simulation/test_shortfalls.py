@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from autarky.simulation import simulate
 from autarky.simulation.shortfalls import Node, Place, Trace, simulate_and_trace
-from small_economies import chain, date, scenario
+from small_economies import chain, coal_from_apart, date, scenario
 
 OIL = {"kind": "trade_cut", "products": "oil", "from": date(5), "share_kept": 0.0}
 
@@ -98,3 +99,52 @@ def test_a_node_that_ends_a_way_comes_from_nothing_else() -> None:
     _, trace = simulate_and_trace(chain(), scenario(OIL))
     with pytest.raises(ValueError, match="comes from nothing"):
         trace.pass_on(Node(Place.CUT, 3, 0), trace.lost[:, 1])
+
+
+def _on(trace: Trace, day: int, amount: float = 1.0) -> Any:
+    load = np.zeros(len(trace))
+    load[day] = amount
+    return load
+
+
+def test_fewer_orders_of_an_industry_were_decided_the_evening_before() -> None:
+    less = {"kind": "demand_change", "users": ["households"], "from": date(5), "factor": 0.4}
+    _, trace = simulate_and_trace(chain(), scenario(less))
+    mine, mill = 0, 1
+    parts = dict(trace.pass_on(Node(Place.ORDERS, mine), _on(trace, 20)))
+    np.testing.assert_array_equal(parts[Node(Place.ORDERS, mill)], _on(trace, 19))
+
+
+def test_a_stock_is_short_of_what_was_wanted_not_of_the_base_year() -> None:
+    half = {"kind": "demand_change", "users": ["households"], "from": date(0), "factor": 0.5}
+    stocks = {"inventory_days": 10, "initial_stocks": 0.2, "restocking_days": 36_000}
+    _, trace = simulate_and_trace(chain(), scenario(half, OIL | {"from": date(20)}, **stocks))
+    # Of the ten days of oil that are missing when it binds, half a day's use did not come on each day since
+    # the cut; the rest was missing before.
+    oil = [str(slot) for slot in trace.network.slots].index("oil (abroad)")
+    first = int(np.flatnonzero(trace.days.binding[:, 1] == oil)[0])
+    parts = dict(trace.pass_on(Node(Place.INPUT, oil, 1), _on(trace, first)))
+    assert parts[Node(Place.STOCK, oil, 1)].sum() == pytest.approx(1 - 0.05 * (first - 20), abs=0.01)
+
+
+def test_a_supplier_that_makes_as_much_as_ever_and_is_overrun_did_not_fail() -> None:
+    cut = {"kind": "trade_cut", "origin": ["CHINA"], "products": "coal", "from": date(5), "share_kept": 0.0}
+    behaviour = {"imports": {"default": "competitive"}, "substitution_days": 3, "overtime": {"max": 1}}
+    # Food buys coal at home as well.
+    apart = coal_from_apart()
+    Z, value_added = np.array(apart.Z), np.array(apart.value_added)
+    Z[1, 0], value_added[0] = 0.2 * 365, np.array([1.0, 0.4]) * 365
+    mixed = replace(apart, Z=Z, value_added=value_added)
+    _, trace = simulate_and_trace(mixed, scenario(cut, inventory_days=10, **behaviour))
+    food, coal = 0, 1
+    overrun = (trace.days.output[:, coal] >= trace.base[coal] * (1 - 1e-9)) & (
+        trace.days.demand[:, coal] > 1.05 * trace.base[coal]
+    )
+    day = int(np.flatnonzero(overrun)[0])
+    (slot,) = [p for p, one in enumerate(trace.network.slots) if str(one) == "coal"]
+    parts = dict(trace.pass_on(Node(Place.INPUT, slot, food), _on(trace, day + 1)))
+    assert parts[Node(Place.OVERRUN, coal)].sum() > 0
+    assert Node(Place.SHORT, coal) not in parts
+    # Its orders came from those whom the cut leaves without coal.
+    onward = dict(trace.pass_on(Node(Place.OVERRUN, coal), _on(trace, day)))
+    assert {node.place for node in onward} == {Place.CUT}
