@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given
 
 from autarky.simulation.shortfalls import ENDS, Node, Place, Trace, simulate_and_trace
 from cases import Case, cases, law
+
+Floats = npt.NDArray[np.float64]
 
 DAYS = 60
 
@@ -46,6 +49,33 @@ def test_what_a_loss_goes_back_to_adds_up_to_it(case: Case) -> None:
         shares = trace.roots(Node(Place.LOST, j), trace.lost[:, j])
         assert all(node.place in ENDS for node in shares)
         assert abs(sum(shares.values()) - 1.0) < 1e-5
+
+
+def _one_by_one(trace: Trace, node: Node, load: Floats) -> dict[Node, float]:
+    """What a loss goes back to, the largest load passed on by itself until next to nothing is left."""
+    ends: dict[Node, float] = {}
+    waiting, whole = {node: load}, float(load.sum())
+    while waiting:
+        at = max(waiting, key=lambda one: float(waiting[one].sum()))
+        for other, part in trace.pass_on(at, waiting.pop(at)):
+            if other.place in ENDS:
+                ends[other] = ends.get(other, 0.0) + float(part.sum()) / whole
+            elif part.sum() > 1e-8 * whole:
+                waiting[other] = waiting.get(other, 0.0) + part
+    return ends
+
+
+@law(40)
+@given(cases())
+def test_orders_passed_on_together_end_where_they_end_one_by_one(case: Case) -> None:
+    _, trace = simulate_and_trace(case.economy(), case.scenario(40))
+    for j in _largest(trace)[:1]:
+        node, load = Node(Place.LOST, j), trace.lost[:, j]
+        told = trace.roots(node, load, told=1.0 - 1e-6)
+        slow = _one_by_one(trace, node, load)
+        for end in told.keys() | slow.keys():
+            if end.place is not Place.UNTOLD:
+                assert abs(told.get(end, 0.0) - slow.get(end, 0.0)) < 1e-5, end
 
 
 @law(10)

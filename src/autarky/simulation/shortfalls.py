@@ -170,6 +170,7 @@ class Trace:
         self._all = np.ones(len(days.output))
         self._known_served: dict[int, tuple[Floats, Floats]] = {}
         self._known_passed: dict[tuple[int, int], Floats] = {}
+        self._known_unsold: dict[int, Parts] = {}
 
     def __len__(self) -> int:
         return len(self.days.output)
@@ -205,32 +206,40 @@ class Trace:
                 return self._of_input(node.first, node.second, load)
         raise ValueError(f"{node.place} comes from nothing else")
 
-    def roots(
-        self, node: Node, load: Floats, *, told: float = 0.995, most: int = 20_000
-    ) -> dict[Node, float]:
+    def roots(self, node: Node, load: Floats, *, told: float = 0.995) -> dict[Node, float]:
         """What a loss goes back to: share of each end, in the order of their size; the shares add to 1.
 
-        The largest loads are passed on first, until ``told`` of the loss has come to an end; the rest is
-        ``UNTOLD``. ``most`` bounds the steps, not the time, so that the answer is the same everywhere.
+        The largest loads are passed on first, fewer orders last and all together, until ``told`` of the loss
+        has come to an end; the rest is ``UNTOLD``.
         """
         whole = float(load.sum())
         ends: dict[Node, float] = {}
-        waiting: dict[Node, Floats] = {node: load}
-        size = {node: whole}
-        ended = 0.0
-        for _ in range(most):
-            if not waiting or ended >= told * whole:
-                break
-            at = max(size, key=lambda one: size[one])
-            del size[at]
-            for other, part in self.pass_on(at, waiting.pop(at)):
+        waiting: dict[Node, Floats] = {}
+        size: dict[Node, float] = {}
+        orders = np.zeros((len(self), self.n))
+
+        def take(parts: Parts) -> None:
+            for other, part in parts:
                 amount = float(part.sum())
                 if other.place in ENDS:
                     ends[other] = ends.get(other, 0.0) + amount
-                    ended += amount
+                elif other.place is Place.ORDERS:
+                    orders[:, other.first] += part
                 elif amount > 1e-7 * whole:
                     waiting[other] = waiting[other] + part if other in waiting else part
                     size[other] = size.get(other, 0.0) + amount
+
+        take([(node, load)])
+        while sum(ends.values()) < told * whole:
+            if waiting:
+                at = max(size, key=lambda one: size[one])
+                del size[at]
+                take(self.pass_on(at, waiting.pop(at)))
+            elif orders.any():
+                placed, orders = orders, np.zeros_like(orders)
+                take(self._of_all_orders(placed))
+            else:
+                break
         untold = Node(Place.UNTOLD, -1)
         ends[untold] = ends.get(untold, 0.0) + max(0.0, whole - sum(ends.values()))
         ordered = sorted(ends.items(), key=lambda end: (-end[1], end[0].place.value, end[0][1:]))
@@ -262,16 +271,18 @@ class Trace:
         return found[flows > 0], flows[flows > 0]
 
     def _of_loss(self, j: int, load: Floats) -> Parts:
-        lost, goal = self.lost[:, j], self.goal[:, j]
-        anyway = np.divide(
-            np.clip(self.base[j] - goal, 0.0, lost), lost, out=np.zeros(len(lost)), where=lost > 0
-        )
-        fewer = self._asked[:, j] <= self.days.capacity[:, j]
+        anyway, fewer = self._lost_anyway[:, j], self._fewer_orders[:, j]
         return _loads(
             (Node(Place.SHORT, j), load * (1.0 - anyway)),
             (Node(Place.ORDERS, j), load * anyway * fewer),
             (Node(Place.CAPACITY, j), load * anyway * ~fewer),
         )
+
+    @cached_property
+    def _lost_anyway(self) -> Floats:
+        """(T, n) part of lost output that fewer orders or lost capacity would have cost by themselves."""
+        anyway = np.clip(self.base - self.goal, 0.0, self.lost)
+        return np.divide(anyway, self.lost, out=np.zeros_like(anyway), where=self.lost > 0)
 
     def _of_short(self, j: int, load: Floats) -> Parts:
         binding = self.days.binding[:, j]
@@ -341,42 +352,86 @@ class Trace:
         return _in_proportion(nodes, failed, load, Node(Place.UNTOLD, i))
 
     def _of_orders(self, j: int, load: Floats) -> Parts:
-        economy, days = self.network.economy, self.days
-        nodes: list[Node] = []
-        missing: list[Floats] = []
-        flow = self.network.tables.base_to_destination[j]
-        for d in np.flatnonzero(flow > 0):
-            passed = self._passed(j, int(d))
-            if (passed < 1.0).any():
-                nodes.append(Node(Place.CUT, j, int(d)))
-                missing.append(flow[d] * (1.0 - passed))
-        for c, (bought, factor) in self._final_orders(j).items():
-            nodes.append(Node(Place.DEMAND, c, j))
-            missing.append(np.maximum(bought * (1.0 - factor), 0.0))
-        sold = np.maximum(economy.Z[j], 0.0) / DAYS_PER_YEAR
-        before = np.maximum(np.arange(len(load)) - 1, 0)
-        is_first = np.arange(len(load)) == 0
+        """Fewer orders for an industry: by shocks of the day, and by what users decided the day before."""
+        direct = self._unsold(j)
+        sold = np.maximum(self.network.economy.Z[j], 0.0) / DAYS_PER_YEAR
+        by_user = sold * self._wanted_less
+        total = np.sum([weight for _, weight in direct], axis=0) + by_user.sum(axis=1)
+        told = total > _NOTHING * self.base[j]
+        scale = np.divide(load, total, out=np.zeros(len(load)), where=told)
+        parts = [(node, weight * scale) for node, weight in direct]
+        for u in np.flatnonzero(by_user.any(axis=0)):
+            parts += self._decided_by(int(u), np.append((by_user[:, u] * scale)[1:], 0.0))
+        return _loads(*parts, (Node(Place.UNTOLD, j), np.where(told, 0.0, load)))
+
+    def _of_all_orders(self, loads: Floats) -> Parts:
+        """The same for loads on all industries, (T, n), with whatever orders those come from, to the end.
+
+        From the last day back: each day's loads meet those that the day after passed on.
+        """
+        sold = np.maximum(self.network.economy.Z, 0.0) / DAYS_PER_YEAR
+        direct = [self._unsold(j) for j in range(self.n)]
+        on_the_day = np.stack([sum((w for _, w in ends), np.zeros(len(self))) for ends in direct], axis=1)
+        waiting, scales, untold = loads.copy(), np.zeros_like(loads), 0.0
+        # A user that orders what it uses wants less as it makes less, for whatever reason that was.
         follows_use = self.params.preset.orders_follow_use
-        level = days.output if follows_use else self.goal
-        for u in np.flatnonzero((sold > 0) & (self.base > 0)):
-            less = np.maximum(1.0 - level[before, u] / self.base[u], 0.0)
-            less[is_first] = 0.0
-            if not (less > _NOTHING).any():
-                continue
-            fewer = self._asked[before, u] <= days.capacity[before, u]
-            if follows_use:
-                places = [(Place.LOST, np.ones_like(fewer))]
-            else:
-                places = [(Place.ORDERS, fewer), (Place.CAPACITY, ~fewer)]
-            for place, where in places:
-                nodes.append(Node(place, int(u)))
-                missing.append(sold[u] * less * where)
-        parts = _in_proportion(nodes, missing, load, Node(Place.UNTOLD, j))
-        # What an industry did not order today it decided the evening before.
-        return [
-            (node, np.append(part[1:], 0.0) if node.place in _DECIDED_BEFORE else part)
-            for node, part in parts
-        ]
+        short = 1.0 - self._lost_anyway if follows_use else np.zeros_like(loads)
+        full = np.where(self._fewer_orders, 0.0, 1.0 - short)
+        by_stock, by_capacity = np.zeros_like(loads), np.zeros_like(loads)
+        for day in range(len(self) - 1, -1, -1):
+            load, less = waiting[day], self._wanted_less[day]
+            # einsum sums in one order; a library's product may not.
+            total = on_the_day[day] + np.einsum("ju,u->j", sold, less)
+            told = total > _NOTHING * self.base
+            untold += float(load[~told].sum())
+            scales[day] = np.divide(load, total, out=np.zeros(self.n), where=told)
+            if day:
+                decided = np.einsum("j,ju->u", scales[day], sold) * less
+                by_stock[day - 1] = decided * short[day - 1]
+                by_capacity[day - 1] = decided * full[day - 1]
+                waiting[day - 1] += decided - by_stock[day - 1] - by_capacity[day - 1]
+        parts = [(node, weight * scales[:, j]) for j, ends in enumerate(direct) for node, weight in ends]
+        for place, load in ((Place.SHORT, by_stock), (Place.CAPACITY, by_capacity)):
+            parts += [(Node(place, int(u)), load[:, u]) for u in np.flatnonzero(load.any(axis=0))]
+        rest = np.zeros(len(self))
+        rest[0] = untold
+        return _loads(*parts, (Node(Place.UNTOLD, -1), rest))
+
+    def _decided_by(self, u: int, load: Floats) -> Parts:
+        """Why a user wanted less: its own orders, or its capacity, whichever allowed less."""
+        if self.params.preset.orders_follow_use:
+            return [(Node(Place.LOST, u), load)]
+        fewer = self._fewer_orders[:, u]
+        return [(Node(Place.ORDERS, u), load * fewer), (Node(Place.CAPACITY, u), load * ~fewer)]
+
+    def _unsold(self, j: int) -> Parts:
+        """(T,) what shocks of the day keep an industry from selling: cuts of its sales, and final users."""
+        if j not in self._known_unsold:
+            flow = self.network.tables.base_to_destination[j]
+            found = []
+            for d in np.flatnonzero(flow > 0):
+                passed = self._passed(j, int(d))
+                if (passed < 1.0).any():
+                    found.append((Node(Place.CUT, j, int(d)), flow[d] * (1.0 - passed)))
+            for c, (bought, factor) in self._final_orders(j).items():
+                found.append((Node(Place.DEMAND, c, j), np.maximum(bought * (1.0 - factor), 0.0)))
+            self._known_unsold[j] = found
+        return self._known_unsold[j]
+
+    @cached_property
+    def _wanted_less(self) -> Floats:
+        """(T, n) share of its base-year inputs that an industry did not want the evening before."""
+        level = self.days.output if self.params.preset.orders_follow_use else self.goal
+        part = np.divide(level, self.base, out=np.ones_like(level), where=self.base > 0)
+        less = np.zeros_like(level)
+        less[1:] = np.maximum(1.0 - part[:-1], 0.0)
+        less[less < _NOTHING] = 0.0
+        return less
+
+    @cached_property
+    def _fewer_orders(self) -> npt.NDArray[np.bool_]:
+        """(T, n) whether orders, and not capacity, are what allowed less."""
+        return np.asarray(self._asked <= self.days.capacity)
 
     def _wanted(self, j: int) -> Floats:
         """(T,) use of inputs that orders and capacity would have asked for, relative to the base year."""
@@ -481,9 +536,6 @@ class Trace:
     @cached_property
     def _changes(self) -> dict[tuple[int, int], list[int]]:
         return _members(self.forcing.demands)
-
-
-_DECIDED_BEFORE = frozenset({Place.ORDERS, Place.LOST})
 
 
 def _members(effects: Effects) -> dict[tuple[int, int], list[int]]:

@@ -113,6 +113,11 @@ def test_fewer_orders_of_an_industry_were_decided_the_evening_before() -> None:
     mine, mill = 0, 1
     parts = dict(trace.pass_on(Node(Place.ORDERS, mine), _on(trace, 20)))
     np.testing.assert_array_equal(parts[Node(Place.ORDERS, mill)], _on(trace, 19))
+    # On the first day on which the mill makes less, the mine still has its orders of the day before.
+    first = int(np.flatnonzero(trace.lost[:, mill] > 0)[0])
+    assert [node.place for node, _ in trace.pass_on(Node(Place.ORDERS, mine), _on(trace, first))] == [
+        Place.UNTOLD
+    ]
 
 
 def test_a_stock_is_short_of_what_was_wanted_not_of_the_base_year() -> None:
