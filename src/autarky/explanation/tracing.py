@@ -293,7 +293,7 @@ class _Teller:
             case Place.ORDERS | Place.LOST:
                 name = f"fewer orders for {self._supplier_name(node.first)}"
                 told = replace(told, kind="orders", name=name, code=self.names.industry_codes[node.first])
-                if node.first in path and node.first != self.j:
+                if node.first in path and above.place is not Place.LOST:
                     return replace(told, kind="circle", name=f"{name}, again: round in a circle")
                 return replace(told, branches=self._branches(node, load, (*path, node.first), depth + 1))
         return replace(told, kind=_ENDS[node.place], name=self._end_name(node), first=None)
