@@ -158,7 +158,6 @@ class _Teller:
         self.calendar = Calendar(result, first_shock_day(scenario))
         self.j = self.names.industry_codes.index(industry)
         self.unit = str(result.record.economy["unit"])
-        self.first_of_all = 0
 
     def tell(self, day: int | None) -> Why:
         trace, j, calendar = self.trace, self.j, self.calendar
@@ -428,13 +427,16 @@ def _industry(names: Names, asked: str) -> str:
 
 
 def _slot(trace: Trace, asked: str) -> str:
-    """The label of a slot given by label or product, the one that is from abroad before the one from home."""
+    """The label of a slot given by label, product or long name; from abroad before from home."""
     labels = [str(slot) for slot in trace.network.slots]
     if asked in labels:
         return asked
-    for origin in ("abroad", "home"):
-        if f"{asked} ({origin})" in labels:
-            return f"{asked} ({origin})"
+    economy = trace.network.economy
+    for origin in ("abroad", "any", "home"):
+        for slot in trace.network.slots:
+            names = (slot.product, economy.product_name(slot.product).lower())
+            if slot.origin == origin and (asked in names or asked.lower() in names):
+                return str(slot)
     raise InputError(Problem("--relieve", f"no input {asked!r}", did_you_mean(asked, labels)))
 
 

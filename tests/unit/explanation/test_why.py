@@ -95,6 +95,12 @@ def test_what_keeping_an_import_alone_averts_is_simulated(shop: Why) -> None:
     assert 0 <= kept["RUSSIA.oil"] < kept["CHINA.oil"]
 
 
+@pytest.mark.parametrize("name", ["oil (abroad)", "oil", "OIL"])
+def test_an_input_is_named_by_its_slot_or_its_product(name: str) -> None:
+    (one,) = why(chain(), STUDY, "mill", relieve=[name]).relieved
+    assert (one.input, one.lost_share, one.day) == ("oil", 0.0, None)
+
+
 def test_keeping_an_import_may_make_a_loss_larger() -> None:
     root = Root("gate", "oil from CHINA, trade cut", "CHINA.oil", 1.0, "HOME", -0.5)
     told = replace(why(chain(), STUDY, "shop"), roots=(root,)).text()
