@@ -15,6 +15,7 @@ from autarky.explanation.wording import listing, plain
 from autarky.scenario import Exemption, Scenario
 from autarky.simulation.network import Network
 from autarky.simulation.panel import Precision
+from autarky.simulation.presets import parameters
 from autarky.simulation.sweep import LimitedFlow, limited_imports
 
 Progress = Callable[[str, int, int], None]
@@ -104,6 +105,14 @@ class Trial:
         self._folder, self._executor, self._progress = folder, executor, progress
         self._known: dict[Precision, dict[int, Pair]] = {"float32": {}, "float64": {}}
         self._exemptions: dict[tuple[str, ...], Exemption] = {}
+
+    @property
+    def spare(self) -> float:
+        """Share by which an import gate that is kept can deliver more than in the base year."""
+        if self._network.economy.is_multi_regional:
+            return 0.0
+        params = parameters(self._scenario.behaviour, self._scenario.groups)
+        return float(params.preset.import_spare)
 
     def lost(self, sets: Iterable[int], what: str, precision: Precision | None = None) -> list[Pair]:
         """What is lost with each of these sets kept; those not known yet are simulated in one sweep."""

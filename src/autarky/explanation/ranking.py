@@ -13,7 +13,7 @@ from autarky.errors import InputError, Problem, StoppedError, did_you_mean
 from autarky.explanation.gates import OF_ITSELF, Progress, Trial, limited_gates
 from autarky.explanation.greedy import backwards, forwards, in_step, within
 from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
-from autarky.explanation.wording import listing, percent, plain
+from autarky.explanation.wording import listing, percent, plain, rounded
 from autarky.scenario import Scenario
 from autarky.simulation.panel import Precision
 from autarky.simulation.sweep import has_households, network_of
@@ -363,6 +363,11 @@ def _definitions(
         f"Each step takes what averts most per share of the imports cut and {percent(OF_ITSELF)} (an "
         "assumption: gates of next to no imports would head the list without it).",
     ]
+    if trial.spare > 0:
+        told.append(
+            f"A gate that is kept can deliver up to {rounded(1 + trial.spare)} times the base year "
+            "(import_spare): a small one can avert more than its share of the imports."
+        )
     if math.isfinite(none) and none > 1e-9 and whole > 1e-3 * none:
         told.append(
             f"{percent(whole / none)} of the loss remains with every gate kept: it has other reasons "

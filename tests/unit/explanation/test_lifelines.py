@@ -183,3 +183,9 @@ def test_stopped_and_resumed_is_the_same_and_does_nothing_twice(tmp_path: Path) 
         **options,
     )
     assert not any(simulated)
+
+
+@pytest.mark.parametrize(("spare", "told"), [(0, False), (2, True)])
+def test_gates_that_can_deliver_more_than_in_the_base_year_are_noted(spare: float, told: bool) -> None:
+    found = lifelines(COMPLEMENTS, cut_off(import_spare=spare))
+    assert any("up to 3 times the base year (import_spare)" in note for note in found.notes) is told
