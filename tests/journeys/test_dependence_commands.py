@@ -128,12 +128,30 @@ def test_what_cannot_be_answered_is_one_line_with_a_remedy(
     assert list(Path().iterdir()) == []
 
 
-def test_a_study_that_cuts_no_imports_has_nothing_to_keep(capsys: pytest.CaptureFixture[str]) -> None:
+def with_cut(cut: str) -> Path:
+    """The study with another shock."""
     text = STUDY.read_text(encoding="utf-8")
-    cut = "{kind: trade_cut, origin: [CHINA, ABROAD], destination: HOME, from: 2020-01-01, share_kept: 0}"
-    assert cut in text
-    lost = "{kind: capacity_loss, sectors: [coal], from: 2020-01-01, share: 0.5}"
-    Path("mine.yaml").write_text(text.replace(cut, lost), encoding="utf-8")
+    own = "{kind: trade_cut, origin: [CHINA, ABROAD], destination: HOME, from: 2020-01-01, share_kept: 0}"
+    assert own in text
+    Path("mine.yaml").write_text(text.replace(own, cut), encoding="utf-8")
+    return Path("mine.yaml")
+
+
+def test_where_households_lose_nothing_there_is_nothing_to_avert(capsys: pytest.CaptureFixture[str]) -> None:
+    study = with_cut(
+        "{kind: trade_cut, products: processing_parts, destination: HOME, from: 2020-01-01, share_kept: 0}"
+    )
+    assert main(["lifelines", str(study), "--workers", "1", "--no-variants", "-q"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "What households lose is nothing, so there is nothing to avert." in out
+    assert "no data" not in out
+    (run,) = Path("runs").iterdir()
+    assert main(["report", str(run), "--to", "again.html"]) == 0
+    assert Path("again.html").read_bytes() == (run / "report.html").read_bytes()
+
+
+def test_a_study_that_cuts_no_imports_has_nothing_to_keep(capsys: pytest.CaptureFixture[str]) -> None:
+    with_cut("{kind: capacity_loss, sectors: [coal], from: 2020-01-01, share: 0.5}")
     assert main(["lifelines", "mine.yaml", "-q"]) == 2
     assert "imports" in capsys.readouterr().err
     assert not Path("runs").exists() or list(Path("runs").iterdir()) == []

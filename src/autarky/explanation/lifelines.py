@@ -121,7 +121,7 @@ class Lifelines:
         lines += [
             (
                 "ALONE",
-                f"{kept.name}: averts {percent(kept.averts)} (value added "
+                f"{kept.name}: {_averts(kept.averts)} (value added "
                 f"{percent(kept.averts_value_added)}), {percent(kept.imports_share)} of the imports cut; "
                 f"closed alone, {self.consumers} lose {percent(kept.closed_alone)}",
             )
@@ -133,7 +133,7 @@ class Lifelines:
             (
                 "ONE BY ONE",
                 f"{number}. {step.name}: with those before it {percent(step.imports_share)} of the imports "
-                f"cut, averts {percent(step.averts)} (value added {percent(step.averts_value_added)})",
+                f"cut, {_averts(step.averts)} (value added {percent(step.averts_value_added)})",
             )
             for number, step in enumerate(self.greedy[:12], start=1)
         ]
@@ -151,7 +151,7 @@ class Lifelines:
             (
                 "BEST POSSIBLE",
                 f"{count(len(found.gates), 'gate')}, {percent(found.imports_share)} of the imports cut: "
-                f"averts {percent(found.averts)} ({listing([names[gate] for gate in found.gates], most=4)})",
+                f"{_averts(found.averts)} ({listing([names[gate] for gate in found.gates], most=4)})",
             )
             for found in self.best[:4]
         ]
@@ -166,3 +166,8 @@ class Lifelines:
 def _spelt(number: int) -> str:
     words = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     return words[number - 2] if 2 <= number <= 12 else f"{number:,}"
+
+
+def _averts(share: float) -> str:
+    """What households are spared, or that they lose nothing."""
+    return f"averts {percent(share)}" if math.isfinite(share) else "nothing to avert"

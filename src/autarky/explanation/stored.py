@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import fields
@@ -11,7 +12,7 @@ T = TypeVar("T")
 
 
 def restored(of: type[T], stored: Mapping[str, Any]) -> T:
-    """A dataclass from what ``json_ready`` made of it: nested dataclasses, tuples and None included.
+    """A dataclass from what ``json_ready`` made of it: nested dataclasses, tuples, None and NaN included.
 
     Raises
     ------
@@ -35,4 +36,6 @@ def _value(hint: Any, stored: Any) -> Any:
         return tuple(_value(one, value) for one, value in zip(inside, stored, strict=True))
     if hasattr(hint, "__dataclass_fields__"):
         return restored(hint, stored)
-    return float(stored) if hint is float else stored
+    if hint is float:
+        return math.nan if stored is None else float(stored)  # JSON has no NaN
+    return stored
