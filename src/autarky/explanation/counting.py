@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from autarky.economy import Economy
-from autarky.ensemble import Executor, Sweep, claimed, run_sweep
-from autarky.errors import InputError, Problem, StoppedError
+from autarky.ensemble import Executor, Sweep, run_sweep
+from autarky.errors import InputError, Problem
 from autarky.explanation.conditions import first_shock_day
 from autarky.explanation.countdown import Countdown, ProductCountdown
-from autarky.explanation.gates import Progress
+from autarky.explanation.gates import Progress, resumable
 from autarky.explanation.losses import Calendar
 from autarky.explanation.names import Names, texts
 from autarky.explanation.wording import plain, rounded
@@ -97,26 +97,9 @@ def countdown(
         # The scenario as it stands comes first.
         more_stock=((str(network.slots[0]), 0.0), *((str(network.slots[p]), more_days) for p in raised)),
     )
-    try:
-        with claimed(folder) if folder is not None else nullcontext():
-            found = run_sweep(
-                sweep,
-                folder=folder,
-                executor=executor,
-                progress=None
-                if progress is None
-                else lambda done, total: progress("more stock", done, total),
-            )
-    except KeyboardInterrupt as error:
-        if folder is None:
-            raise
-        what = f"interrupted: what is done is kept in {folder}"
-        raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
-    except OSError as error:
-        if folder is None:
-            raise
-        what = f"cannot be written or read: {error.strerror or error}"
-        raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error
+    told_of = None if progress is None else partial(progress, "more stock")
+    with resumable(folder, command):
+        found = run_sweep(sweep, folder=folder, executor=executor, progress=told_of)
     names = Names(result)
     calendar = Calendar(result, first_shock_day(scenario))
     cut = math.fsum(flow.imports for flow in flows)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from autarky.economy import Economy
-from autarky.ensemble import Executor, Sweep, run_sweep
-from autarky.errors import Problem, ScenarioError
+from autarky.ensemble import Executor, Sweep, claimed, run_sweep
+from autarky.errors import InputError, Problem, ScenarioError, StoppedError
 from autarky.explanation.wording import listing, plain
 from autarky.scenario import Exemption, Scenario
 from autarky.simulation.network import Network
@@ -30,6 +31,31 @@ next to no imports would head every list, since they avert next to nothing for n
 
 _DIGITS = 5
 """What does not differ in so many digits is a tie."""
+
+
+@contextmanager
+def resumable(folder: Path | None, command: str) -> Iterator[None]:
+    """Inside, sweeps keep what is done in a folder that nobody else writes to; without one, nothing is kept.
+
+    Raises
+    ------
+    StoppedError
+        If the user stops it while there is a folder; ``command`` goes on.
+    InputError
+        If the folder cannot be claimed, written or read.
+    """
+    if folder is None:
+        yield
+        return
+    try:
+        with claimed(folder):
+            yield
+    except KeyboardInterrupt as error:
+        what = f"interrupted: what is done is kept in {folder}"
+        raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
+    except OSError as error:
+        what = f"cannot be written or read: {error.strerror or error}"
+        raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 from autarky.economy import Economy
-from autarky.ensemble import Executor, claimed
-from autarky.errors import InputError, Problem, StoppedError, did_you_mean
-from autarky.explanation.gates import OF_ITSELF, Progress, Trial, limited_gates
+from autarky.ensemble import Executor
+from autarky.errors import InputError, Problem, did_you_mean
+from autarky.explanation.gates import OF_ITSELF, Progress, Trial, limited_gates, resumable
 from autarky.explanation.greedy import backwards, forwards, in_step, within
 from autarky.explanation.lifelines import BestSet, Kept, Lifelines, Step
 from autarky.explanation.wording import listing, percent, plain, rounded
@@ -104,19 +103,8 @@ def lifelines(
         executor=executor,
         progress=progress,
     )
-    try:
-        with claimed(folder) if folder is not None else nullcontext():
-            return _found(economy, scenario, trial, budget, candidates, exhaustive)
-    except KeyboardInterrupt as error:
-        if folder is None:
-            raise
-        what = f"interrupted: what is done is kept in {folder}"
-        raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
-    except OSError as error:
-        if folder is None:
-            raise
-        what = f"cannot be written or read: {error.strerror or error}"
-        raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error
+    with resumable(folder, command):
+        return _found(economy, scenario, trial, budget, candidates, exhaustive)
 
 
 def _refuse_options(
