@@ -20,11 +20,9 @@ from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation import answer, answer_of_draws, other_choices
 from autarky.explanation.answer import json_ready
-from autarky.explanation.countdown import Countdown
 from autarky.explanation.counting import countdown
-from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.ranking import lifelines
-from autarky.explanation.stored import restored
+from autarky.explanation.stored import chains_of, countdown_of, lifelines_of
 from autarky.explanation.tracing import largest_losers, why, with_what_keeping_averts
 from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
@@ -81,16 +79,7 @@ def run_study(
     """
     study = read_study(path)
     found = work_out(study, variants=variants, progress=progress)
-    return save_run(
-        Path(runs),
-        title=study.title,
-        study=study.content,
-        result=found.result,
-        report=found.page,
-        inputs=found.inputs,
-        log=found.log.events,
-        seconds=found.log.seconds(),
-    )
+    return saved(study, found, runs)
 
 
 def keep_first(
@@ -138,7 +127,14 @@ def keep_first(
         again=again,
         progress=progress,
     )
-    run = save_run(
+    run = saved(study, found, runs)
+    shutil.rmtree(folder, ignore_errors=True)
+    return run
+
+
+def saved(study: Study, found: WorkedOut, runs: str | Path) -> Run:
+    """What a study came to, in a folder of its own in ``runs``."""
+    return save_run(
         Path(runs),
         title=study.title,
         study=study.content,
@@ -148,8 +144,6 @@ def keep_first(
         log=found.log.events,
         seconds=found.log.seconds(),
     )
-    shutil.rmtree(folder, ignore_errors=True)
-    return run
 
 
 @dataclass(frozen=True)
@@ -485,13 +479,12 @@ class WorkedOut:
 
 def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     """The report; ``inputs`` as in a run's manifest: the command and the digests printed on it."""
-    record = result.record
     return render(
         result,
         answer(result),
-        chains=[restored(Why, chain) for chain in record.chains],
-        lifelines=restored(Lifelines, record.lifelines) if record.lifelines else None,
-        countdown=restored(Countdown, record.countdown) if record.countdown else None,
+        chains=chains_of(result.record),
+        lifelines=lifelines_of(result.record),
+        countdown=countdown_of(result.record),
         command=inputs["command"],
         digests=inputs["digests"],
     )

@@ -8,7 +8,27 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from autarky.explanation.countdown import Countdown
+from autarky.explanation.lifelines import Lifelines
+from autarky.explanation.why import Why
+from autarky.results import RunRecord
+
 T = TypeVar("T")
+
+
+def chains_of(record: RunRecord) -> tuple[Why, ...]:
+    """Why a run's largest losers made less; empty where it was not traced."""
+    return tuple(restored(Why, chain) for chain in record.chains)
+
+
+def lifelines_of(record: RunRecord) -> Lifelines | None:
+    """Which imports to keep; None where it was not asked."""
+    return restored(Lifelines, record.lifelines) if record.lifelines else None
+
+
+def countdown_of(record: RunRecord) -> Countdown | None:
+    """Days of stock by product; None where it was not asked."""
+    return restored(Countdown, record.countdown) if record.countdown else None
 
 
 def restored(of: type[T], stored: Mapping[str, Any]) -> T:

@@ -18,9 +18,8 @@ from autarky.explanation.ranges import (
     answer_of_draws,
 )
 from autarky.explanation.spread import days
-from autarky.explanation.stored import restored
+from autarky.explanation.stored import chains_of
 from autarky.explanation.timeline import Timeline, weekly_quantiles
-from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, percent, plain, whole
 from autarky.report.bands import WIDTH, bands, bands_legend, share_axis
 from autarky.report.bars import Influence, Swing, influences, tornado
@@ -190,7 +189,7 @@ def _when_section(answer: RangesAnswer) -> Markup:
 
 def _why_section(result: EnsembleResult) -> Markup | None:
     """Why the largest losers made less in the study as it stands; None where that was not traced."""
-    chains = [restored(Why, stored) for stored in result.record.run.chains]
+    chains = chains_of(result.record.run)
     if not chains:
         return None
     lead = "The study as it stands, without draws: the industries that lose most value added."

@@ -26,7 +26,7 @@ from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.lifelines import Lifelines
-from autarky.explanation.stored import restored
+from autarky.explanation.stored import countdown_of, lifelines_of
 from autarky.results import SimulationResult
 from autarky.results.netcdf import from_netcdf, to_netcdf
 
@@ -87,14 +87,12 @@ class Run:
     @cached_property
     def lifelines(self) -> Lifelines | None:
         """Which imports to keep; None where it was not asked."""
-        stored = self.result.record.lifelines
-        return restored(Lifelines, stored) if stored else None
+        return lifelines_of(self.result.record)
 
     @cached_property
     def countdown(self) -> Countdown | None:
         """Days of stock by product; None where it was not asked."""
-        stored = self.result.record.countdown
-        return restored(Countdown, stored) if stored else None
+        return countdown_of(self.result.record)
 
     @property
     def study(self) -> bytes:
