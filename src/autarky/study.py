@@ -630,7 +630,10 @@ def verify_run(
         return Verification(kept, tuple(differences))
     study = study_of(kept)
     keep = KeepList(**was["lifelines"]) if was.get("lifelines") else None
-    found = work_out(study, variants=was.get("variants", True), keep=keep, progress=progress)
+    executor = None if keep is None else executor_of(None, None)
+    found = work_out(
+        study, variants=was.get("variants", True), keep=keep, executor=executor, progress=progress
+    )
     digest = found.inputs["economy"]["digest"]
     if digest != was["economy"]["digest"]:
         where = was["economy"]["location"] or was["economy"]["embedded"]
