@@ -75,7 +75,7 @@ def in_turns(sides: dict[str, Callable[[], Any]], repeats: int) -> dict[str, dic
 
 def ours(economy: Any) -> tuple[Any, ...]:
     """Output, coefficients, multipliers and the four accounts, from an economy that remembers nothing."""
-    from autarky.dependence.accounts import open_accounts
+    from autarky.accounts import open_accounts
     from autarky.dependence.footprints import footprints
 
     for name in ("x", "A"):
@@ -132,7 +132,7 @@ def against_pymrio(economy: Any, repeats: int) -> dict[str, Any]:
 
 def paths(economy: Any, final: str, share: float) -> dict[str, Any]:
     """Structural paths of one final demand, up to a share or 60 seconds."""
-    from autarky.dependence.accounts import open_accounts
+    from autarky.accounts import open_accounts
     from autarky.dependence.structural_paths import structural_paths
 
     accounts = open_accounts(economy, [final.partition(".")[0]])
@@ -152,7 +152,7 @@ def paths(economy: Any, final: str, share: float) -> dict[str, Any]:
 
 def extractions(economy: Any, home: str, repeats: int) -> list[dict[str, Any]]:
     """Sweeps of hypothetical extraction out of one factored system."""
-    from autarky.dependence.accounts import open_accounts
+    from autarky.accounts import open_accounts
     from autarky.dependence.extraction import hypothetical_extraction, import_extraction
 
     accounts = open_accounts(economy, [home])

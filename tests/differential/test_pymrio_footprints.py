@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.footprints import footprints, footprints_of_final_users
 from autarky.sources.pymrio_bridge import from_pymrio, to_pymrio
 from made_economies import make_economy

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.exposure import foreign_input_reliance, look_through_exposure
 from autarky.dependence.linkages import dispersion_variation, forward_linkage, power_of_dispersion
 from autarky.dependence.multipliers import input_multipliers, output_multipliers

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence.concentration import (
     eu_dependency_indicators,
     import_concentration,

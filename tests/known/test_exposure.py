@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.exposure import foreign_input_reliance, hidden_exposure, territorial_input_reliance
 from autarky.dependence.position import upstreamness
 from autarky.economy import Economy, FinalUseKind, FinalUser

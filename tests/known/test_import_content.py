@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.import_content import imports_embodied, vertical_specialisation
 from autarky.dependence.proportionality import misplaced_imports, proportional_imports
 from autarky.dependence.self_sufficiency import self_sufficiency_ratio

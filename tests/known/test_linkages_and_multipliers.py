@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence.exposure import foreign_input_reliance
 from autarky.dependence.import_content import import_content
 from autarky.dependence.linkages import (

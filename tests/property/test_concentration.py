@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.concentration import (
     eu_dependency_indicators,
     herfindahl_hirschman_index,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autarky import iomath
 from autarky.dependence import exposure, import_content, linkages, multipliers, position
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.economy import Economy, Industries
 from cases import law
 from made_economies import make_economy

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence.extraction import (
     KINDS,
     hypothetical_extraction,

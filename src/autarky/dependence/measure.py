@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence import (
     concentration,
     exposure,
@@ -21,7 +22,6 @@ from autarky.dependence import (
     structural_paths,
     value_added_in_exports,
 )
-from autarky.dependence.accounts import Accounts, open_accounts
 from autarky.economy import Economy, FinalUseKind, ImportTreatment
 from autarky.errors import InputError, Problem, did_you_mean
 

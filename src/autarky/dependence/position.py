@@ -7,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from autarky import iomath
-from autarky.dependence.accounts import Accounts, Factor
+from autarky.accounts import Accounts, Factor
 from autarky.dependence.measured import measured
 from autarky.economy import FinalUseKind
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence.measured import measured
 from autarky.economy import FinalUseKind, ImportTreatment
 from autarky.errors import InputError, Problem

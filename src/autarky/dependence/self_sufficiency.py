@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from autarky.dependence.accounts import Accounts
+from autarky.accounts import Accounts
 from autarky.dependence.measured import measured
 from autarky.economy import ImportTreatment
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import xarray as xr
 from numba import njit
 
-from autarky.dependence.accounts import Accounts, Factor
+from autarky.accounts import Accounts, Factor
 from autarky.dependence.measured import measured
 from autarky.errors import EconomyError, InputError, Problem, did_you_mean
 

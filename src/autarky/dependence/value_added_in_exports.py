@@ -9,7 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from autarky import iomath
-from autarky.dependence.accounts import Accounts
+from autarky.accounts import Accounts
 from autarky.dependence.measured import measured
 
 Vector = npt.NDArray[np.float64]

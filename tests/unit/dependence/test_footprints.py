@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.footprints import footprints, footprints_of_final_users
 from autarky.errors import InputError
 from cases import law

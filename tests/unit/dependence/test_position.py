@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.position import downstreamness, upstreamness
 from autarky.economy import FinalUseKind
 from small_economies import chain, coal_from_apart, three_regions

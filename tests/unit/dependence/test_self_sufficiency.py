@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import Accounts, open_accounts
+from autarky.accounts import Accounts, open_accounts
 from autarky.dependence.self_sufficiency import import_dependency_ratio, self_sufficiency_ratio
 from autarky.economy import Gate
 from small_economies import crops_and_mills, two_regions

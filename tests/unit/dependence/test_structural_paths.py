@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autarky.dependence import structural_paths as module
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.structural_paths import structural_paths
 from autarky.errors import EconomyError, InputError
 from made_economies import make_economy

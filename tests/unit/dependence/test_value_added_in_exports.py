@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.dependence.accounts import open_accounts
+from autarky.accounts import open_accounts
 from autarky.dependence.value_added_in_exports import (
     domestic_value_added_share_of_exports,
     foreign_value_added_share_of_exports,

@@ -1,0 +1,235 @@
+"""HiGHS: the one place that speaks to the solver.
+
+References
+----------
+Huangfu & Hall (2018), *Parallelizing the dual revised simplex method* (HiGHS); Schork & Gondzio (2020) (IPX).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from autarky.errors import SimulationError
+from autarky.planning.linear_program import Floats, LinearProgram
+
+LARGE = 7_000
+"""Rows above which HiPO is faster than IPX (docs/plan.md)."""
+
+
+class Status(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+
+
+@dataclass(frozen=True, eq=False)
+class Lock:
+    """An objective already reached, kept: ``coefficients·x ≤ at_most``."""
+
+    coefficients: Floats
+    """(n,)"""
+    at_most: float
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What a solve came to; n variables, m rows, in the order of the program."""
+
+    status: Status
+    objective: float
+    values: Floats
+    """(n,)"""
+    row_duals: Floats
+    """(m,) change of the least objective per unit of a row's binding side."""
+    reduced_costs: Floats
+    """(n,) change of the least objective per unit of a variable's binding bound."""
+    lock_duals: Floats
+    """One for each lock."""
+    method: str
+    """``ipx``, ``hipo`` or ``simplex``, and whether crossover followed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How far a row's side can move before another basis takes over and its dual changes."""
+
+    low: Floats
+    """(rows,)"""
+    high: Floats
+
+
+@cache
+def hipo_there() -> bool:
+    """Whether HiPO can be used: it needs the wheel ``highspy-extras``."""
+    model = _quiet()
+    return bool(model.setOptionValue("solver", "hipo") == highspy.HighsStatus.kOk)
+
+
+def missing_hipo(program: LinearProgram) -> str:
+    """What to tell a user whose program is large and who lacks the solver for it; empty if all is well."""
+    rows = len(program.row_lower)
+    if rows <= LARGE or hipo_there():
+        return ""
+    return (
+        f"{rows:,} rows: HiPO would be faster than IPX above {LARGE:,}, and is not installed — "
+        "pip install 'autarky[hipo]'"
+    )
+
+
+def solver_version() -> str:
+    """``HiGHS 1.16.0``."""
+    return f"HiGHS {version('highspy')}"
+
+
+def solve(
+    program: LinearProgram,
+    objective: Floats,
+    *,
+    locks: Sequence[Lock] = (),
+    method: str | None = None,
+    crossover: bool = False,
+) -> Solution:
+    """The least value of ``objective·x`` over the program, from scratch.
+
+    Parameters
+    ----------
+    objective : (n,) array
+        Cost per unit of each variable.
+    locks : sequence of Lock, optional
+        Further rows.
+    method : str, optional
+        ``ipx``, ``hipo`` or ``simplex``. By default an interior point method: HiPO for large programs.
+    crossover : bool
+        Whether to go on to a corner, with a basis: needed for ``reach``.
+    """
+    return Session(program, locks).solve(objective, method=method, crossover=crossover)
+
+
+class Session:
+    """One program in the solver's hands, solved for several objectives and sides."""
+
+    def __init__(self, program: LinearProgram, locks: Sequence[Lock] = ()) -> None:
+        self.program = program
+        self._locks = tuple(locks)
+        A = program.A
+        if locks:
+            further = sp.csr_array(np.array([lock.coefficients for lock in locks]))
+            A = sp.csc_array(sp.vstack([A, further]))
+        above = np.concatenate([program.row_upper, [lock.at_most for lock in locks]])
+        below = np.concatenate([program.row_lower, np.full(len(locks), -np.inf)])
+        given = highspy.HighsLp()
+        given.num_col_, given.num_row_ = A.shape[1], A.shape[0]
+        given.col_cost_ = np.zeros(A.shape[1])
+        given.col_lower_, given.col_upper_ = _in_range(program.lower), _in_range(program.upper)
+        given.row_lower_, given.row_upper_ = _in_range(below), _in_range(above)
+        given.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        given.a_matrix_.start_, given.a_matrix_.index_ = A.indptr, A.indices
+        given.a_matrix_.value_ = A.data
+        self._model = _quiet()
+        self._model.passModel(given)
+
+    def solve(self, objective: Floats, *, method: str | None = None, crossover: bool = False) -> Solution:
+        """As the function ``solve``."""
+        model = self._model
+        columns = np.arange(len(objective), dtype=np.int32)
+        model.changeColsCost(len(columns), columns, np.asarray(objective, np.float64))
+        chosen = method or self._fitting()
+        status = self._run(chosen, crossover)
+        if status is None:
+            # Rare: the interior point method stalls, or presolve cannot tell infeasible from unbounded.
+            # Simplex on the program as it is needs longer and decides.
+            chosen = "simplex"
+            status = self._run(chosen, crossover, presolve="off")
+        if status is None:
+            told = model.modelStatusToString(model.getModelStatus())
+            raise SimulationError(f"HiGHS ended with the status {told}")
+        m = len(self.program.row_lower)
+        found = model.getSolution()
+        duals = np.asarray(found.row_dual, np.float64)
+        told = chosen if chosen == "simplex" or not crossover else f"{chosen}, crossover"
+        if status is not Status.OPTIMAL:
+            nothing = np.zeros(0)
+            return Solution(status, np.nan, nothing, nothing, nothing, nothing, told)
+        return Solution(
+            status,
+            float(model.getInfo().objective_function_value),
+            np.asarray(found.col_value, np.float64),
+            duals[:m],
+            np.asarray(found.col_dual, np.float64),
+            duals[m:],
+            told,
+        )
+
+    def set_bounds(self, variables: Any, lower: Any, upper: Any) -> None:
+        """Other bounds of some variables, by position."""
+        positions = np.asarray(variables, np.int32).ravel()
+        low, high = (
+            _in_range(np.array(np.broadcast_to(side, positions.shape), np.float64)) for side in (lower, upper)
+        )
+        self._model.changeColsBounds(len(positions), positions, low, high)
+
+    def set_sides(self, rows: Any, lower: Any, upper: Any) -> None:
+        """Other sides of some rows, by position."""
+        positions = np.asarray(rows, np.int64).ravel()
+        sides = (np.broadcast_to(side, positions.shape) for side in (lower, upper))
+        for row, low, high in zip(positions, *sides, strict=True):
+            self._model.changeRowBounds(int(row), *map(float, _in_range(np.array([low, high], np.float64))))
+
+    def reach(self, rows: Any) -> Reach:
+        """Validity range of the duals of some rows; after a solve with crossover or by simplex."""
+        positions = np.asarray(rows, np.int64).ravel()
+        status, ranging = self._model.getRanging()
+        if status != highspy.HighsStatus.kOk:
+            raise SimulationError("HiGHS tells no ranges: it was solved without a basis")
+        low = np.asarray(ranging.row_bound_dn.value_)[positions]
+        high = np.asarray(ranging.row_bound_up.value_)[positions]
+        infinite = highspy.kHighsInf
+        return Reach(np.where(low <= -infinite, -np.inf, low), np.where(high >= infinite, np.inf, high))
+
+    def _fitting(self) -> str:
+        return "hipo" if len(self.program.row_lower) > LARGE and hipo_there() else "ipx"
+
+    def _run(self, method: str, crossover: bool, presolve: str = "choose") -> Status | None:
+        model = self._model
+        for option, value in (
+            ("solver", method),
+            ("run_crossover", "on" if crossover else "off"),
+            ("presolve", presolve),
+        ):
+            if model.setOptionValue(option, value) != highspy.HighsStatus.kOk:
+                raise SimulationError(f"HiGHS does not take {option} = {value}")
+        model.run()
+        return self._status()
+
+    def _status(self) -> Status | None:
+        found = self._model.getModelStatus()
+        known = {
+            highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+            highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+            highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+        }
+        return known.get(found)
+
+
+def _quiet() -> Any:
+    model = highspy.Highs()
+    model.setOptionValue("output_flag", False)
+    # One thread and a fixed seed: the same bytes on any machine.
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("random_seed", 0)
+    return model
+
+
+def _in_range(sides: Floats) -> Floats:
+    return np.clip(sides, -highspy.kHighsInf, highspy.kHighsInf)
