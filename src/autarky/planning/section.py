@@ -477,6 +477,27 @@ class SiegeRule(Declared):
     """How long stocks must last."""
 
 
+class TechniqueSet(Declared):
+    """Techniques of a country that come with autarky, to be named under ``include``."""
+
+    title: Source
+    """What they are and for which table."""
+    carve: Annotated[tuple[Carved, ...], BeforeValidator(_as_tuple)] = ()
+    """Products taken out of wider imported ones."""
+    quantities: Annotated[tuple[PhysicalQuantity, ...], BeforeValidator(_as_tuple)] = ()
+    """Physical units of the table's products."""
+    products: Annotated[tuple[Product, ...], BeforeValidator(_as_tuple)] = ()
+    """Further products."""
+    techniques: Annotated[tuple[Technique, ...], BeforeValidator(_as_tuple)] = ()
+    """The techniques."""
+    deposits: Annotated[tuple[Deposit, ...], BeforeValidator(_as_tuple)] = ()
+    """What is in the ground."""
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    """Full citations, by the short name that a coefficient's source begins with."""
+    gaps: Annotated[tuple[Source, ...], BeforeValidator(_as_tuple)] = ()
+    """What nobody gives a figure for, one sentence each."""
+
+
 class PlanSection(Declared):
     """What is planned for: how long, with what, and for whom."""
 
