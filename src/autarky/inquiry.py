@@ -164,7 +164,7 @@ def _hindcast(study: Study) -> Hindcast:
     return Hindcast(
         name=study.title,
         study=study.content,
-        scenario=study.scenario,
+        scenario=study.scenario_to_run,
         uncertainty=uncertainty,
         economy=accepted(study.read_economy(), study),
         tables={name: accepted(table, study) for name, table in tables_of(study, uncertainty).items()},
@@ -212,7 +212,7 @@ def judge_sentences(
     economy = accepted(read.read_economy(), read)
     tables = {name: accepted(table, read) for name, table in tables_of(read, uncertainty).items()}
     with read.naming_places():
-        drawn = draw_up(uncertainty, read.scenario, economy, tables=tables)
+        drawn = draw_up(uncertainty, read.scenario_to_run, economy, tables=tables)
     claims = read_evidence(_evidence_path(evidence))
     runs = run_variants(drawn, most=draws, partner=partner, progress=progress)
     found = judge(said, claims, [*tables.values()] or economy, runs, least=least)

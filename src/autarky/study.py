@@ -184,11 +184,11 @@ def work_out(
     economy = accepted(economy, study)
     log.note("table checked", declared_gaps=len(economy.declared_gaps))
     with study.naming_places():
-        result = with_reasons(economy, study.scenario, log, progress)
+        result = with_reasons(economy, study.scenario_to_run, log, progress)
         if keep is not None:
             kept = lifelines(
                 economy,
-                study.scenario,
+                study.scenario_to_run,
                 budget=keep.budget,
                 candidates=keep.candidates,
                 folder=folder,
@@ -199,7 +199,7 @@ def work_out(
             log.note("imports ranked", gates=len(kept.alone))
             counted = countdown(
                 economy,
-                study.scenario,
+                study.scenario_to_run,
                 result,
                 folder=folder,
                 executor=executor,
@@ -210,7 +210,7 @@ def work_out(
             record = replace(result.record, lifelines=json_ready(kept), countdown=json_ready(counted))
             result = replace(result, record=record)
     if variants:
-        result = with_variants(result, economy, study.scenario, log, progress)
+        result = with_variants(result, economy, study.scenario_to_run, log, progress)
     inputs = inputs_of(study, economy, variants, keep)
     page = page_of(result, inputs)
     log.note("answered")
@@ -302,10 +302,10 @@ def run_draws(
     if (folder / MANIFEST).is_file():
         return finished(folder, keep_draws)
     with study.naming_places():
-        drawn = draw_up(uncertainty, study.scenario, economy, tables=tables)
+        drawn = draw_up(uncertainty, study.scenario_to_run, economy, tables=tables)
         ensemble = prepare(
             economy,
-            study.scenario,
+            study.scenario_to_run,
             drawn,
             uncertainty=declared,
             need_share=uncertainty.need_share,
@@ -335,7 +335,7 @@ def run_draws(
         inputs["command"] = shlex.join(["autarky", "ensemble", Path(path).name, *options])
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
         try:
-            chains = with_reasons(economy, study.scenario, log, None).record.chains
+            chains = with_reasons(economy, study.scenario_to_run, log, None).record.chains
             run = replace(result.record.run, chains=chains)
             result = replace(result, record=replace(result.record, run=run))
             findings = analyse(result)
@@ -508,7 +508,7 @@ def accepted(economy: Economy, study: Study) -> Economy:
         For each check that fails and is not accepted, and for each accepted check that does not exist.
     """
     findings = check(economy)
-    accept = study.economy.accept
+    accept = study.economy.accept if study.economy is not None else {}
     known = tuple(dict.fromkeys(finding.check for finding in findings))
     problems = [
         Problem(study.locate(f"economy.accept.{name}"), f"unknown check {name!r}", did_you_mean(name, known))
@@ -565,7 +565,7 @@ def why_it_fell(
         what = f"is not the table of the run: {economy.digest[:12]}, was {was['digest'][:12]}"
         raise InputError(Problem(str(where), what, "run the study again, then ask why"))
     told = partial(progress, "the run") if progress else None
-    return why(economy, study.scenario, industry, day=day, relieve=relieve, progress=told)
+    return why(economy, study.scenario_to_run, industry, day=day, relieve=relieve, progress=told)
 
 
 def study_of(kept: Run | EnsembleRun) -> Study:
@@ -589,7 +589,7 @@ def inputs_of(study: Study, economy: Economy, variants: bool, keep: KeepList | N
             "digest": economy.digest,
             "location": None if table is None else str(table.absolute()),
             "files": dict(economy.provenance.files),
-            **study.economy.model_dump(mode="json"),
+            **(study.economy.model_dump(mode="json") if study.economy is not None else {}),
         },
         "digests": {path.name: study_digest, **dict(economy.provenance.files), "economy": economy.digest},
     }

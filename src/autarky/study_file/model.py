@@ -16,6 +16,7 @@ from autarky.declared import Declared, Name
 from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
+from autarky.planning.section import PlanSection
 from autarky.scenario import Scenario
 from autarky.uncertainty import Uncertainty
 
@@ -46,22 +47,37 @@ class EconomyReference(Declared):
 
 
 class Study(Declared):
-    """One question: a table, what happens to it, and where the question comes from."""
+    """One question: a table, what happens to it or what is planned for it, and where the question comes from.
+
+    A study with a scenario is run, one with a plan is planned; one with both can be either.
+    """
 
     version: Literal[1]
     """Version of the study format: 1."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """One line, printed on the answer; the scenario's name where it has none of its own."""
-    economy: EconomyReference
-    """The table to run on."""
-    scenario: Scenario
+    economy: EconomyReference | None = None
+    """The table to run on. A plan that declares all its products and techniques needs none."""
+    scenario: Scenario | None = None
     """What happens, when, to whom, and how everybody reacts."""
+    plan: PlanSection | None = None
+    """What may be made, built and bought instead, and for whom: autarky plan."""
     uncertainty: Uncertainty | None = None
     """What is not known about it, and how it spreads. A single run takes the scenario as it is."""
     sources: tuple[Text, ...] = ()
     """Where the question and its figures come from, one reference per line."""
     notes: Text = ""
     """Anything a reader should know."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Study:
+        if self.scenario is None and self.plan is None:
+            raise ValueError("has neither 'scenario' nor 'plan'; add it: autarky new my.yaml shows how")
+        if self.scenario is not None and self.economy is None:
+            raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
+        if self.uncertainty is not None and self.scenario is None:
+            raise ValueError("has uncertainty and no scenario that it could bear on; add one, or delete it")
+        return self
 
     _path: Path | None = PrivateAttr(default=None)
     _tree: Node | None = PrivateAttr(default=None)
@@ -80,10 +96,24 @@ class Study(Declared):
     @property
     def table_path(self) -> Path | None:
         """Where the table lies on disk: relative paths count from the study file. None if embedded."""
-        if self.economy.path is None:
+        if self.economy is None or self.economy.path is None:
             return None
         home = self._path.parent if self._path is not None else Path()
         return home / self.economy.path
+
+    @property
+    def scenario_to_run(self) -> Scenario:
+        """The scenario.
+
+        Raises
+        ------
+        ScenarioError
+            If the study has none: it is there to be planned, not run.
+        """
+        if self.scenario is None:
+            what, remedy = "has no scenario to run", "give it to: autarky plan, or add a section 'scenario:'"
+            raise ScenarioError(Problem(str(self.path or "study"), what, remedy))
+        return self.scenario
 
     def read_economy(self) -> Economy:
         """The table the study names, as its source prints it.
@@ -96,6 +126,9 @@ class Study(Declared):
             If the table cannot be read.
         """
         reference = self.economy
+        if reference is None:
+            remedy = "add economy: {embedded: …}, or {path: …}"
+            raise ScenarioError(Problem(self.locate("economy"), "the study names no table", remedy))
         if reference.embedded is not None:
             if reference.embedded not in (known := sources.embedded_names()):
                 raise self._unknown("embedded", "embedded table", reference.embedded, tuple(known))
@@ -114,7 +147,7 @@ class Study(Declared):
 
     def _option_placed(self, problem: Problem, table: Path) -> Problem:
         """A problem with an option, told at the option's place in the study."""
-        for name in self.economy.options:
+        for name in self.economy.options if self.economy is not None else ():
             if problem.place == f"{table}, option {name!r}":
                 what = f"option {name!r} {problem.what}"
                 return Problem(self.locate(f"economy.options.{name}"), what, problem.remedy)

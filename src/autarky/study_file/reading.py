@@ -18,7 +18,7 @@ STUDY = Document(
     name="study",
     error=ScenarioError,
     begin="begin one with: autarky new my.yaml",
-    outline="'version: 1', 'title: …', 'economy: …', 'scenario: …'",
+    outline="'version: 1', 'title: …', 'economy: …', 'scenario: …' or 'plan: …'",
     implied="scenario",
     large="a study is short; tables are named in it by path",
 )
@@ -44,9 +44,9 @@ def study_from_bytes(content: bytes, path: Path) -> Study:
     study._path, study._tree, study._content = path, tree, content
     found = [
         Problem(study.place_of(("scenario", *steps)), what, remedy)
-        for steps, what, remedy in _contradictions(study.scenario)
+        for steps, what, remedy in (_contradictions(study.scenario) if study.scenario else ())
     ]
-    if study.uncertainty is not None:
+    if study.uncertainty is not None and study.scenario is not None:
         # What the scenario contradicts in any case is told once, and not again for each trial.
         also = (lambda trial: ()) if found else _contradictions
         found += [
