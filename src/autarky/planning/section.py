@@ -56,7 +56,8 @@ class Amount(Declared):
     high: float | None = None
     """Most that they allow."""
     unit: Name | None = None
-    """Unit of the number; converted into that of the product, or refused. Left out: the product's own."""
+    """Unit of the number, or of the number per unit of technique (kg/t, where the technique is counted in t);
+    converted into that of the product, or refused. Left out: the product's own."""
     source: Source | None = None
     """Where it comes from; a text that begins with the word assumption if from nowhere."""
 
@@ -181,30 +182,33 @@ class Technique(Declared):
     uses: GivenByName = Field(default_factory=dict)
     """Inputs per unit of the technique, by product, physical quantity or carved product."""
     rest_of: Name | None = None
-    """Industry of the table whose other inputs it needs besides, per unit of output."""
+    """Industry of the table whose other inputs, and hours of skills that are not given here, it needs besides:
+    as much per unit of output, what it makes of the table's products being valued at the table's prices."""
     instead_of: Names = ()
-    """Inputs of that industry that it does without; those under ``uses`` are left out anyway."""
+    """Inputs of that industry that it does without, each by its name (``imported coal`` is not ``coal``);
+    those under ``uses`` are left out anyway."""
     labour: GivenByName = Field(default_factory=dict)
     """Hours per unit, by skill."""
     capacity: Path | Amount | None = None
-    """Units per year that existing plants allow; 0: none yet; left out: needs no plant. By period: the first
-    is what there is, what comes on top later is under way."""
+    """Units per year that the plants there before the plan allow; 0: none yet; left out: 0 if it can be built,
+    else it needs no plant. By period: the first is what there is, what comes on top later is under way."""
     share_of: Name | None = None
-    """Industry of the table whose base-year capacity it takes a part of."""
+    """Industry of the table whose base-year capacity it takes a part of; the industry keeps the rest. Its
+    retirement, lag, capital goods and pace of building are the industry's where they are left out here."""
     share: Given | None = None
     """That part."""
-    retirement: Share = 0.0
-    """Share of capacity lost per year."""
-    lag: Years = 1.0
-    """Years from the start of building to the first output."""
+    retirement: Share | None = None
+    """Share of capacity lost per year; left out: 0."""
+    lag: Years | None = None
+    """Years from the start of building to the first output; left out: 1."""
     builds_with: GivenByName = Field(default_factory=dict)
     """Capital goods per unit of capacity, over the whole time of building."""
     invest: Given | None = None
     """Capital goods per unit of capacity in the table's money, made up as the table's investment."""
     building_labour: GivenByName = Field(default_factory=dict)
     """Hours per unit of capacity, by skill, over the whole time of building."""
-    most_starts: Path = 0.0
-    """Most capacity that can be started per year; 0: cannot be built."""
+    most_starts: Path | None = None
+    """Most capacity that can be started per year; 0, or left out: cannot be built."""
     start_growth: NotNegative = 0.0
     """By how much a unit started before raises that limit."""
     yields: Path = 1.0
@@ -233,24 +237,33 @@ class Substitution(Declared):
 
 
 class TradeRule(Declared):
-    """Limits, contracts and prices of imports or exports that match; later rules stand over earlier ones."""
+    """Limits, contracts and prices of imports or exports that match; later rules stand over earlier ones.
+
+    A rule that names products opens trade in those that are not traded yet, without a ceiling if it gives none.
+    """
 
     products: Names = ALL
-    """Product codes."""
+    """Products or physical quantities; the code of a product stands for its imports too (``imported coal``)."""
     partners: Names = ALL
-    """Partners; without a table a single one, by default ABROAD."""
+    """Partners. Of a product that is not traded yet: with whom; all: with ABROAD."""
     share: Path | None = None
     """Ceiling as a share of the base year's trade of each product and partner."""
     ceiling: Path | None = None
     """Ceiling, units per year, of each product and partner."""
     contracted: Path | None = None
-    """Least that is bound by contract, units per year."""
+    """Least that is bound by contract, units per year; imports only."""
     price: Path | None = None
     """Currency per unit; of a table 1 in the base year, and this is terms of trade."""
     unlimited: bool = False
     """No ceiling at all."""
     source: Source | None = None
     """Where the figures come from."""
+
+    @model_validator(mode="after")
+    def _one_ceiling(self) -> TradeRule:
+        if (self.share is not None) + (self.ceiling is not None) + self.unlimited > 1:
+            raise ValueError("gives more than one of share, ceiling and unlimited; keep one of them")
+        return self
 
 
 class ForeignExchangeRule(Declared):
@@ -261,7 +274,8 @@ class ForeignExchangeRule(Declared):
     inflow: Path | None = None
     """Per year, besides exports. Left out with a table: what imports cost beyond exports in the base year."""
     budget_share: Path | None = None
-    """Spending on imports per year may not pass this share of the base year's imports."""
+    """Spending on imports per year may not pass this share of what was spent in the base year, whatever
+    exports bring; it holds as the target ``import budget``."""
     debt: NotNegative = 0.0
     """Before the plan."""
     debt_limit: Path = 0.0
@@ -286,7 +300,8 @@ class Skill(Declared):
     overtime: Share = 0.0
     """Most overtime, as a share of hours."""
     of_industries: NotNegative | None = None
-    """With a table: hours worked by its industries in the base year, split over them as value added."""
+    """With a table: hours worked by its industries in the base year, split over them as value added. Home
+    makers in place of imports work as their industry does, per unit of inputs."""
     source: Source | None = None
     """Where the figures come from."""
 
@@ -379,7 +394,8 @@ class Group(Declared):
     persons: Path
     """How many."""
     share_of_base: Given | None = None
-    """Basket as a share of what this many people consumed of every product in the base year."""
+    """Basket as a share of what this many people consumed of every product in the base year; people are those
+    of all groups in the first period."""
     products: Names = ALL
     """Products that belong to such a basket."""
     basket: Annotated[tuple[BasketItem, ...], BeforeValidator(_as_tuple)] = ()
@@ -413,9 +429,10 @@ class PublicDemand(Declared):
     """What is taken as given: government, defence."""
 
     share_of_base: Path | None = None
-    """With a table: share of what government and others but households and investors used in its year."""
+    """With a table: share of what government and others but households and investors used in its year, by
+    default all of it."""
     items: dict[Name, Path] = Field(default_factory=dict)
-    """Units per year, by product."""
+    """Units per year, by product or physical quantity; besides the share."""
     source: Source | None = None
     """Where the figures come from."""
 
@@ -432,7 +449,8 @@ class TargetRule(Declared):
     """As it is told to a reader."""
     kind: TargetKind
     """imports at most; import share of supply at most; share of techniques in all that make the product at
-    least; activity, capacity, days of use in stock, or hours of work at least."""
+    least; activity, capacity, days of use in stock (by makers, baskets and public demand of the plan; each
+    product is a target of its own), or hours of work in production at least."""
     products: Names = ALL
     """Products it is about (imports, import_share, technique_share, stock_days)."""
     partners: Names = ALL
@@ -498,6 +516,23 @@ class TechniqueSet(Declared):
     """What nobody gives a figure for, one sentence each."""
 
 
+class TechniqueSet(Declared):
+    """Techniques that belong together, with what they need: comes with autarky, by its name."""
+
+    carve: Annotated[tuple[Carved, ...], BeforeValidator(_as_tuple)] = ()
+    """Products taken out of wider imported ones."""
+    quantities: Annotated[tuple[PhysicalQuantity, ...], BeforeValidator(_as_tuple)] = ()
+    """Physical units of a table's products."""
+    products: Annotated[tuple[Product, ...], BeforeValidator(_as_tuple)] = ()
+    """Further products."""
+    techniques: Annotated[tuple[Technique, ...], BeforeValidator(_as_tuple)] = ()
+    """Ways to make things."""
+    deposits: Annotated[tuple[Deposit, ...], BeforeValidator(_as_tuple)] = ()
+    """What is in the ground."""
+    sources: Annotated[tuple[Source, ...], BeforeValidator(_as_tuple)] = ()
+    """Where it all comes from."""
+
+
 class PlanSection(Declared):
     """What is planned for: how long, with what, and for whom."""
 
@@ -523,7 +558,8 @@ class PlanSection(Declared):
     techniques: Annotated[tuple[Technique, ...], BeforeValidator(_as_tuple)] = ()
     """Further ways to make things."""
     include: Names = ()
-    """Sets of techniques that come with autarky, for instance north-korea."""
+    """Sets of techniques that come with autarky, for instance north-korea. What is declared here stands over
+    what a set says by the same name."""
     substitutions: Annotated[tuple[Substitution, ...], BeforeValidator(_as_tuple)] = ()
     """Imports that home makers could turn to."""
     imports: Annotated[tuple[TradeRule, ...], BeforeValidator(_as_tuple)] = ()
@@ -539,7 +575,8 @@ class PlanSection(Declared):
     deposits: Annotated[tuple[Deposit, ...], BeforeValidator(_as_tuple)] = ()
     """What is in the ground."""
     households: HouseholdsRule | None = None
-    """Whose livelihood comes first."""
+    """Whose livelihood comes first. Left out: with a table everybody, as one person who needs what households
+    used in the base year; without one nobody."""
     public: PublicDemand = PublicDemand()
     """What is taken as given."""
     targets: Annotated[tuple[TargetRule, ...], BeforeValidator(_as_tuple)] = ()
