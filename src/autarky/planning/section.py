@@ -182,16 +182,17 @@ class Technique(Declared):
     uses: GivenByName = Field(default_factory=dict)
     """Inputs per unit of the technique, by product, physical quantity or carved product."""
     rest_of: Name | None = None
-    """Industry of the table whose other inputs, and hours of skills that are not given here, it needs besides:
-    as much per unit of output, what it makes of the table's products being valued at the table's prices."""
+    """Industry of the table whose other inputs, and hours of skills that are not given here, it needs
+    besides: as much per unit of output, its own being valued at the table's prices."""
     instead_of: Names = ()
     """Inputs of that industry that it does without, each by its name (``imported coal`` is not ``coal``);
     those under ``uses`` are left out anyway."""
     labour: GivenByName = Field(default_factory=dict)
     """Hours per unit, by skill."""
     capacity: Path | Amount | None = None
-    """Units per year that the plants there before the plan allow; 0: none yet; left out: 0 if it can be built,
-    else it needs no plant. By period: the first is what there is, what comes on top later is under way."""
+    """Units per year that the plants there before the plan allow; 0: none yet; left out: 0 if it can be
+    built, else it needs no plant. By period: the first is what there is, what comes on top later is under
+    way."""
     share_of: Name | None = None
     """Industry of the table whose base-year capacity it takes a part of; the industry keeps the rest. Its
     retirement, lag, capital goods and pace of building are the industry's where they are left out here."""
@@ -239,11 +240,13 @@ class Substitution(Declared):
 class TradeRule(Declared):
     """Limits, contracts and prices of imports or exports that match; later rules stand over earlier ones.
 
-    A rule that names products opens trade in those that are not traded yet, without a ceiling if it gives none.
+    A rule that names products opens trade in those that are not traded yet: without a ceiling if it gives
+    none.
     """
 
     products: Names = ALL
-    """Products or physical quantities; the code of a product stands for its imports too (``imported coal``)."""
+    """Products or physical quantities; the code of a product stands for its imports too (``imported C19``
+    by C19)."""
     partners: Names = ALL
     """Partners. Of a product that is not traded yet: with whom; all: with ABROAD."""
     share: Path | None = None
@@ -514,23 +517,6 @@ class TechniqueSet(Declared):
     """Full citations, by the short name that a coefficient's source begins with."""
     gaps: Annotated[tuple[Source, ...], BeforeValidator(_as_tuple)] = ()
     """What nobody gives a figure for, one sentence each."""
-
-
-class TechniqueSet(Declared):
-    """Techniques that belong together, with what they need: comes with autarky, by its name."""
-
-    carve: Annotated[tuple[Carved, ...], BeforeValidator(_as_tuple)] = ()
-    """Products taken out of wider imported ones."""
-    quantities: Annotated[tuple[PhysicalQuantity, ...], BeforeValidator(_as_tuple)] = ()
-    """Physical units of a table's products."""
-    products: Annotated[tuple[Product, ...], BeforeValidator(_as_tuple)] = ()
-    """Further products."""
-    techniques: Annotated[tuple[Technique, ...], BeforeValidator(_as_tuple)] = ()
-    """Ways to make things."""
-    deposits: Annotated[tuple[Deposit, ...], BeforeValidator(_as_tuple)] = ()
-    """What is in the ground."""
-    sources: Annotated[tuple[Source, ...], BeforeValidator(_as_tuple)] = ()
-    """Where it all comes from."""
 
 
 class PlanSection(Declared):
