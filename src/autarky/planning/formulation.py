@@ -33,6 +33,7 @@ from autarky.planning.problem import (
     SIEGE,
     TARGET,
     PlanningProblem,
+    Trade,
 )
 
 
@@ -48,6 +49,9 @@ class Policy:
     labels: Mapping[str, tuple[str, ...]]
     scale: Floats
     """What counts as giving way wholly, in the shape of ``gives``."""
+    most: Floats
+    """More than this cannot be given, in the shape of ``gives``: with it nothing is wanted any more; inf: a
+    limit, which can be lifted without end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,16 +110,16 @@ class _Work:
     def add(self, rows: npt.ArrayLike, variables: npt.ArrayLike, coefficients: npt.ArrayLike) -> None:
         self.builder.add(rows, variables, coefficients)
 
-    def policy(self, rows: Block, sign: float, scale: npt.ArrayLike) -> None:
+    def policy(self, rows: Block, sign: float, scale: npt.ArrayLike, most: npt.ArrayLike = np.inf) -> None:
         """Make the rows of one policy able to give: ``sign·give`` is added to them."""
         shape = rows.positions.shape
-        whole = np.broadcast_to(np.asarray(scale, np.float64), shape)
+        whole, all_of_it = (np.broadcast_to(np.asarray(given, np.float64), shape) for given in (scale, most))
         gives = np.zeros((0,), np.int64)
         if self.giving:
             give = self.variable(f"{rows.name} given", rows.labels, rows.unit, upper=0.0)
             self.add(rows.positions, give.positions, sign)
             gives = give.positions
-        self.policies[rows.policy] = Policy(rows.policy, rows.unit, gives, rows.labels, whole)
+        self.policies[rows.policy] = Policy(rows.policy, rows.unit, gives, rows.labels, whole, all_of_it)
 
     @property
     def balance(self) -> npt.NDArray[np.int64]:
@@ -152,12 +156,18 @@ def _production(work: _Work) -> None:
         )
         if wanted is not None:
             # met + given = wanted; what is met is taken from the balance.
-            met = work.variable("public demand met", wanted.labels, wanted.unit, upper=demand)
+            met = work.variable(
+                "public demand met",
+                wanted.labels,
+                wanted.unit,
+                lower=np.minimum(demand, 0.0),
+                upper=demand,
+            )
             work.add(wanted.positions, met.positions, 1.0)
             work.builder.sides_of(wanted).lower[:] = demand
             sides.lower[:] = 0.0
             work.add(balance.positions, met.positions, -1.0)
-            work.policy(wanted, 1.0, np.where(there, demand, 1.0))
+            work.policy(wanted, 1.0, np.where(there, demand, 1.0), np.where(there, demand, 0.0))
 
 
 def _capacity(work: _Work) -> None:
@@ -250,8 +260,7 @@ def _trade(work: _Work) -> None:
                 upper=ceiling[:, limited],
             )
             work.add(below.positions, flow.positions[:, limited], 1.0)
-            usual = np.where(np.isfinite(ceiling), ceiling, 0.0).max(axis=0)[limited]
-            work.policy(below, -1.0, np.where(usual > 0, usual, 1.0))
+            work.policy(below, -1.0, _usual(problem, trade)[limited])
         contracted = problem.spread(trade.contracted)
         if name == "imports" and (bound := contracted.any(axis=0)).any():
             told = {"span": problem.spans, "channel": np.array(trade.labels)[bound].tolist()}
@@ -259,7 +268,18 @@ def _trade(work: _Work) -> None:
                 "contract", told, "units of product / year", policy=CONTRACTS, lower=contracted[:, bound]
             )
             work.add(above.positions, flow.positions[:, bound], 1.0)
-            work.policy(above, 1.0, contracted[:, bound].max(axis=0))
+            work.policy(above, 1.0, contracted[:, bound].max(axis=0), contracted[:, bound])
+
+
+def _usual(problem: PlanningProblem, trade: Trade) -> Floats:
+    """(c,) what counts as a whole ceiling: the highest there is; of an embargo all use of the product with
+    every plant at work."""
+    highest = np.where(np.isfinite(trade.ceiling), trade.ceiling, 0.0).max(axis=0)
+    plants = np.where(np.isfinite(problem.capacity), problem.capacity, 0.0)
+    needs = np.einsum("ph,hi->pi", problem.households.persons, problem.households.basket)
+    use = problem.use @ plants + (needs + problem.public_demand).max(axis=0)
+    there = np.where(highest > 0, highest, use[trade.products])
+    return np.where(there > 0, there, 1.0)
 
 
 def _stocks(work: _Work) -> None:
@@ -285,7 +305,7 @@ def _stocks(work: _Work) -> None:
             "strategic reserve", stock.labels, "units of product", policy=RESERVES, lower=stocks.least
         )
         work.add(reserve.positions, stock.positions, 1.0)
-        work.policy(reserve, 1.0, np.where(stocks.least > 0, stocks.least, 1.0))
+        work.policy(reserve, 1.0, np.where(stocks.least > 0, stocks.least, 1.0), stocks.least)
     if problem.stationary_after and stocks.spoilage.any():
         # The year after keeps what the plan ends with: what spoils is made again.
         work.add(rows[-1], stock.positions[-1], -stocks.spoilage)
@@ -314,7 +334,7 @@ def _consumption(work: _Work) -> None:
         work.add(share.positions, worst.positions, needs[:, h, i])
         whole = np.where(needs[:, h, i] > 0, needs[:, h, i], 1.0)
         work.policies[LIVELIHOOD] = Policy(
-            LIVELIHOOD, "units of product / year", lack.positions, lack.labels, whole
+            LIVELIHOOD, "units of product / year", lack.positions, lack.labels, whole, needs[:, h, i]
         )
     grouped = np.flatnonzero(households.extra.any(axis=1))
     if not len(grouped):
@@ -375,7 +395,10 @@ def _labour(work: _Work) -> None:
     if labour.training:
         pairs = [f"{a} to {b}" for a, b, _ in labour.training]
         trained = work.variable(
-            "training", {"period": problem.periods, "pair": pairs}, unit, upper=labour.most_trained
+            "training",
+            {"period": problem.periods, "pair": pairs},
+            unit,
+            upper=labour.most_trained * problem.years[:, None],
         )
         starts = problem.starts_at
         for column, (a, b, lasts) in enumerate(labour.training):
@@ -418,8 +441,7 @@ def _foreign_exchange(work: _Work) -> None:
         if trade.channels:
             price = problem.spread(trade.price)
             work.add(row.positions[:, None], work.variables[name].positions, sign * price)
-            known = np.where(np.isfinite(trade.ceiling), trade.ceiling, 0.0) * trade.price
-            earned = np.maximum(earned, problem.spread(known.sum(axis=1)))
+            earned = np.maximum(earned, price @ _usual(problem, trade))
     held = work.variable("reserves", {"period": problem.periods}, exchange.currency)
     owed = work.variable("debt", {"period": problem.periods}, exchange.currency)
     limit = work.row(
@@ -486,7 +508,12 @@ def _targets(work: _Work) -> None:
         lack = work.variable(f"{name} missed", row.labels, target.unit, upper=0.0 if held else np.inf)
         work.add(row.positions, lack.positions, -1.0)
         work.policies[policy] = Policy(
-            policy, target.unit, lack.positions, lack.labels, np.full(len(when), target.scale)
+            policy,
+            target.unit,
+            lack.positions,
+            lack.labels,
+            np.full(len(when), target.scale),
+            np.full(len(when), np.inf),
         )
 
 
@@ -544,4 +571,4 @@ def _siege(work: _Work) -> None:
         hours = work.row("labour under siege", told, f"{labour.unit} / year", upper=limit)
         s, j = np.nonzero(labour.per_activity)
         work.add(hours.positions[:, s], activity.positions[:, j], labour.per_activity[s, j])
-    work.policy(row, 1.0, np.where(wanted > 0, wanted, 1.0))
+    work.policy(row, 1.0, np.where(wanted > 0, wanted, 1.0), wanted)

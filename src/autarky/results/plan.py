@@ -32,7 +32,8 @@ class Step:
 
     period: str
     act: str
-    """``start``, ``commission``, ``run``, ``stop``, ``import``, ``stop importing``, ``stock``, ``train``."""
+    """``start``, ``keep up`` (existing plants), ``commission``, ``run``, ``stop``, ``import``,
+    ``stop importing``, ``stock``, ``train``."""
     what: str
     """Technique, import channel, product or pair of skills."""
     name: str
@@ -222,10 +223,14 @@ class Giving:
     policy: str
     unit: str
     total: float
+    """Of flows the amounts of all years added up, of levels the largest; livelihoods in person-years of basket,
+    trade at its prices. nan: not possible."""
+    share: float
+    """Of all that the policy is about, over all years: 1 is giving way wholly; a limit can more than double."""
     possible: bool
     """False: even giving way wholly it does not suffice alone."""
-    by_place: tuple[tuple[str, float], ...] = ()
-    """(span and product, channel or skill; amount), largest first."""
+    by_place: tuple[tuple[str, Measure], ...] = ()
+    """(span and product, channel or skill; amount, of flows per year), largest share first."""
 
 
 @dataclass(frozen=True)
@@ -234,15 +239,24 @@ class Clash:
 
     title: str
     policies: tuple[str, ...]
+    """None: nothing that anybody wants is in the way; what is there contradicts itself."""
     alone: tuple[Giving, ...]
     """What each must give alone."""
     repair: tuple[Giving, ...]
-    """The cheapest joint repair: relative giving, added up, is least."""
+    """The cheapest joint repair: shares, added up with what a share of each is worth, are least."""
     exchange: tuple[tuple[float, float], ...] = ()
-    """(what the first of ``exchanged`` gives, what the second must then give)."""
+    """(what the first of ``exchanged`` gives, what the second must then give), as totals."""
     exchanged: tuple[str, str] = ("", "")
     solved: int = 0
     """Linear programs solved to find it."""
+
+    @property
+    def exchange_rate(self) -> float:
+        """How much less the second must give for each unit that the first gives, over the whole curve."""
+        if len(self.exchange) < 2:
+            return float("nan")
+        (first, most), (last, least) = self.exchange[0], self.exchange[-1]
+        return (most - least) / (last - first)
 
 
 @dataclass(frozen=True)
@@ -310,11 +324,11 @@ class RollingHorizon:
 
     window: int
     worst_coverage: float
-    """Against that of the plan with all years known."""
+    """Of the path as it came, to be held against the plan's own; nan: the path could not be gone to its end."""
     shortfall: float
     """Person-days of basket more than with all years known."""
     gain: float
-    """Consumption beyond the basket, against the plan's: a share; nan where neither has any."""
+    """Consumption beyond the basket as a share of the plan's; nan where neither has any."""
     notes: tuple[str, ...] = ()
 
 
