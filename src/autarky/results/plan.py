@@ -223,10 +223,10 @@ class Giving:
     policy: str
     unit: str
     total: float
-    """Of flows the amounts of all years added up, of levels the largest; livelihoods in person-years of basket,
-    trade at its prices. nan: not possible."""
+    """Of flows the amounts of all years added up, of levels the largest; livelihoods in person-years of
+    basket, trade at its prices. nan: not possible."""
     share: float
-    """Of all that the policy is about, over all years: 1 is giving way wholly; a limit can more than double."""
+    """Of all that the policy is about, over all years: 1 is giving way wholly; a limit can pass 1."""
     possible: bool
     """False: even giving way wholly it does not suffice alone."""
     by_place: tuple[tuple[str, Measure], ...] = ()
@@ -324,7 +324,7 @@ class RollingHorizon:
 
     window: int
     worst_coverage: float
-    """Of the path as it came, to be held against the plan's own; nan: the path could not be gone to its end."""
+    """Of the path as it came, to be held against the plan's own; nan: it could not be gone to its end."""
     shortfall: float
     """Person-days of basket more than with all years known."""
     gain: float
