@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from autarky.document.tree import Document, Mark, Node, Step, follow, quoted, scalar
 from autarky.errors import Problem, did_you_mean
 
-# Errors that say "none of the branches of a union": the branch that came nearest says more.
+# Errors that say "none of the branches of a union": the branch that came nearest says more. So does that of
+# the fields, where a number or fields may stand and fields do.
 _WEAK = {"literal_error", "none_required"}
 
 
@@ -31,7 +32,12 @@ def problems(
     told = []
     for path, here in found.items():
         deeper = any(other != path and other[: len(path)] == path for other in found)
-        strong = [error for error in here if error["type"] not in _WEAK]
+        grouped = isinstance(follow(root, path)[1].value, dict)
+        strong = [
+            error
+            for error in here
+            if error["type"] not in _WEAK and not (grouped and error["type"].startswith("float"))
+        ]
         if not strong and deeper:
             continue
         error = (strong or here)[0]
