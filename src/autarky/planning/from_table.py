@@ -202,7 +202,7 @@ class _Year:
     @property
     def imports(self) -> Matrix:
         """(s, r) imports by supplier and by the home region that uses them."""
-        used = self.imported_final.sum(axis=0)
+        used: Matrix = self.imported_final.sum(axis=0)
         for r in range(used.shape[1]):
             used[:, r] += self.imported[:, self.region == r].sum(axis=1)
         return used
@@ -224,8 +224,11 @@ def _base_year(accounts: Accounts) -> _Year:
     home_final, foreign_final = _by_group(accounts)
     groups = ("consumption", "public use", "investment")
     made = np.flatnonzero(accounts.x > 0)
+    if not len(made):
+        what = f"no industry of {', '.join(accounts.home)} makes anything"
+        raise ScenarioError(Problem("plan.home", what, "name another country or bloc"))
     home = positive("home inputs", accounts.Z)
-    imported = positive("imported inputs", accounts.imported_intermediate)[:, made]
+    foreign_inputs = positive("imported inputs", accounts.imported_intermediate)
     final = np.array([positive(f"home {what}", part) for what, part in zip(groups, home_final, strict=True)])
     imported_final = np.array(
         [positive(f"imported {what}", part) for what, part in zip(groups, foreign_final, strict=True)]
@@ -238,11 +241,18 @@ def _base_year(accounts: Accounts) -> _Year:
         amount = _told(float(accounts.reexports.sum()), unit)
         remarks.append(f"Imports that leave again as they came ({amount}) are left out on both sides.")
     idle = np.flatnonzero(accounts.x <= 0)
-    taken = home[idle].sum() + final[:, idle].sum() + exports[idle].sum()
-    if taken > 0:
-        told = f"{_told(float(taken), unit)} of {_listed([accounts.labels[i] for i in idle])}"
-        remarks.append(f"What no home industry made in the base year but was used is left out: {told}.")
+    uses = home[np.ix_(idle, made)].sum(axis=1) + final[:, idle].sum(axis=0) + exports[idle].sum(axis=1)
+    if uses.any():
+        told = f"{_told(float(uses.sum()), unit)} of {_listed([accounts.labels[i] for i in idle[uses > 0]])}"
+        remarks.append(f"What came from home industries that made nothing is left out: {told}.")
+    takes = home[:, idle].sum(axis=0) + foreign_inputs[:, idle].sum(axis=0)
+    if takes.any():
+        told = (
+            f"{_told(float(takes.sum()), unit)} by {_listed([accounts.labels[i] for i in idle[takes > 0]])}"
+        )
+        remarks.append(f"What industries used that made nothing is left out: {told}.")
     home, final, exports = home[np.ix_(made, made)], final[:, made], exports[made]
+    imported = foreign_inputs[:, made]
     x = accounts.x[made]
     over = x - home.sum(axis=1) - final.sum(axis=0) - exports.sum(axis=1)
     over[np.abs(over) <= NOISE * x.max(initial=0.0)] = 0.0
@@ -676,14 +686,17 @@ def _assumptions(
     yield f"In the base year {rules.slack:.1%} of the industries' capacity stood idle ({rules.source})."
     yield f"Of that capacity {rules.retirement:.1%} retires per year ({rules.source})."
     yield (
-        f"An industry's plant takes {rules.lag:g} years to build, and {rules.growth + rules.retirement:.1%} of "
-        f"base-year capacity can be started per year ({rules.source})."
+        f"An industry's plant takes {rules.lag:g} years to build, and {rules.growth + rules.retirement:.1%} "
+        f"of base-year capacity can be started per year ({rules.source})."
     )
     replaced, unit = invest * rules.retirement * capacity, economy.unit
     if not invested:
         yield "The table tells no investment: what is built takes no goods."
     elif not invest:
-        yield f"As nothing retires, investment of the base year ({_told(invested, unit)}) is public demand."
+        yield (
+            f"As nothing retires, investment of the base year ({_told(invested, unit)}) is public demand, "
+            f"and what is built takes no goods besides."
+        )
     elif rules.capital_output is None:
         yield (
             f"A unit of yearly output takes {invest:.3g} of investment goods, so that the base year's "
