@@ -51,6 +51,9 @@ class TableBase:
     techniques: tuple[str, ...]
     """Industries by their codes, then ``imported CODE for CODE`` (an import stands for the home product; no
     plant, nothing needed but the import), then ``CODE in place of imports`` of declared substitutions."""
+    recipes: Positions
+    """(m,) position of the industry whose recipe a technique is; −1: an import that stands for a home product,
+    by which nothing is made."""
     make: Matrix
     """(n, m)"""
     use: Matrix
@@ -147,6 +150,7 @@ def table_base(accounts: Accounts, section: PlanSection) -> TableBase:
         products=goods.codes,
         table_products=goods.table_products,
         techniques=sum((kind.names for kind in kinds), ()),
+        recipes=np.concatenate([kind.recipes for kind in kinds]),
         make=_joined(kinds, "make"),
         use=_joined(kinds, "use"),
         output=_joined(kinds, "output"),
@@ -554,6 +558,7 @@ class _Techniques:
     """k techniques of one kind, as in :class:`TableBase`."""
 
     names: tuple[str, ...]
+    recipes: Positions
     make: Matrix
     use: Matrix
     output: Vector
@@ -574,6 +579,7 @@ def _industries(
     capacity = year.output / (1.0 - rules.slack)
     return _Techniques(
         names=goods.codes[:homes],
+        recipes=np.arange(homes),
         make=np.eye(len(goods.codes), homes),
         use=flows.use / year.output,
         output=year.output,
@@ -593,6 +599,7 @@ def _conversions(goods: _Goods, flows: _Flows) -> _Techniques:
     unit, none = np.eye(len(goods.codes)), np.zeros(k)
     return _Techniques(
         names=tuple(f"{goods.codes[a]} for {goods.codes[b]}" for a, b in flows.conversions),
+        recipes=np.full(k, -1),
         make=unit[:, stood_for],
         use=unit[:, imported],
         output=flows.converted,
@@ -626,6 +633,7 @@ def _substitutes(
     none = np.zeros(k)
     return _Techniques(
         names=tuple(f"{goods.codes[h]} in place of imports" for h in recipe),
+        recipes=recipe,
         make=np.eye(len(goods.codes))[:, imported],
         use=flows.use[:, recipe] / year.output[recipe] * np.array([one.cost for one, _, _ in pairs]),
         output=none,
@@ -653,14 +661,13 @@ def _invested(section: PlanSection, year: _Year, investment: float) -> float:
 
 
 def _technique_names(goods: _Goods, substitutes: _Techniques, flows: _Flows) -> dict[str, str]:
-    names = {
+    return {
         f"{goods.codes[a]} for {goods.codes[b]}": f"{goods.names[goods.codes[a]]}, as the home product"
         for a, b in flows.conversions
+    } | {
+        name: f"{goods.names[goods.codes[h]]} in place of imports"
+        for name, h in zip(substitutes.names, substitutes.recipes, strict=True)
     }
-    for name in substitutes.names:
-        code = name.removesuffix(" in place of imports")
-        names[name] = f"{goods.names[code]} in place of imports"
-    return names
 
 
 def _assumptions(
