@@ -52,8 +52,8 @@ class TableBase:
     """Industries by their codes, then ``imported CODE for CODE`` (an import stands for the home product; no
     plant, nothing needed but the import), then ``CODE in place of imports`` of declared substitutions."""
     recipes: Positions
-    """(m,) position of the industry whose recipe a technique is; −1: an import that stands for a home product,
-    by which nothing is made."""
+    """(m,) position of the industry whose recipe a technique is; −1: an import stands for a home product, by
+    which nothing is made."""
     make: Matrix
     """(n, m)"""
     use: Matrix
