@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from problems.random_plans import random_plan
 
 from autarky.planning.clash import clash
 from autarky.planning.formulation import Formulation, formulate
@@ -20,6 +19,7 @@ from autarky.planning.problem import (
     Trade,
 )
 from autarky.results.plan import Clash
+from problems.random_plans import random_plan
 
 SEEDS = range(6)
 FEATURES = (("siege",), ("contracts", "debt"), ("strategic reserves", "unequal periods"))
@@ -72,36 +72,38 @@ def repaired(problem: PlanningProblem, told: Clash) -> PlanningProblem:
     """The problem with limits lifted by what the repair gives."""
     for giving in told.repair:
         given = {place: amount.value * (1 + 1e-6) + 1e-9 for place, amount in giving.by_place}
-
-        def by_period(label: str, given: dict[str, float] = given) -> np.ndarray:
-            # The year after is as the last period: both get what the greater needs.
-            spans = np.array([given.get(f"{span}{label}", 0.0) for span in problem.spans])
-            periods = spans[: len(problem.periods)].copy()
-            periods[-1] = spans[len(problem.periods) - 1 :].max()
-            return periods
-
-        def lifted(trade: Trade, by_period=by_period) -> Trade:  # type: ignore[no-untyped-def]
-            more = np.array([by_period(f", {label}") for label in trade.labels]).T
-            return replace(trade, ceiling=trade.ceiling + more)
-
         if giving.policy == IMPORT_CEILINGS:
-            problem = replace(problem, imports=lifted(problem.imports))
+            problem = replace(problem, imports=_lifted(problem, problem.imports, given))
         elif giving.policy == EXPORT_CEILINGS:
-            problem = replace(problem, exports=lifted(problem.exports))
+            problem = replace(problem, exports=_lifted(problem, problem.exports, given))
         elif giving.policy == FOREIGN_EXCHANGE:
             exchange = problem.foreign_exchange
             assert exchange is not None
-            more = replace(exchange, inflow=exchange.inflow + by_period(""))
+            more = replace(exchange, inflow=exchange.inflow + _by_period(problem, given))
             problem = replace(problem, foreign_exchange=more)
         elif giving.policy.startswith(LABOUR):
             labour = problem.labour
             assert labour is not None
             hours = labour.hours.copy()
-            hours[:, labour.skills.index(giving.policy.removeprefix(f"{LABOUR}: "))] += by_period("")
+            skill = labour.skills.index(giving.policy.removeprefix(f"{LABOUR}: "))
+            hours[:, skill] += _by_period(problem, given)
             problem = replace(problem, labour=replace(labour, hours=hours))
         else:
             raise AssertionError(f"{giving.policy} gives though it is dear")
     return problem
+
+
+def _lifted(problem: PlanningProblem, trade: Trade, given: dict[str, float]) -> Trade:
+    more = np.array([_by_period(problem, given, f", {label}") for label in trade.labels]).T
+    return replace(trade, ceiling=trade.ceiling + more)
+
+
+def _by_period(problem: PlanningProblem, given: dict[str, float], place: str = "") -> np.ndarray:
+    # The year after is as the last period: both get what the greater needs.
+    spans = np.array([given.get(f"{span}{place}", 0.0) for span in problem.spans])
+    periods = spans[: len(problem.periods)].copy()
+    periods[-1] = spans[len(problem.periods) - 1 :].max()
+    return periods
 
 
 @pytest.mark.parametrize("seed", SEEDS)

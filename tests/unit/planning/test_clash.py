@@ -33,7 +33,7 @@ TARGET = "target: little oil"
 def farms(
     *, ceiling: float = 100.0, must_hold: tuple[str, ...] = (LIVELIHOOD,), **others: object
 ) -> PlanningProblem:
-    """Two years in which 100 people need a unit of grain each, a unit of which takes a tenth of imported oil."""
+    """Two years in which 100 people need a t of grain each, which takes a tenth of a kl of imported oil."""
     two = np.ones((2, 1))
     problem = PlanningProblem(
         "Farms",
@@ -237,7 +237,7 @@ def koslowski() -> PlanningProblem:
 
 
 def test_koslowskis_factors_fall_short_of_the_raised_demand_by_the_published_amounts() -> None:
-    # Koslowski et al., SU-RCOT, example c = i: 35.350, 25.543, 26.807 and 30.300 are needed of 34, 25, 26, 29.
+    # Koslowski et al., SU-RCOT, example c = i: 35.350, 25.543, 26.807, 30.300 are needed of 34, 25, 26, 29.
     found: Clash = clash(koslowski(), worth={PUBLIC_DEMAND: 1e6})
     needs = {giving.policy: giving.total for giving in found.repair}
     assert needs == pytest.approx(
