@@ -341,11 +341,14 @@ def _consumption(work: _Work) -> None:
         return
     widths = np.array([width for width, _ in households.segments])
     segments = [str(s + 1) for s in range(len(widths))]
+    # Where nobody is, nothing is wanted, not even without end.
+    there = persons[:, grouped, None]
+    room = np.multiply(there, widths, where=there > 0, out=np.zeros((spans, len(grouped), len(widths))))
     extra = work.variable(
         "extra consumption",
         {"span": problem.spans, "group": [households.groups[a] for a in grouped], "segment": segments},
         "person-years / year",
-        upper=persons[:, grouped, None] * widths,
+        upper=room,
     )
     a, i = np.nonzero(households.extra[grouped])
     taken = households.extra[grouped][a, i]
