@@ -410,7 +410,7 @@ class _Told:
                 if new[span] > 0
             ):
                 begun = problem.periods[int(np.flatnonzero(self.started[:, other])[0])]
-                found.append(f"{problem.name_of(problem.techniques[other])}, started {begun}")
+                found.append(f"{problem.name_of(problem.techniques[other])} (started {begun})")
         return found
 
     def _first_ready(self, technique: int) -> int:

@@ -86,7 +86,7 @@ def test_a_start_is_preceded_by_the_start_that_supplies_its_machines():
     imports = replace(problem.imports, ceiling=ceiling)
     found = make_plan(replace(problem, lag=lag, most_starts=most, capacity=capacity, imports=imports))
     start = step(steps(found), "start", "from coal")
-    assert any(told.startswith("works, started 2031") for told in start.preceded_by)
+    assert "works (started 2031)" in start.preceded_by
 
 
 def test_delaying_the_start_that_saves_a_harvest_costs_what_is_then_lacking(plan):
@@ -184,7 +184,14 @@ def test_balances_are_the_slack_of_the_program(seed):
             assert left == pytest.approx(slack[rows[t, i]], abs=1e-9 * scale)
             assert left > -1e-5 * scale
     assert any(OTHERS in dict(one.goes) for one in told.balances)
-    assert any("as it retires" in what for one in told.balances for what, _ in one.goes)
+
+
+def test_the_year_after_renews_its_plants_and_stocks_come_and_go(result):
+    flows = {(one.span, what) for one in result.balances for what, _ in (*one.comes, *one.goes)}
+    assert (AFTER, "built into farm, as it retires") in flows
+    assert {("2031", "from stock"), ("2034", "into stock"), ("2031", "households")} <= flows
+    assert ("2031", "built into Fertiliser from coal") in flows
+    assert (AFTER, "built into Fertiliser from coal") not in flows
 
 
 def test_a_siege_leaves_what_was_asked_for_and_its_coverage_is_the_largest_possible():

@@ -1,0 +1,519 @@
+"""Action plan in words: whether it can be done, what to start first, what may stop, what is scarce."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from autarky.explanation.answer import printed
+from autarky.explanation.wording import count, listing, percent, plain, rounded
+from autarky.results.plan import (
+    Clash,
+    Frontier,
+    FrontierPoint,
+    Giving,
+    KeptImport,
+    Limit,
+    Livelihood,
+    Measure,
+    PlanResult,
+    Series,
+    Step,
+    TargetReached,
+)
+
+AFTER = "after"
+"""Label of the stationary year after the plan."""
+WHOLE = 0.99999
+"""Share above which nothing is lacking."""
+LEADS = ("Can it be done", "Livelihood", "Start first", "Imports", "Scarcest", "Not known")
+BASKET = "person-days of basket"
+MOST_STEPS, MOST_ROWS = 16, 8
+"""Rows of the printed checklist, and of the other printed lists."""
+
+
+def sentences(result: PlanResult) -> tuple[str, ...]:
+    """The answer, one text for each of ``LEADS``."""
+    return (
+        _can_it_be_done(result),
+        _livelihood(result),
+        _start_first(result),
+        _imports(result),
+        _scarcest(result),
+        _not_known(result),
+    )
+
+
+def text(result: PlanResult, width: int = 100) -> str:
+    """The printed plan, ``width`` columns wide: the answer, then the first year's checklist and the rest."""
+    lines = [("", " · ".join(filter(None, (result.title, result.economy, _years(result)))))]
+    lines += [(lead.upper(), told) for lead, told in zip(LEADS, sentences(result), strict=True)]
+    first = checklist(result)
+    lines += [
+        (f"IN {result.periods[0].upper()}", f"{k}. {step_sentence(step)}")
+        for k, step in enumerate(first[:MOST_STEPS], start=1)
+    ]
+    if len(first) > MOST_STEPS:
+        lines.append(("", f"and {count(len(first) - MOST_STEPS, 'more step')}"))
+    later = [step for step in result.steps if step.act == "start" and step.period != result.periods[0]]
+    lines += [("LATER", step_sentence(step, with_period=True)) for step in later[:MOST_ROWS]]
+    if len(later) > MOST_ROWS:
+        lines.append(("", f"and {count(len(later) - MOST_ROWS, 'more start')}"))
+    lines += [("KEEP", kept_sentence(kept)) for kept in keep_list(result)[:MOST_ROWS]]
+    lines += [("SCARCE", limit_sentence(limit)) for limit in scarcest(result)[:MOST_ROWS]]
+    lines += [
+        (
+            "SIEGE",
+            f"if it comes in {span_words(one.span)}: {percent(one.coverage)} of the basket is left"
+            f"{_lacks(one.scarcest)}",
+        )
+        for one in result.siege
+    ]
+    if result.frontier is not None:
+        lines += [("FRONTIER", told) for told in frontier_sentences(result.frontier)]
+    certificate = result.certificate
+    lines.append(
+        (
+            "CHECKED",
+            f"{certificate.solver}: {certificate.rows:,} rows, {certificate.columns:,} columns; largest "
+            f"breach of a constraint {certificate.violation:.1g} of its size, by arithmetic of its own; "
+            f"primal against dual value {certificate.gap:.1g}",
+        )
+    )
+    lines += [("", note) for note in certificate.notes]
+    return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
+
+
+def clash_text(clash: Clash, width: int = 100) -> str:
+    """Why there is no plan, ``width`` columns wide."""
+    told = clash_sentences(clash)
+    lines = [("", clash.title), ("NO PLAN", told[0])]
+    lines += [("IF ONLY", giving_sentence(giving, alone=True)) for giving in clash.alone]
+    lines += [("TOGETHER", giving_sentence(giving)) for giving in clash.repair]
+    lines += [("TRADED", sentence) for sentence in told[1:]]
+    lines.append(("CHECKED", f"{count(clash.solved, 'linear program')} solved to find this"))
+    return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
+
+
+def frontier_text(frontier: Frontier, width: int = 100) -> str:
+    """The autarky frontier as printed lines, ``width`` columns wide."""
+    lines = [("FRONTIER", told) for told in frontier_sentences(frontier)]
+    before: tuple[str, ...] | None = None
+    for point in frontier.points:
+        new = [] if before is None else [code for code in point.techniques if code not in before]
+        on = f"; {listing(new)} {'runs' if len(new) == 1 else 'run'} too" if new else ""
+        lines.append(
+            ("AT", f"{percent(point.budget)} of base imports: {percent(point.livelihood)} of the basket{on}")
+        )
+        before = point.techniques
+    lines += [("YEARS", years_sentence(one.budget, one.livelihood, one.years)) for one in frontier.years]
+    return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
+
+
+def checklist(result: PlanResult) -> tuple[Step, ...]:
+    """Steps of the first period by need: what others wait for first, then what costs most to put off."""
+    first = [step for step in result.steps if step.period == result.periods[0]]
+    ranked = sorted(first, key=lambda step: (step.act != "start", -(step.delay_cost or 0.0)))
+    done: list[Step] = []
+    while ranked:
+        # What supplies another comes before it; two that supply each other stay in their order.
+        free = [step for step in ranked if not _waits(step, ranked)]
+        chosen = free[0] if free else ranked[0]
+        done.append(chosen)
+        ranked.remove(chosen)
+    return tuple(done)
+
+
+def keep_list(result: PlanResult) -> tuple[KeptImport, ...]:
+    """Imports to keep, each in the span in which it is worth most per unit of currency, those first."""
+    best: dict[str, KeptImport] = {}
+    for kept in result.keep:
+        if kept.channel not in best or kept.worth_per_currency > best[kept.channel].worth_per_currency:
+            best[kept.channel] = kept
+    return tuple(sorted(best.values(), key=lambda kept: -kept.worth_per_currency))
+
+
+def scarcest(result: PlanResult) -> tuple[Limit, ...]:
+    """What limits the plan, by what 1 % more of it is worth; each in the span in which it is worth most."""
+    best: dict[tuple[str, str], Limit] = {}
+    for limit in result.limits:
+        key = limit.kind, limit.what
+        if limit.worth_of_percent > 0 and (
+            key not in best or limit.worth_of_percent > best[key].worth_of_percent
+        ):
+            best[key] = limit
+    return tuple(sorted(best.values(), key=lambda limit: -limit.worth_of_percent))
+
+
+def ending(series: Sequence[Series], result: PlanResult) -> tuple[tuple[Series, str], ...]:
+    """Imports that end within the plan for good, with the span from which there are none."""
+    found = []
+    for one in series:
+        last = max((t for t, amount in enumerate(one.by_span) if amount > 0), default=-1)
+        if last + 1 < len(result.spans) and (last >= 0 or (one.base or 0.0) > 0):
+            found.append((one, result.spans[last + 1]))
+    return tuple(found)
+
+
+def measured(amount: Measure) -> str:
+    """An amount, the physical one first where there is one: ``120,000 t / year (3.4 million ARD / year)``."""
+    own = f"{rounded(amount.value, 3)} {plain(amount.unit)}"
+    if amount.physical is None:
+        return own
+    return f"{rounded(amount.physical, 3)} {plain(amount.physical_unit)} ({own})"
+
+
+def before_measured(step: Step) -> str:
+    """What there was in the period before, in the unit that the step is told in first."""
+    if step.before is None:
+        return ""
+    amount = step.amount
+    if amount.physical is not None and amount.value:
+        return f"{rounded(step.before * amount.physical / amount.value, 3)} {plain(amount.physical_unit)}"
+    return f"{rounded(step.before, 3)} {plain(amount.unit)}"
+
+
+def action(step: Step) -> str:
+    """What is done, without amounts: ``start building Fertiliser from coal``."""
+    name = plain(step.name)
+    return {
+        "start": f"start building {name}",
+        "keep up": f"keep up {name}",
+        "commission": f"put into service {name}",
+        "run": f"run {name} for the first time",
+        "stop": f"stop running {name}",
+        "import": f"import {_direction(step)}{name}",
+        "stop importing": f"stop importing {name}",
+        "stock": f"put into stock {name}",
+        "train": f"train {name}",
+    }.get(step.act, f"{step.act} {name}")
+
+
+def step_sentence(step: Step, with_period: bool = False) -> str:
+    """One step with its amount, lead time, largest needs and worth."""
+    told = f"{step.period}: " if with_period else ""
+    told += action(step)
+    if step.act not in ("stop", "stop importing"):
+        told += f": {measured(step.amount)}"
+        if step.before and step.act in ("import", "stock"):
+            told += f", before {before_measured(step)}"
+    elif step.before:
+        told += f" (before: {before_measured(step)})"
+    if step.ready:
+        told += f"; ready {ready_words(step.ready)}"
+    if step.needs:
+        told += f"; takes {needs_words(step)}"
+    if step.preceded_by:
+        told += f"; after {listing(step.preceded_by)}"
+    if step.unlocks:
+        told += f"; then {listing(step.unlocks)}"
+    if step.delay_cost is not None:
+        told += f"; {delay_words(step.delay_cost)}"
+    return told
+
+
+def needs_words(step: Step, most: int = 3) -> str:
+    """The largest needs of a step."""
+    return listing([f"{plain(need.what)} {measured(need.amount)}" for need in step.needs], most)
+
+
+def delay_words(cost: float) -> str:
+    """What putting a start off by a period costs."""
+    if math.isinf(cost):
+        return "without it at this time there is no plan"
+    if abs(cost) < 0.5:
+        return "can be put off by one period at no loss"
+    return f"put off by one period it costs {rounded(cost, 3)} {BASKET}"
+
+
+def ready_words(ready: str) -> str:
+    """The span in which something is ready."""
+    return "after the plan" if ready in (AFTER, "after the plan") else ready
+
+
+def kept_sentence(kept: KeptImport) -> str:
+    """An import with what it is worth for what it costs."""
+    return (
+        f"{plain(kept.name)}, {measured(kept.amount)} in {span_words(kept.span)}: worth "
+        f"{rounded(kept.worth_per_currency, 3)} {BASKET} per unit of currency it costs"
+    )
+
+
+def limit_name(limit: Limit) -> str:
+    """``import ceiling: naphtha from abroad``."""
+    return limit.kind if limit.what in ("", limit.kind) else f"{limit.kind}: {plain(limit.what)}"
+
+
+def limit_sentence(limit: Limit) -> str:
+    """A limit with what more of it is worth, and how far that holds."""
+    return (
+        f"{limit_name(limit)} in {span_words(limit.span)}: 1 % more is worth "
+        f"{rounded(limit.worth_of_percent, 3)} {BASKET}; {reach_words(limit)}"
+    )
+
+
+def reach_words(limit: Limit) -> str:
+    """How far the worth of a limit holds."""
+    unit = plain(limit.unit)
+    if math.isinf(limit.valid_down) and math.isinf(limit.valid_up):
+        return "holds for any change"
+    down = "any less" if math.isinf(limit.valid_down) else f"{rounded(limit.valid_down, 2)} less"
+    up = "any more" if math.isinf(limit.valid_up) else f"{rounded(limit.valid_up, 2)} more"
+    return f"holds from {down} to {up} ({unit})"
+
+
+def span_words(span: str) -> str:
+    """A span as it is told: the stationary year is ``the years after``."""
+    return "the years after" if span == AFTER else span
+
+
+def clash_sentences(clash: Clash) -> tuple[str, ...]:
+    """Why there is no plan, and what the two largest givings cost each other."""
+    named = [plain(policy) for policy in clash.policies]
+    if not named:
+        return (
+            "There is no plan, and nothing that anybody wants is in the way: what is there contradicts "
+            "itself.",
+        )
+    if len(named) == 1:
+        first = f"There is no plan: {named[0]} cannot hold, whatever else gives."
+    else:
+        together = "both" if len(named) == 2 else "all"
+        first = f"There is no plan: {listing(named, len(named))} cannot {together} hold."
+    told = [first]
+    if len(clash.exchange) > 1 and all(clash.exchanged):
+        (start, most), (end, least) = clash.exchange[0], clash.exchange[-1]
+        one, other = map(plain, clash.exchanged)
+        told.append(
+            f"If {one} gives {rounded(start, 3)}, {other} must give {rounded(most, 3)}; if it gives "
+            f"{rounded(end, 3)}, {rounded(least, 3)}."
+        )
+    return tuple(told)
+
+
+def giving_sentence(giving: Giving, alone: bool = False) -> str:
+    """How much a policy must give, and where most."""
+    policy = plain(giving.policy)
+    if not giving.possible:
+        return f"{policy} gives: even giving way wholly it does not suffice"
+    told = f"{policy} gives: {rounded(giving.total, 3)} {plain(giving.unit)}"
+    if math.isfinite(giving.share):
+        told += f", {percent(giving.share)} of all it is about"
+    if giving.by_place:
+        places = [f"{plain(place)} ({measured(amount)})" for place, amount in giving.by_place]
+        told += f"; most in {listing(places)}"
+    return told if alone else told.replace(" gives:", ":", 1)
+
+
+def frontier_sentences(frontier: Frontier) -> tuple[str, ...]:
+    """What livelihood is left without imports, with all of them, and where the curve bends."""
+    points = sorted(frontier.points, key=lambda point: point.budget)
+    if not points:
+        return ()
+    none, all_of_them = points[0], points[-1]
+    told = [
+        f"With {_budget(none)} {percent(none.livelihood)} of the basket can be kept up for ever; with "
+        f"{_budget(all_of_them)} {percent(all_of_them.livelihood)}."
+    ]
+    whole = next((point for point in points if point.livelihood >= WHOLE), None)
+    if whole is not None and whole is not none:
+        told.append(
+            f"The whole basket is covered from {percent(whole.budget)} of the base year's imports on."
+        )
+    elif whole is None:
+        told.append("The whole basket is not covered at any of these budgets.")
+    return tuple(told)
+
+
+def years_sentence(budget: float, livelihood: float, years: float | None) -> str:
+    """How long it takes to reach a livelihood at an import budget."""
+    when = "not within the plan" if years is None else f"after {count_years(years)}"
+    return f"{percent(livelihood)} of the basket at {percent(budget)} of base imports: {when}"
+
+
+def count_years(years: float) -> str:
+    """``1 year``, ``2.5 years``."""
+    return f"{rounded(years, 2)} {'year' if years == 1 else 'years'}"
+
+
+def worst_by_span(result: PlanResult) -> tuple[Livelihood, ...]:
+    """The group with the smallest share of its basket, in each span."""
+    worst: dict[str, Livelihood] = {}
+    for one in result.livelihoods:
+        if one.span not in worst or (one.basket, one.extra) < (worst[one.span].basket, worst[one.span].extra):
+            worst[one.span] = one
+    return tuple(worst[span] for span in result.spans if span in worst)
+
+
+def _can_it_be_done(result: PlanResult) -> str:
+    if not result.coverages:
+        told = f"Yes: there is a plan for {_years(result)}{_for_ever(result)}; it has no basket to cover."
+    elif result.worst_coverage >= WHOLE:
+        told = (
+            f"Yes: everybody's whole basket is covered in every year of {_years(result)}{_for_ever(result)}."
+        )
+    else:
+        worst = min(result.coverages, key=lambda one: one.share)
+        who = f" of {plain(worst.group)}" if len({one.group for one in result.coverages}) > 1 else ""
+        short = list(dict.fromkeys(one.span for one in result.coverages if one.share < WHOLE))
+        whole = [span for span in result.spans if span not in short]
+        told = (
+            f"Not wholly: at worst {percent(worst.share)} of the need{who} for {plain(worst.product)} is "
+            f"met, in {span_words(worst.span)}. The basket is "
+        )
+        told += (
+            f"whole in {listing([span_words(span) for span in whole], 6)}."
+            if whole
+            else "whole in no year of the plan."
+        )
+    if result.targets:
+        told += f" {_targets(result.targets)}"
+    return told
+
+
+def _targets(targets: Sequence[TargetReached]) -> str:
+    names = dict.fromkeys(target.name for target in targets)
+    missed: dict[str, TargetReached] = {}
+    for target in targets:
+        if target.missed > 0 and (target.name not in missed or target.missed > missed[target.name].missed):
+            missed[target.name] = target
+    if not missed:
+        return f"{'The target is' if len(names) == 1 else f'All {len(names)} targets are'} reached."
+    told = [
+        f"{plain(name)} by {rounded(target.missed, 3)} {plain(target.unit)} in {span_words(target.span)}"
+        for name, target in missed.items()
+    ]
+    return f"{count(len(missed), 'target')} of {len(names)} missed, at most: {listing(told)}."
+
+
+def _livelihood(result: PlanResult) -> str:
+    worst = worst_by_span(result)
+    if not worst:
+        return "No livelihood is declared."
+    several = len({one.group for one in result.livelihoods}) > 1
+    who = "The worst-off group has" if several else "People have"
+    first, last = worst[0], worst[-1]
+    lowest = min(worst, key=lambda one: one.basket)
+    if lowest.basket >= WHOLE:
+        told = f"{who} the whole basket throughout."
+    else:
+        parts = dict.fromkeys((first, lowest, last))
+        told = (
+            f"{who} "
+            + listing([f"{percent(one.basket)} in {span_words(one.span)}" for one in parts])
+            + (" of the basket, by weight.")
+        )
+    extra = [one for one in worst if one.extra > 0]
+    if extra:
+        told += (
+            f" Beyond it each person has {rounded(first.extra, 2)} person-years of consumption in "
+            f"{span_words(first.span)} and {rounded(last.extra, 2)} in {span_words(last.span)}, per year."
+        )
+    return told
+
+
+def _start_first(result: PlanResult) -> str:
+    first = result.periods[0]
+    starts = [step for step in checklist(result) if step.act == "start"]
+    if not starts:
+        later = next((step for step in result.steps if step.act == "start"), None)
+        if later is None:
+            return "Nothing beyond the plants there are is to be built."
+        return f"Nothing new in {first}; in {later.period} {plain(later.name)}: {measured(later.amount)}."
+    told = listing(
+        [f"{plain(step.name)} ({measured(step.amount)}, ready {ready_words(step.ready)})" for step in starts]
+    )
+    dear = max(starts, key=lambda step: step.delay_cost if step.delay_cost is not None else -1.0)
+    cost = f" {plain(dear.name)}: {delay_words(dear.delay_cost)}." if dear.delay_cost else ""
+    return f"In {first}: {told}.{cost}"
+
+
+def _imports(result: PlanResult) -> str:
+    kept = keep_list(result)
+    told = []
+    if kept:
+        named = [
+            f"{plain(one.name)} ({rounded(one.worth_per_currency, 3)} {BASKET} per unit of currency in "
+            f"{span_words(one.span)})"
+            if k == 0
+            else f"{plain(one.name)} ({rounded(one.worth_per_currency, 3)})"
+            for k, one in enumerate(kept[:3])
+        ]
+        told.append(f"Keep first {listing(named)}.")
+    ended = ending(result.imports, result)
+    if ended:
+        named = [f"{plain(one.name)} (from {span_words(span)})" for one, span in ended]
+        told.append(f"{'What can stop' if len(ended) > 1 else 'One import can stop'}: {listing(named, 4)}.")
+    elif any(any(one.by_span) for one in result.imports):
+        told.append("No import ends within the plan.")
+    return " ".join(told) or "Nothing is imported."
+
+
+def _scarcest(result: PlanResult) -> str:
+    limits = scarcest(result)
+    if not limits:
+        return "Nothing that could be loosened makes anybody better off, or no prices were worked out."
+    first = limits[0]
+    told = (
+        f"{limit_name(first)} in {span_words(first.span)}: 1 % more is worth "
+        f"{rounded(first.worth_of_percent, 3)} {BASKET}"
+    )
+    if len(limits) > 1:
+        rest = [f"{limit_name(one)} ({rounded(one.worth_of_percent, 3)})" for one in limits[1:4]]
+        told += f"; then {listing(rest)}"
+    return told[0].upper() + told[1:] + "."
+
+
+def _not_known(result: PlanResult) -> str:
+    told = "The plan takes all years as known in advance, and every ceiling, yield and coefficient as exact"
+    if result.rolling:
+        one = result.rolling[0]
+        told += (
+            f"; planned again every period with {count(one.window, 'period')} in view, the shortfall is "
+            f"{rounded(one.shortfall, 3)} {BASKET} larger"
+        )
+    told += "."
+    if result.robustness is not None:
+        robust = result.robustness
+        told += f" Of {robust.draws:,} draws of what is uncertain {robust.feasible:,} have a plan."
+    else:
+        told += " It was not tried under draws of what is uncertain."
+    if result.assumptions:
+        told += f" {count(len(result.assumptions), 'assumption')} stand in for what nobody says."
+    return told
+
+
+def _years(result: PlanResult) -> str:
+    first, last = result.periods[0], result.periods[-1]
+    return first if first == last else f"{first} to {last}"
+
+
+def _for_ever(result: PlanResult) -> str:
+    return ", and it can go on so for ever" if AFTER in result.spans else ""
+
+
+def _budget(point: FrontierPoint) -> str:
+    if point.budget == 0:
+        return "no imports"
+    return "all imports of the base year" if point.budget == 1 else f"{percent(point.budget)} of them"
+
+
+def _lacks(product: str) -> str:
+    return f", {plain(product)} being scarcest" if product else ""
+
+
+def _direction(step: Step) -> str:
+    if step.before is None or not step.amount.value:
+        return ""
+    return "more " if step.amount.value > step.before else "less "
+
+
+def _waits(step: Step, others: Sequence[Step]) -> bool:
+    """Whether what must come before it is among the others."""
+    return step.act == "start" and any(
+        other.act == "start"
+        and other is not step
+        and told.startswith(f"{other.name} (started {other.period})")
+        for told in step.preceded_by
+        for other in others
+    )
