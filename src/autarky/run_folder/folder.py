@@ -172,12 +172,22 @@ def save_run(
         "versions": dict(result.record.versions),
         "platform": this_platform(),
     }
+    return Run(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+
+
+def write_folder(runs: Path, run_id: str, contents: Mapping[str, bytes]) -> Path:
+    """A folder of files in ``runs``, whole and read-only, or not at all.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
     try:
-        path = _write(runs, run_id, {MANIFEST: json_bytes(manifest), **contents})
+        return _write(runs, run_id, contents)
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(runs), what, "choose another folder with --runs")) from error
-    return Run(path, manifest)
 
 
 def read_run(run: str | Path, runs: str | Path = "runs") -> Run:
@@ -188,12 +198,24 @@ def read_run(run: str | Path, runs: str | Path = "runs") -> Run:
     SourceError
         If the folder is not a run that autarky wrote.
     """
+    path = find_folder(run, runs)
+    return Run(path, read_manifest(path, FORMAT))
+
+
+def find_folder(run: str | Path, runs: str | Path = "runs") -> Path:
+    """Where a run lies that is given by its path or by its id in ``runs``.
+
+    Raises
+    ------
+    SourceError
+        If there is no manifest.
+    """
     path = Path(run)
     if not path.exists() and RUN_ID.fullmatch(str(run)):
         path = Path(runs) / path
     if not (path / MANIFEST).is_file():
         raise SourceError(Problem(str(path), "is not a run folder", _nearest_run(path)))
-    return Run(path, read_manifest(path, FORMAT))
+    return path
 
 
 def read_manifest(path: Path, format: str) -> Mapping[str, Any]:

@@ -1,0 +1,164 @@
+"""Plan folders: what planning leaves on disk, the plan or the proof that there is none, and reading it again.
+
+``runs/<id>/{manifest.json, study.yaml, plan.json, report.html, run.log.jsonl}``. Manifest and log alone hold
+clock times.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from autarky.errors import Problem, SourceError
+from autarky.explanation import action_plan
+from autarky.explanation.answer import json_ready
+from autarky.explanation.stored import restored
+from autarky.results.plan import Clash, PlanResult
+from autarky.run_folder.folder import (
+    LOG,
+    MANIFEST,
+    REPORT,
+    STUDY,
+    find_folder,
+    json_bytes,
+    log_lines,
+    read_bytes,
+    read_manifest,
+    sha256,
+    slug,
+    this_platform,
+    write_folder,
+)
+
+FORMAT = "autarky plan 1"
+PLAN = "plan.json"
+
+
+@dataclass(frozen=True)
+class PlanRun:
+    """A plan on disk: its folder and its manifest; the plan is read when it is asked for."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Name of the folder."""
+        return self.path.name
+
+    @property
+    def report(self) -> Path:
+        """The one-page report."""
+        return self.path / REPORT
+
+    @property
+    def study(self) -> bytes:
+        """The study file as it was given."""
+        return read_bytes(self.path / STUDY)
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether there is a plan."""
+        return bool(self.manifest["ended"]["outcome"] == "PLANNED")
+
+    @cached_property
+    def found(self) -> PlanResult | Clash:
+        """The plan, or the policies that clash.
+
+        Raises
+        ------
+        SourceError
+            If ``plan.json`` is not what was written.
+        """
+        content = read_bytes(self.path / PLAN)
+        if sha256(content) != self.manifest["files"].get(PLAN):
+            what = "was changed after planning"
+            raise SourceError(Problem(str(self.path / PLAN), what, "plan the study again"))
+        return restored(PlanResult if self.is_feasible else Clash, json.loads(content))
+
+    def text(self) -> str:
+        """What is printed."""
+        found = self.found
+        told = action_plan.clash_text(found) if isinstance(found, Clash) else action_plan.text(found)
+        return f"{told}\nreport  {self.report}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values: where the plan lies, and all of it."""
+        return {
+            "run": self.id,
+            "path": str(self.path),
+            "report": str(self.report),
+            "feasible": self.is_feasible,
+            "plan" if self.is_feasible else "clash": json_ready(self.found),
+        }
+
+
+def save_plan(
+    runs: Path,
+    *,
+    title: str,
+    study: bytes,
+    found: PlanResult | Clash,
+    report: str,
+    inputs: Mapping[str, Any],
+    versions: Mapping[str, str],
+    log: Sequence[Mapping[str, Any]],
+    seconds: float,
+) -> PlanRun:
+    """Writes a plan folder into ``runs`` and returns it; on any error or interruption nothing is left.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written.
+    """
+    created = datetime.datetime.now(datetime.UTC)
+    feasible = isinstance(found, PlanResult)
+    contents = {
+        STUDY: study,
+        PLAN: json_bytes(json_ready(found)),
+        REPORT: report.encode(),
+        LOG: log_lines(log),
+    }
+    digests = {name: sha256(content) for name, content in contents.items()}
+    manifest = {
+        "format": FORMAT,
+        "created": created.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "ended": {
+            "outcome": "PLANNED" if feasible else "INFEASIBLE",
+            "meaning": "there is a plan" if feasible else "policies clash: there is no plan",
+        },
+        "inputs": dict(inputs),
+        "files": digests,
+        "versions": dict(versions),
+        "platform": this_platform(),
+    }
+    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[PLAN][:8]}-{slug(title)}"
+    return PlanRun(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+
+
+def read_plan(run: str | Path, runs: str | Path = "runs") -> PlanRun:
+    """The plan in a folder, given by its path or by its id in ``runs``.
+
+    Raises
+    ------
+    SourceError
+        If the folder is not a plan that autarky wrote.
+    """
+    path = find_folder(run, runs)
+    return PlanRun(path, read_manifest(path, FORMAT))
+
+
+def is_plan(run: str | Path, runs: str | Path = "runs") -> bool:
+    """Whether a folder holds a plan."""
+    try:
+        manifest = json.loads(read_bytes(find_folder(run, runs) / MANIFEST))
+    except (SourceError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
