@@ -62,7 +62,8 @@ class Solution:
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """How far a row's side can move before another basis takes over and its dual changes."""
+    """How far a row's side, or a variable's bound, can move before another basis takes over, and its dual
+    changes."""
 
     low: Floats
     """(rows,)"""
@@ -143,7 +144,9 @@ class Session:
         """As the function ``solve``."""
         model = self._model
         columns = np.arange(len(objective), dtype=np.int32)
-        model.changeColsCost(len(columns), columns, np.asarray(objective, np.float64))
+        costs = np.asarray(objective, np.float64)
+        scale = self._scale(costs)
+        model.changeColsCost(len(columns), columns, costs * scale)
         chosen = method or self._fitting()
         status = self._run(chosen, crossover)
         if status is None:
@@ -156,20 +159,32 @@ class Session:
             raise SimulationError(f"HiGHS ended with the status {told}")
         m = len(self.program.row_lower)
         found = model.getSolution()
-        duals = np.asarray(found.row_dual, np.float64)
+        duals = np.asarray(found.row_dual, np.float64) / scale
         told = chosen if chosen == "simplex" or not crossover else f"{chosen}, crossover"
         if status is not Status.OPTIMAL:
             nothing = np.zeros(0)
             return Solution(status, np.nan, nothing, nothing, nothing, nothing, told)
         return Solution(
             status,
-            float(model.getInfo().objective_function_value),
+            float(model.getInfo().objective_function_value) / scale,
             np.asarray(found.col_value, np.float64),
             duals[:m],
-            np.asarray(found.col_dual, np.float64),
+            np.asarray(found.col_dual, np.float64) / scale,
             duals[m:],
             told,
         )
+
+    def _scale(self, costs: Floats) -> float:
+        """What brings the duals of an objective near 1: the solver's tolerance is 1e-7 whatever they count.
+
+        A share of a basket worth millions has duals below it, and any plan would do.
+        """
+        largest = abs(self.program.A).max(axis=0).toarray().ravel()
+        there = (costs != 0) & (largest > 0)
+        if not there.any():
+            return 1.0
+        # A power of two, so that no digit of a cost is lost.
+        return float(2.0 ** -np.round(np.log2(np.max(np.abs(costs[there]) / largest[there]))))
 
     def set_bounds(self, variables: Any, lower: Any, upper: Any) -> None:
         """Other bounds of some variables, by position."""
@@ -186,14 +201,20 @@ class Session:
         for row, low, high in zip(positions, *sides, strict=True):
             self._model.changeRowBounds(int(row), *map(float, _in_range(np.array([low, high], np.float64))))
 
-    def reach(self, rows: Any) -> Reach:
-        """Validity range of the duals of some rows; after a solve with crossover or by simplex."""
-        positions = np.asarray(rows, np.int64).ravel()
+    def reach(self, positions: Any, *, of: str = "rows") -> Reach:
+        """Validity range of the duals of some rows, or with ``of="variables"`` of some bounds; after a solve
+        with crossover or by simplex."""
+        places = np.asarray(positions, np.int64).ravel()
         status, ranging = self._model.getRanging()
         if status != highspy.HighsStatus.kOk:
             raise SimulationError("HiGHS tells no ranges: it was solved without a basis")
-        low = np.asarray(ranging.row_bound_dn.value_)[positions]
-        high = np.asarray(ranging.row_bound_up.value_)[positions]
+        rows = of == "rows"
+        down, up = (
+            (ranging.row_bound_dn, ranging.row_bound_up)
+            if rows
+            else (ranging.col_bound_dn, ranging.col_bound_up)
+        )
+        low, high = (np.asarray(side.value_)[places] for side in (down, up))
         infinite = highspy.kHighsInf
         return Reach(np.where(low <= -infinite, -np.inf, low), np.where(high >= infinite, np.inf, high))
 
