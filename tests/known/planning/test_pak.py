@@ -33,7 +33,7 @@ FREE = {"lower": -np.inf, "unit": UNIT}
 
 
 def pakistan() -> tuple[LinearProgram, np.ndarray]:
-    """The program, and welfare: consumption less twice the aid, discounted, and a promise of the last year."""
+    """The program, and welfare: discounted consumption less twice the aid, and what the end promises."""
     years = len(YEARS)
     by_year = {"year": [str(year) for year in YEARS]}
     by_sector = {**by_year, "sector": SECTORS}
