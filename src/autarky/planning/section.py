@@ -245,8 +245,8 @@ class TradeRule(Declared):
     """
 
     products: Names = ALL
-    """Products or physical quantities; the code of a product stands for its imports too (``imported C19``
-    by C19)."""
+    """Products or physical quantities; a product of the table stands for all its parts (C19 also for
+    ``imported C19`` and for what is carved out of it)."""
     partners: Names = ALL
     """Partners. Of a product that is not traded yet: with whom; all: with ABROAD."""
     share: Path | None = None

@@ -6,7 +6,6 @@ the table implies; may need what an industry needs besides; and may take part of
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +17,6 @@ from autarky.planning.problem import Coefficient, Matrix, Quantity, Vector
 from autarky.planning.reading import Number, Reader
 from autarky.planning.section import Amount, PhysicalQuantity, PlanSection, Technique
 
-STANDS_FOR = re.compile(r"imported (.+) for \1")
-"""Technique of a table by which an import stands for the home product: it makes nothing new."""
-IN_PLACE = re.compile(r"(.+) in place of imports")
-"""Technique of a table by which home makers make what was imported."""
 NEEDS_TABLE = "needs a table", "give the study a section 'economy:', or leave this out"
 
 
@@ -44,6 +39,8 @@ class Technology:
     """The first so many products are the table's, in money."""
     items: dict[str, Item]
     """Products and physical quantities by the names they go by."""
+    parts: dict[str, tuple[int, ...]]
+    """Products that are, or are a part of, a product of the table."""
     quantities: tuple[Quantity, ...]
     techniques: tuple[str, ...]
     technique_units: tuple[str, ...]
@@ -71,17 +68,16 @@ class Technology:
     names: dict[str, str]
 
     def named(self, reader: Reader, place: str, names: Names) -> dict[int, Item]:
-        """Products by what they are called here; the code of a table's product stands for its imports too."""
+        """Products by what they are called here; a product of the table stands for all its parts too: its
+        imports, and what is carved out of them."""
         if names == ALL:
             return {i: Item(i, unit) for i, unit in enumerate(self.product_units)}
-        found = {}
+        found: dict[int, Item] = {}
         for name in names:
-            imported = self.items.get(f"imported {name}")
-            if imported is not None:
-                found[imported.product] = imported
+            found |= {i: Item(i, self.product_units[i]) for i in self.parts.get(name, ())}
             if name in self.items:
                 found[self.items[name].product] = self.items[name]
-            elif imported is None:
+            elif name not in self.parts:
                 reader.knows(place, "product", name, self.items)
         return found
 
@@ -218,16 +214,19 @@ class _Work:
         """Output or imports of a product in the base year, money."""
         base = self.base
         assert base is not None
-        if flow == "imports":
-            return sum(
-                float(amount)
-                for (_, code), amount in zip(base.import_channels, base.imports_base, strict=True)
-                if code in (product, f"imported {product}")
-            )
         if product not in base.products:
             return 0.0
-        anew = np.array([STANDS_FOR.fullmatch(name) is None for name in base.techniques])
-        return float(base.make[base.products.index(product)] @ (base.output * anew))
+        i = base.products.index(product)
+        if flow == "output":
+            return float(base.make[i] @ (base.output * (base.recipes >= 0)))
+        carved = {one.name for one in self.section.carve}
+        imported = {product} | {
+            code
+            for code, of in zip(base.products, base.table_products, strict=True)
+            if of == base.table_products[i] and code not in carved
+        }
+        flows = zip(base.import_channels, base.imports_base, strict=True)
+        return float(sum(amount for (_, code), amount in flows if code in imported))
 
     def take_table(self) -> None:
         base, p = self.base, len(self.section.periods.labels)
@@ -258,7 +257,7 @@ class _Work:
                     base.retirement[j],
                     base.lag[j],
                     base_activity=base.output[j],
-                    makes_anew=STANDS_FOR.fullmatch(name) is None,
+                    makes_anew=bool(base.recipes[j] >= 0),
                 )
             )
 
@@ -280,10 +279,8 @@ class _Work:
                     skill.of_industries * earned[there] / (earned.sum() or 1.0) / base.output[there]
                 )
         inputs = base.use.sum(axis=0)
-        for j, name in enumerate(base.techniques):
-            found = IN_PLACE.fullmatch(name)
-            if found and found[1] in base.techniques:
-                industry = base.techniques.index(found[1])
+        for j, industry in enumerate(base.recipes):
+            if industry >= 0 and industry != j:
                 hours[:, j] = hours[:, industry] * inputs[j] / (inputs[industry] or 1.0)
         return hours
 
@@ -485,6 +482,12 @@ class _Work:
         begin = np.concatenate([[0.0], np.cumsum(self.years)])[:-1]
         column.arriving = self._under_way(part * base.under_way[j], column.retirement, column.lag, begin)
 
+    def _parts(self) -> dict[str, tuple[int, ...]]:
+        parts: dict[str, list[int]] = {}
+        for i, product in enumerate(self.base.table_products if self.base else ()):
+            parts.setdefault(product, []).append(i)
+        return {product: tuple(found) for product, found in parts.items()}
+
     def result(self) -> Technology:
         columns = self.columns
         p, n = len(self.reader.periods), len(self.products)
@@ -501,6 +504,7 @@ class _Work:
             tuple(self.units),
             len(self.base.products) if self.base else 0,
             self.items,
+            self._parts(),
             tuple(self.quantities),
             tuple(column.name for column in columns),
             tuple(column.unit for column in columns),

@@ -149,7 +149,7 @@ class _Rule:
             self._change(channel, named[channel.product])
 
     def _opened(self, channels: list[Channel], named: dict[int, Item]) -> Iterator[Channel]:
-        """Trade in what is named and not traded yet; the imports of a product are a product of their own."""
+        """Trade in what is named and not traded yet, in any of its parts."""
         rule, p = self.rule, len(self.reader.periods)
         there = {(channel.partner, channel.product) for channel in channels}
         traded = {channel.product for channel in channels}
@@ -157,18 +157,11 @@ class _Rule:
         found = []
         for name in asked:
             i = self.technology.items[name].product
-            imported = self.technology.items.get(f"imported {name}")
+            same = {i, *self.technology.parts.get(name, ())}
             if rule.partners == ALL:
-                if i in traded or (imported is not None and imported.product in traded):
-                    continue
-                wanted = [ABROAD]
+                wanted = [] if same & traded else [ABROAD]
             else:
-                wanted = [
-                    partner
-                    for partner in rule.partners
-                    if (partner, i) not in there
-                    and (imported is None or (partner, imported.product) not in there)
-                ]
+                wanted = [one for one in rule.partners if not any((one, k) in there for k in same)]
             found += [
                 Channel(partner, i, 0.0, np.ones(p), np.full(p, np.inf), np.zeros(p)) for partner in wanted
             ]
