@@ -37,8 +37,6 @@ from autarky.simulation import simulate
 HOME = "HOME"
 STOCKS = "STOCKS"
 """The partner from which what is taken out of stock comes."""
-BEFORE = 180
-"""Days lived as in the year before, so that orders and stocks are those of that year."""
 YEAR = 365
 TOLD = 0.01
 """Shares of a planned amount below this are not told."""
@@ -59,6 +57,8 @@ class PlannedYear:
     """Product made at home → how much its plants could make, against what they do make; inf: no plant."""
     users: Mapping[str, Floats]
     """Final user → (n,) what it gets of each product of the problem."""
+    used: Floats
+    """(n,) what makers use of each product."""
 
 
 def lived_through(
@@ -84,12 +84,9 @@ def lived_through(
         if progress is not None:
             progress(f"days of {span}", t, len(problem.spans))
         year = planned_year(problem, values, t)
-        if before is None:
-            found += _fallen_short(year, _simulated(year, held, (), span), span, 0, "on its own")
-        else:
-            shocks = _as_before(year, before)
-            result = _simulated(year, held, shocks, span)
-            found += _fallen_short(year, result, span, BEFORE, f"entered from {problem.spans[t - 1]}")
+        how = "on its own" if before is None else f"entered from {problem.spans[t - 1]}"
+        stores = _stores_of(before or year, year, held)
+        found += _fallen_short(year, _simulated(year, held, stores, (), span), span, how)
         if problem.siege is not None and t >= problem.siege.first:
             found += _besieged(problem, values, year, t, held)
         before = year
@@ -98,8 +95,8 @@ def lived_through(
         f"Makers hold {days} of use of every input"
         + (f" ({held.source})." if held.source else " (assumption).")
         + " What the plan takes out of its own stocks comes evenly through the year.",
-        f"A year is entered from {BEFORE} days with the final demand of the year before, by the techniques "
-        "of the year itself; a plant can make no more than the plan gives it.",
+        "A year begins with the stocks that the use of the year before had called for, and a day's use of "
+        "what was not used then; a plant can make no more than the plan gives it.",
         "A technique that makes several products is counted where it makes most; the others come with it.",
     )
     return tuple(found), notes
@@ -171,7 +168,9 @@ def planned_year(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t
         imports_intermediate=intermediate,
         imports_final=np.array(imports_final).T,
     )
-    return PlannedYear(economy, problem.products, _headroom(problem, values, t, make, main, home), users)
+    return PlannedYear(
+        economy, problem.products, _headroom(problem, values, t, make, main, home), users, use.sum(axis=1)
+    )
 
 
 def _imports(
@@ -291,7 +290,12 @@ def _headroom(
 
 
 def _simulated(
-    year: PlannedYear, held: PerProduct, shocks: tuple[DemandChange | TradeCut, ...], span: str, days: int = 0
+    year: PlannedYear,
+    held: PerProduct,
+    stores: PerProduct,
+    shocks: tuple[DemandChange | TradeCut, ...],
+    span: str,
+    days: int = YEAR,
 ) -> SimulationResult:
     """The planned year, lived: no plant makes more than the plan gives it."""
     finite = [room for room in year.capacity.values() if np.isfinite(room)]
@@ -307,13 +311,14 @@ def _simulated(
     scenario = Scenario(
         name=f"days of {span}",
         start=start,
-        days=days or (BEFORE + YEAR if shocks else YEAR),
+        days=days,
         shocks=(*limits, *shocks),
         behaviour=Behaviour(
             production=ProductionFunction.LEONTIEF,
             utilisation=1 / spare,
             overtime=Overtime(max=1),
             inventory_days=held.model_copy(update={"products": products}),
+            initial_stocks=stores,
             # The plan pools what is imported and what is made at home of one product.
             imports=ImportRule(default=ImportMode.COMPETITIVE, source="the plan"),
             negligible_share=0,
@@ -322,34 +327,23 @@ def _simulated(
     return simulate(year.economy, scenario)
 
 
-def _as_before(year: PlannedYear, before: PlannedYear) -> tuple[DemandChange, ...]:
-    """For the first days, the final demand of the year before."""
-    start = datetime.date(year.economy.year, 1, 1)
-    until = start + datetime.timedelta(days=BEFORE - 1)
-    products = year.economy.products
-    changes = []
-    for user in year.economy.final_users:
-        if user.category == "left over":
-            continue
-        now, then = year.users[user.category], before.users.get(user.category)
-        for i in np.flatnonzero(now > 0):
-            product = year.products[i]
-            factor = 0.0 if then is None else min(float(then[i] / now[i]), 100.0)
-            if product in products and abs(factor - 1) > 1e-6:
-                changes.append(
-                    DemandChange(regions=(user.region,), users=(user.category,), products=(product,),
-                                 start=start, until=until, factor=factor)
-                )  # fmt: skip
-    return tuple(changes)
+def _stores_of(before: PlannedYear, year: PlannedYear, held: PerProduct) -> PerProduct:
+    """Stock of each input on the first day: what the year before held, as a share of what this one does."""
+    share = {}
+    for product in year.economy.products:
+        i = year.products.index(product)
+        now, then = (float(one.used[i]) for one in (year, before))
+        days = max(held.products.get(product, held.default or STOCK_DAYS), 1.0)
+        if now > 0:
+            share[product] = max(min(then / now, 1.0), 1.0 / days)
+    return PerProduct(default=1.0, products=share, source="the plan's year before")
 
 
-def _fallen_short(
-    year: PlannedYear, result: SimulationResult, span: str, skipped: int, how: str
-) -> list[DayCheck]:
-    """Products of which less is made in the days than the plan counts on."""
+def _fallen_short(year: PlannedYear, result: SimulationResult, span: str, how: str) -> list[DayCheck]:
+    """Products of which less is made, or reaches people, in the days than the plan counts on."""
     data = result.data
-    output = data["output"].transpose("day", "industry").to_numpy()[skipped:]
-    binding = data["binding"].transpose("day", "industry").to_numpy()[skipped:]
+    output = data["output"].transpose("day", "industry").to_numpy()
+    binding = data["binding"].transpose("day", "industry").to_numpy()
     slots = [str(slot) for slot in data["slot_product"].to_numpy()] if "slot_product" in data.coords else []
     found = []
     for i, product in enumerate(year.economy.industries.sectors):
@@ -362,7 +356,20 @@ def _fallen_short(
             limits = {Binding.CAPACITY: "its plants", Binding.DEMAND: "fewer orders"}
             cause = limits[Binding(code)] if code < 0 else f"short of {slots[code]}"
             found.append(DayCheck(span, product, planned, simulated, "units / year", f"{how}: {cause}"))
+    for product, received in _eaten(result).items():
+        planned = float(year.users["households"][year.products.index(product)])
+        if received < planned * (1 - TOLD):
+            cause = f"{how}: others' orders come before people's"
+            found.append(DayCheck(span, product, planned, received, "units / year", cause))
     return found
+
+
+def _eaten(result: SimulationResult, skipped: int = 0) -> dict[str, float]:
+    """What reaches households of each product, per year."""
+    kinds = result.data["kind"].to_numpy() == FinalUseKind.HOUSEHOLDS.value
+    got = result.data["consumption"].transpose("day", "product", "final_user").to_numpy()[skipped:, :, kinds]
+    by_product = got.sum(axis=2).mean(axis=0) * YEAR
+    return dict(zip(result.data["product"].to_numpy().tolist(), by_product.tolist(), strict=True))
 
 
 def _besieged(
@@ -411,10 +418,9 @@ def _besieged(
             shocks.append(
                 TradeCut(origin=(partner,), products=(product,), start=start, share_kept=float(1 - cut))
             )
-    result = _simulated(year, held, tuple(shocks), problem.spans[t], days + 1)
-    got = result.data["consumption"].sel(final_user=_households(result)).transpose("day", ...).to_numpy()[1:]
-    received = got.reshape(len(got), len(result.data["product"]), -1).sum(axis=2).mean(axis=0) * YEAR
-    by_product = dict(zip(result.data["product"].to_numpy().tolist(), received.tolist(), strict=True))
+    full = PerProduct(default=1.0, source="the plan")
+    result = _simulated(year, held, full, tuple(shocks), problem.spans[t], days + 1)
+    by_product = _eaten(result, skipped=1)
     found = []
     for i in np.flatnonzero(promised > 0):
         product = problem.products[i]
@@ -425,10 +431,6 @@ def _besieged(
                          f"under a siege of {days} days, nobody choosing who is served")
             )  # fmt: skip
     return found
-
-
-def _households(result: SimulationResult) -> npt.NDArray[np.bool_]:
-    return np.asarray(result.data["kind"].to_numpy() == "households")
 
 
 def _year_of(label: str) -> int:
