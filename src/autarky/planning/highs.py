@@ -206,6 +206,10 @@ class Session:
         with crossover or by simplex."""
         places = np.asarray(positions, np.int64).ravel()
         status, ranging = self._model.getRanging()
+        if status != highspy.HighsStatus.kOk and self._model.getBasis().valid:
+            # Crossover can leave a basis and no factors of it; simplex makes them, and needs no step.
+            self._run("simplex", crossover=False)
+            status, ranging = self._model.getRanging()
         if status != highspy.HighsStatus.kOk:
             raise SimulationError("HiGHS tells no ranges: it was solved without a basis")
         rows = of == "rows"

@@ -15,6 +15,7 @@ from autarky.planning.assembly import plan_problem
 from autarky.planning.clash import clash
 from autarky.planning.highs import Solution, solve
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.prices import DAYS, limits
 from autarky.planning.problem import IMPORT_CEILINGS, PUBLIC_DEMAND, PlanningProblem
 from autarky.planning.section import PlanSection
 from autarky.planning.stages import Infeasible, Stage
@@ -72,6 +73,22 @@ def test_kantorovichs_machines_make_86_sets_and_two_thirds() -> None:
     idle = ["second part turned", "first part by automatic"]
     assert (made.sel(technique=idle) <= 1e-9).all()
     assert float(made.sel(technique="first part milled")) == pytest.approx(8 / 3)
+
+
+def test_kantorovichs_machines_are_worth_their_best_work_as_far_as_that_goes() -> None:
+    worth = {limit.what: limit for limit in limits(planned("kantorovich-1939"))}
+    # At 2/3 and 1/3 of a set a part, until some kind of machine changes over to one part wholly.
+    known = {
+        "milling machines": (10 * 2 / 3, 1.0, np.inf),
+        "turret lathes": (20 * 2 / 3, 0.5, 4.0),
+        "automatic turret lathe": (80 / 3, 1.0, 0.125),
+    }
+    assert set(worth) == set(known)
+    for machine, (sets, down, up) in known.items():
+        limit = worth[machine]
+        assert (limit.kind, limit.unit) == ("labour", "machine-days / year")
+        assert limit.worth / DAYS == pytest.approx(sets)
+        assert (limit.valid_down, limit.valid_up) == pytest.approx((down, up))
 
 
 def test_joint_producers_cost_what_is_published_at_the_published_prices() -> None:
