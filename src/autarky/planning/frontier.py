@@ -25,7 +25,7 @@ YEARS_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Budgets at which the years needed are told."""
 
 RUNS = 1e-4
-"""Activity, as a share of the largest it has along the curve, above which a technique runs."""
+"""Activity above which a technique runs, as a share of the largest that its plants allow or that it has."""
 
 Progress = Callable[[int, int], None]
 """Told (points done, of how many)."""
@@ -92,7 +92,8 @@ def frontier(
             progress(done + 1, len(asked))
     known = {budget: activity for budget, (value, _, activity) in found.items() if not np.isnan(value)}
     levels = np.array(list(known.values())).reshape(len(known), len(problem.techniques))
-    runs = levels > RUNS * levels.max(axis=0, initial=1e-9)
+    plants = np.where(np.isfinite(problem.capacity), problem.capacity, 0.0) + problem.most_starts.max(axis=0)
+    runs = levels > RUNS * np.maximum(levels.max(axis=0, initial=0.01), plants)
     switching = np.flatnonzero(runs.any(axis=0) & ~runs.all(axis=0))
     running = {
         budget: tuple(problem.techniques[j] for j in switching if row[j])
