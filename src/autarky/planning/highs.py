@@ -149,9 +149,13 @@ class Session:
         model.changeColsCost(len(columns), columns, costs * scale)
         chosen = method or self._fitting()
         status = self._run(chosen, crossover)
+        if status is None and not crossover:
+            # The interior point method may stall just short of its tolerance; a corner is exact.
+            status = self._run(chosen, True)
         if status is None:
-            # Rare: the interior point method stalls, or presolve cannot tell infeasible from unbounded.
-            # Simplex on the program as it is needs longer and decides.
+            # Rare: presolve cannot tell infeasible from unbounded. Simplex on the program as it is, and from
+            # no earlier point, needs longer and decides.
+            model.clearSolver()
             chosen = "simplex"
             status = self._run(chosen, crossover, presolve="off")
         if status is None:
