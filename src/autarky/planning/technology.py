@@ -387,7 +387,12 @@ class _Work:
         ):
             industry = self.columns[base.techniques.index(technique.rest_of)]
             worth = self._worth(f"{place}.rest_of", technique, column)
-            without = reader.known_of(f"{place}.instead_of", "product", technique.instead_of, self.products)
+            # Where home products stand for imports, the two are one product, and there is nothing to leave out.
+            pooled = {f"imported {code}" for code in base.table_products} - set(self.products)
+            left_out = technique.instead_of
+            if left_out != ALL:
+                left_out = tuple(name for name in left_out if name not in pooled)
+            without = reader.known_of(f"{place}.instead_of", "product", left_out, self.products)
             rest = industry.use * worth
             rest[column.use > 0] = 0.0
             rest[without] = 0.0
