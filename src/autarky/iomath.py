@@ -99,10 +99,10 @@ def gross_output(A: Matrix, final_demand: Vector, start: Vector | None = None) -
     for _ in range(10_000):
         new = np.einsum("ij,j->i", A, x) + final_demand
         size = np.abs(new)
-        if (np.abs(new - x) <= 1e-12 * size + 1e-15 * size.max(initial=0.0)).all():
-            return np.asarray(new, dtype=np.float64)
         if not np.isfinite(size).all():
             break
+        if (np.abs(new - x) <= 1e-12 * size + 1e-15 * size.max(initial=0.0)).all():
+            return np.asarray(new, dtype=np.float64)
         x = new
     raise ValueError("outputs do not settle: the inputs of some industries cost more than they make")
 
