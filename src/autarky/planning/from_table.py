@@ -126,14 +126,11 @@ def table_base(accounts: Accounts, section: PlanSection) -> TableBase:
     carved = _carved(accounts, section, whole, problems)
     year = replace(whole, imported=(whole.imported - sum(flow for _, flow in carved)).clip(min=0.0))
     goods = _Goods.of(accounts, section, year)
-    problems += _problems(accounts, section, goods)
-    flows = _flows(accounts, year, carved, goods)
-    invested = float(flows.final[INVESTMENT].sum())
-    if not invested and section.industries.capital_output is not None:
-        what = "is given, and the table does not tell what investment goods are"
-        problems.append(Problem("plan.industries.capital_output", what, "leave it out"))
+    problems += _problems(accounts, section, year, goods)
     if problems:
         raise ScenarioError(problems)
+    flows = _flows(accounts, year, carved, goods)
+    invested = year.invested
     invest = _invested(section, year, invested)
     kinds = (
         _industries(accounts, section, year, goods, flows, invest),
@@ -202,6 +199,11 @@ class _Year:
     region: Positions
     """(h,) home region of each industry."""
     remarks: tuple[str, ...]
+
+    @property
+    def invested(self) -> float:
+        """Investment, home and imported."""
+        return float(self.final[INVESTMENT].sum() + self.imported_final[INVESTMENT].sum())
 
     @property
     def imports(self) -> Matrix:
@@ -364,11 +366,6 @@ def _carved(
             )
             for u, user in unknown
         ]
-        if one.name in labels or one.name in accounts.economy.products:
-            what = f"{one.name!r} is the name of a product of the table"
-            problems.append(Problem(f"{place}.name", what, "give it another name"))
-        if one.name in [other.name for other in section.carve[:k]]:
-            problems.append(Problem(f"{place}.name", f"{one.name!r} stands twice", "give each its own name"))
         share = one.share.value if isinstance(one.share, Amount) else one.share
         unit = one.share.unit if isinstance(one.share, Amount) else None
         if not 0 <= share <= 1 or unit not in (None, "1"):
@@ -463,13 +460,21 @@ def _competitive(section: PlanSection, products: Sequence[str]) -> Sequence[str]
     return products if given == ALL else given
 
 
-def _problems(accounts: Accounts, section: PlanSection, goods: _Goods) -> Iterator[Problem]:
+def _problems(accounts: Accounts, section: PlanSection, year: _Year, goods: _Goods) -> Iterator[Problem]:
     """What the section says of industries and substitutions that the table does not bear out."""
     products, rules = accounts.economy.products, section.industries
-    for code, count in Counter(goods.codes).items():
+    of_table = goods.codes[: len(goods.codes) - len(section.carve)]
+    for code, count in Counter(of_table).items():
         if count > 1:
             remedy = "give each product a code of its own"
             yield Problem("economy", f"{code!r} would be the name of {count} products", remedy)
+    for k, carve in enumerate(section.carve):
+        if carve.name in of_table or carve.name in products:
+            what = f"{carve.name!r} is the name of a product of the table"
+            yield Problem(f"plan.carve[{k}].name", what, "give it another name")
+        elif carve.name in [other.name for other in section.carve[:k]]:
+            what = f"{carve.name!r} stands twice"
+            yield Problem(f"plan.carve[{k}].name", what, "give each its own name")
     if rules.competitive != ALL:
         for k, name in enumerate(rules.competitive):
             place = f"plan.industries.competitive[{k}]"
@@ -477,6 +482,9 @@ def _problems(accounts: Accounts, section: PlanSection, goods: _Goods) -> Iterat
                 yield Problem(place, f"unknown product {name!r}", did_you_mean(name, products))
             elif goods.stand_in[products.index(name), 0] < 0:
                 yield Problem(place, f"no home industry makes {name!r}", "leave it out")
+    if rules.capital_output is not None and not year.invested:
+        what = "is given, and the table does not tell what investment goods are"
+        yield Problem("plan.industries.capital_output", what, "leave it out")
     if rules.slack == 1:
         yield Problem("plan.industries.slack", "is 1: no capacity was used at all", "give less than 1")
     known = tuple(products[q] for q in goods.apart)
