@@ -283,10 +283,12 @@ def clash_sentences(clash: Clash) -> tuple[str, ...]:
     told = [first]
     if len(clash.exchange) > 1 and all(clash.exchanged):
         (start, most), (end, least) = clash.exchange[0], clash.exchange[-1]
-        one, other = map(plain, clash.exchanged)
+        units = {giving.policy: plain(giving.unit) for giving in (*clash.alone, *clash.repair)}
+        one, other = clash.exchanged
+        given, needed = (f" {units[policy]}" if policy in units else "" for policy in (one, other))
         told.append(
-            f"If {one} gives {rounded(start, 3)}, {other} must give {rounded(most, 3)}; if it gives "
-            f"{rounded(end, 3)}, {rounded(least, 3)}."
+            f"If {plain(one)} gives {rounded(start, 3)}{given}, {plain(other)} must give "
+            f"{rounded(most, 3)}{needed}; if it gives {rounded(end, 3)}, {rounded(least, 3)}."
         )
     return tuple(told)
 
@@ -398,11 +400,11 @@ def _livelihood(result: PlanResult) -> str:
         told = f"{who} the whole basket throughout."
     else:
         parts = dict.fromkeys((first, lowest, last))
-        told = (
-            f"{who} "
-            + listing([f"{percent(one.basket)} in {span_words(one.span)}" for one in parts])
-            + (" of the basket, by weight.")
-        )
+        shares = [
+            f"{percent(one.basket)}{' of the basket' if not k else ''} in {span_words(one.span)}"
+            for k, one in enumerate(parts)
+        ]
+        told = f"{who} {listing(shares)}."
     extra = [one for one in worst if one.extra > 0]
     if extra:
         told += (
@@ -479,7 +481,9 @@ def _not_known(result: PlanResult) -> str:
     else:
         told += " It was not tried under draws of what is uncertain."
     if result.assumptions:
-        told += f" {count(len(result.assumptions), 'assumption')} stand in for what nobody says."
+        told += (
+            f" Assumed, for want of figures: {count(len(result.assumptions), 'thing')}, listed with the plan."
+        )
     return told
 
 

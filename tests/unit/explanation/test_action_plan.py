@@ -45,7 +45,7 @@ def test_a_whole_basket_is_a_yes_that_goes_on_for_ever_only_with_a_year_after():
 
 def test_the_worst_off_group_is_told_by_year():
     assert told()["Livelihood"].startswith(
-        "The worst-off group has 80 % in 2031 and 100 % in the years after of the basket"
+        "The worst-off group has 80 % of the basket in 2031 and 100 % in the years after."
     )
 
 
@@ -143,7 +143,10 @@ def test_a_clash_names_the_policies_what_each_gives_alone_and_the_trade_between_
         "livelihood gives: 120 person-years of basket, 6 % of all it is about; most in 2031, Grain" in written
     )
     assert "import ceilings gives: even giving way wholly it does not suffice" in written
-    assert "If livelihood gives 0, import ceilings must give 12; if it gives 120, 0." in written
+    assert (
+        "If livelihood gives 0 person-years of basket, import ceilings must give 12 million USD; if it gives "
+        "120, 0." in written
+    )
     assert max(map(len, clash_text(made_clash(), 72).splitlines())) <= 72
 
 
