@@ -18,6 +18,7 @@ from autarky.planning.plan import Plan, make_plan
 from autarky.sources import embedded
 from autarky.sources.wiod2013 import read_wiod2013
 from made_base_years import base_problem, breach, flow, imbalance, section
+from made_economies import make_economy
 from small_economies import YEAR, chain, coal_from_apart, crops_and_mills, three_regions, two_regions
 
 
@@ -182,6 +183,27 @@ def test_a_blocs_competitive_imports_are_the_product_of_the_region_that_uses_the
     final = [k for k, user in enumerate(economy.final_users) if user.region == "CHN"]
     expected = economy.Z[source, buyers].sum() + economy.Y[source, final].sum()
     assert imports(bloc)[("USA", "CHN.food")] == pytest.approx(expected)
+
+
+def test_a_region_of_a_bloc_that_makes_none_of_a_product_is_served_by_the_largest_that_does() -> None:
+    economy = make_economy(np.random.default_rng(1), national=False, sectors=2, regions=4)
+    gone = economy.industries.labels.index("CHN.food")
+    Z, Y = economy.Z.copy(), economy.Y.copy()
+    Z[gone], Z[:, gone], Y[gone] = 0.0, 0.0, 0.0
+    without = replace(economy, Z=Z, Y=Y)
+    output = dict(zip(without.industries.labels, without.x.tolist(), strict=True))
+    small, large = sorted(("NOR.food", "PRK.food"), key=lambda label: output[label])
+    for industries in ({}, {"competitive": ["food"]}):
+        bloc = base_of(without, ("NOR", "CHN", "PRK"), industries=industries)
+        home = without.Y[:, [k for k, user in enumerate(without.final_users) if user.category == "HH"][:3]]
+        rows = {label: without.industries.labels.index(label) for label in (small, large, "USA.food")}
+        own = {"NOR.food": 0, "PRK.food": 2}
+        abroad = home[rows["USA.food"]]
+        assert abroad[1] > 0
+        expected = home[rows[large]].sum() + abroad[own[large]] + abroad[1]
+        assert bloc.consumption[bloc.products.index(large)] == pytest.approx(expected)
+        expected = home[rows[small]].sum() + abroad[own[small]]
+        assert bloc.consumption[bloc.products.index(small)] == pytest.approx(expected)
 
 
 def test_a_whole_world_at_home_imports_nothing() -> None:
