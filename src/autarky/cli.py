@@ -284,6 +284,42 @@ def lifelines(
 
 
 @app.command()
+def plan(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that has a plan.")],
+    frontier: Annotated[
+        bool, typer.Option("--frontier", help="Also the largest livelihood by import budget, and in what time.")
+    ] = False,
+    window: Annotated[
+        int | None,
+        typer.Option("--window", min=1, help="Also plan again each period, knowing only so many ahead."),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option("--draws", min=0, help="Also plan for so many draws of what is not known.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other draws.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes for draws; by default one for each core.")
+    ] = None,
+    no_days: Annotated[
+        bool, typer.Option("--no-days", help="Faster: do not live through the plan day by day.")
+    ] = False,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Make the action plan of a study, or say which policies clash and by how much (exit code 3)."""
+    from autarky.planner import Asked, plan_study
+
+    asked = Asked(frontier=frontier, window=window, draws=draws, seed=seed, days=not no_days)
+    with _progress(quiet or json, doing="planning", what="") as progress:
+        done = plan_study(study, runs, asked=asked, workers=workers, progress=progress)
+    _show(json, done.to_dict, done.text)
+    if not done.is_feasible:
+        raise typer.Exit(InfeasibleError.exit_code)
+
+
+@app.command()
 def ensemble(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that says what is uncertain.")],
     draws: Annotated[int | None, typer.Option("--draws", min=1, help="Number of draws.")] = None,

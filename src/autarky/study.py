@@ -33,11 +33,14 @@ from autarky.run_folder import (
     RESULT,
     STUDY,
     EnsembleRun,
+    PlanRun,
     Run,
     changed_files,
     ensemble_id,
     is_ensemble,
+    is_plan,
     read_ensemble,
+    read_plan,
     read_run,
     save_ensemble,
     save_run,
@@ -490,8 +493,11 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     )
 
 
-def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun, str]:
-    """A run or an ensemble, and its page, drawn again from the stored result."""
+def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun | PlanRun, str]:
+    """A run, an ensemble or a plan, and its page, drawn again from the stored result."""
+    if is_plan(run, runs):
+        plan = read_plan(run, runs)
+        return plan, plan.page()
     if is_ensemble(run, runs):
         ensemble = read_ensemble(run, runs)
         return ensemble, render_ensemble(ensemble.result, inputs=ensemble.manifest["inputs"])

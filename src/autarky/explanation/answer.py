@@ -552,14 +552,17 @@ def printed(lines: Sequence[tuple[str, str]], width: int) -> str:
     return "\n".join(line.rstrip() for line in printed).replace("\u00a0", " ")
 
 
-def json_ready(value: Any) -> Any:
-    """A value as JSON has it: dataclasses as objects, tuples as lists, NaN and infinity as null."""
+def json_ready(value: Any, *, infinity: bool = False) -> Any:
+    """A value as JSON has it: dataclasses as objects, tuples as lists, NaN and infinity as null.
+
+    With ``infinity``, where "no limit" and "not known" both occur, infinity is the text ``inf`` or ``-inf``.
+    """
     if is_dataclass(value):
-        return {item.name: json_ready(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: json_ready(getattr(value, item.name), infinity=infinity) for item in fields(value)}
     if isinstance(value, tuple | list):
-        return [json_ready(item) for item in value]
+        return [json_ready(item, infinity=infinity) for item in value]
     if isinstance(value, Mapping):
-        return {str(key): json_ready(item) for key, item in value.items()}
+        return {str(key): json_ready(item, infinity=infinity) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
-        return None
+        return str(value) if infinity and not math.isnan(value) else None
     return value

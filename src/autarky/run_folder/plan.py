@@ -18,6 +18,8 @@ from autarky.errors import Problem, SourceError
 from autarky.explanation import action_plan
 from autarky.explanation.answer import json_ready
 from autarky.explanation.stored import restored
+from autarky.report.clash import render_clash
+from autarky.report.plan import render_plan
 from autarky.results.plan import Clash, PlanResult
 from autarky.run_folder.folder import (
     LOG,
@@ -79,7 +81,12 @@ class PlanRun:
         if sha256(content) != self.manifest["files"].get(PLAN):
             what = "was changed after planning"
             raise SourceError(Problem(str(self.path / PLAN), what, "plan the study again"))
-        return restored(PlanResult if self.is_feasible else Clash, json.loads(content))
+        told = json.loads(content)
+        return restored(PlanResult, told) if self.is_feasible else restored(Clash, told)
+
+    def page(self) -> str:
+        """The page, drawn from what is stored."""
+        return page_of(self.found, self.manifest["inputs"])
 
     def text(self) -> str:
         """What is printed."""
@@ -94,7 +101,7 @@ class PlanRun:
             "path": str(self.path),
             "report": str(self.report),
             "feasible": self.is_feasible,
-            "plan" if self.is_feasible else "clash": json_ready(self.found),
+            "plan" if self.is_feasible else "clash": json_ready(self.found, infinity=True),
         }
 
 
@@ -104,7 +111,6 @@ def save_plan(
     title: str,
     study: bytes,
     found: PlanResult | Clash,
-    report: str,
     inputs: Mapping[str, Any],
     versions: Mapping[str, str],
     log: Sequence[Mapping[str, Any]],
@@ -121,8 +127,8 @@ def save_plan(
     feasible = isinstance(found, PlanResult)
     contents = {
         STUDY: study,
-        PLAN: json_bytes(json_ready(found)),
-        REPORT: report.encode(),
+        PLAN: json_bytes(json_ready(found, infinity=True)),
+        REPORT: page_of(found, inputs).encode(),
         LOG: log_lines(log),
     }
     digests = {name: sha256(content) for name, content in contents.items()}
@@ -141,6 +147,12 @@ def save_plan(
     }
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[PLAN][:8]}-{slug(title)}"
     return PlanRun(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+
+
+def page_of(found: PlanResult | Clash, inputs: Mapping[str, Any]) -> str:
+    """The page of a plan, or of why there is none; ``inputs`` as in the manifest."""
+    told = {"command": inputs["command"], "digests": inputs["digests"]}
+    return render_clash(found, **told) if isinstance(found, Clash) else render_plan(found, **told)
 
 
 def read_plan(run: str | Path, runs: str | Path = "runs") -> PlanRun:
