@@ -63,26 +63,26 @@ def render_plan(
     digests
         Name → SHA-256 of the files that went into it.
     """
+    before = (
+        _answer_section(result),
+        _steps_section(result),
+        _gantt_section(result),
+        _livelihood_section(result),
+        _imports_section(result),
+        _scarcity_section(result),
+        _techniques_section(result),
+    )
+    then = (
+        _siege_section(result),
+        _frontier_section(result),
+        _days_section(result),
+        _certainty_section(result),
+        _method_section(result, command, digests or {}),
+    )
     written = ""
     for most in BALANCES:
-        written = document(
-            result.title,
-            result.title,
-            _subtitle(result),
-            _answer_section(result),
-            _steps_section(result),
-            _gantt_section(result),
-            _livelihood_section(result),
-            _imports_section(result),
-            _scarcity_section(result),
-            _techniques_section(result),
-            balances_section(result, most),
-            _siege_section(result),
-            _frontier_section(result),
-            _days_section(result),
-            _certainty_section(result),
-            _method_section(result, command, digests or {}),
-        )
+        balances = balances_section(result, most)
+        written = document(result.title, result.title, _subtitle(result), *before, balances, *then)
         if len(written.encode()) < MOST_BYTES:
             break
     return written
