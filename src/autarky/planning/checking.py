@@ -135,12 +135,16 @@ class Amounts:
 
     def __call__(self, name: str, *labels: Sequence[str]) -> Floats:
         """Amounts of one block in the shape of the labels given; zero where the plan has none."""
-        shape = tuple(len(given) for given in labels)
-        if name not in self.values:
-            return np.zeros(shape)
-        array = self.values[name]
-        wanted = {str(dim): list(given) for dim, given in zip(array.dims, labels, strict=True)}
-        return np.asarray(array.reindex(wanted, fill_value=0.0).values, np.float64)
+        found = np.zeros(tuple(len(given) for given in labels))
+        if name in self.values:
+            array = self.values[name]
+            to, of = [], []
+            for dim, given in zip(array.dims, labels, strict=True):
+                place = {label: k for k, label in enumerate(array.coords[dim].values.tolist())}
+                to.append([k for k, label in enumerate(given) if label in place])
+                of.append([place[label] for label in given if label in place])
+            found[np.ix_(*to)] = array.values[np.ix_(*of)]
+        return found
 
     @cached_property
     def activity(self) -> Floats:
@@ -524,6 +528,7 @@ def _kept(found: Amounts, plan: Plan) -> Iterator[Sentence]:
         np.cumsum(problem.years) - problem.years / 2, problem.years.sum() + problem.after_years / 2
     )
     for stage in plan.stages:
+        leeway = 0.0
         if stage.name == COVERAGE:
             reached = 1.0 - float(taken(found.lack, found.needs).max(initial=0.0)) - stage.value
             count = 1
@@ -546,10 +551,13 @@ def _kept(found: Amounts, plan: Plan) -> Iterator[Sentence]:
             slopes = np.array([slope for _, slope in households.segments])
             gained = float(worth @ (found.extra @ slopes).sum(axis=1))
             reached, count = gained - stage.value, 1
+            ends = sum(width * slope for width, slope in households.segments if np.isfinite(width))
+            # So little of what can be gained is what the solver leaves of earlier stages.
+            leeway = KEPT * ends * float(worth @ problem.spread(households.persons).sum(axis=1))
         else:
             continue
         # A stage of many amounts may be kept by a bound on each.
-        allowed = KEPT * (1.0 + abs(stage.value)) * max(count, 1)
+        allowed = KEPT * (1.0 + abs(stage.value)) * max(count, 1) + leeway
         yield Sentence(f"what the stage {stage.name} reached", (("",),), (reached, allowed))
 
 

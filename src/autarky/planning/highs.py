@@ -205,24 +205,20 @@ class Session:
         for row, low, high in zip(positions, *sides, strict=True):
             self._model.changeRowBounds(int(row), *map(float, _in_range(np.array([low, high], np.float64))))
 
-    def reach(self, positions: Any, *, of: str = "rows") -> Reach:
-        """Validity range of the duals of some rows, or with ``of="variables"`` of some bounds; after a solve
-        with crossover or by simplex."""
-        places = np.asarray(positions, np.int64).ravel()
+    def reach(self, rows: Any, variables: Any = ()) -> Reach:
+        """Validity range of the duals of some rows, then of some variables' bounds; after a solve with
+        crossover or by simplex."""
         status, ranging = self._model.getRanging()
-        if status != highspy.HighsStatus.kOk and self._model.getBasis().valid:
-            # Crossover can leave a basis and no factors of it; simplex makes them, and needs no step.
-            self._run("simplex", crossover=False)
-            status, ranging = self._model.getRanging()
         if status != highspy.HighsStatus.kOk:
             raise SimulationError("HiGHS tells no ranges: it was solved without a basis")
-        rows = of == "rows"
-        down, up = (
-            (ranging.row_bound_dn, ranging.row_bound_up)
-            if rows
-            else (ranging.col_bound_dn, ranging.col_bound_up)
+        at_rows, at_columns = (np.asarray(given, np.int64).ravel() for given in (rows, variables))
+        low, high = (
+            np.concatenate([np.asarray(row.value_)[at_rows], np.asarray(column.value_)[at_columns]])
+            for row, column in (
+                (ranging.row_bound_dn, ranging.col_bound_dn),
+                (ranging.row_bound_up, ranging.col_bound_up),
+            )
         )
-        low, high = (np.asarray(side.value_)[places] for side in (down, up))
         infinite = highspy.kHighsInf
         return Reach(np.where(low <= -infinite, -np.inf, low), np.where(high >= infinite, np.inf, high))
 

@@ -76,17 +76,10 @@ def limits(plan: Plan, *, checked: int = 8) -> tuple[Limit, ...]:
     solution = session.solve(stage.objective, crossover=True)
     least = NEGLIGIBLE * float(np.abs(stage.objective).max(initial=0.0))
     scarce = [each for each in _scarce(plan, solution) if each.price > least]
-    ranges: dict[tuple[str, int], tuple[float, float]] = {}
-    for of in ("rows", "variables"):
-        positions = [each.position for each in scarce if each.of == of]
-        reach = session.reach(positions, of=of)
-        ranges.update(
-            zip(
-                ((of, at) for at in positions),
-                zip(reach.low.tolist(), reach.high.tolist(), strict=True),
-                strict=True,
-            )
-        )
+    rows, bounds = ([each for each in scarce if each.of == of] for of in ("rows", "variables"))
+    reach = session.reach([each.position for each in rows], [each.position for each in bounds])
+    sides = zip(reach.low.tolist(), reach.high.tolist(), strict=True)
+    ranges = {each.order: side for each, side in zip([*rows, *bounds], sides, strict=True)}
     found: dict[int, dict[float, float]] = {}
     percents = {each.order: each.price * each.there * SHARES[0] for each in scarce}
 
@@ -108,7 +101,7 @@ def limits(plan: Plan, *, checked: int = 8) -> tuple[Limit, ...]:
     # Below this a gain is not told from the last digits of the whole.
     telling = 1e-7 * max(1.0, abs(solution.objective))
     for each in ranked()[:checked]:
-        low, high = ranges[each.of, each.position]
+        low, high = ranges[each.order]
         for change in _changes(each, low, high, telling):
             solve(each, change)
     return tuple(
@@ -118,8 +111,8 @@ def limits(plan: Plan, *, checked: int = 8) -> tuple[Limit, ...]:
             each.span,
             each.unit,
             each.price * DAYS,
-            max(0.0, each.side - ranges[each.of, each.position][0]),
-            max(0.0, ranges[each.of, each.position][1] - each.side),
+            max(0.0, each.side - ranges[each.order][0]),
+            max(0.0, ranges[each.order][1] - each.side),
             percents[each.order] * DAYS,
             tuple(
                 (change, gained * DAYS)

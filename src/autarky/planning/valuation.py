@@ -32,7 +32,8 @@ TOLD = 12
 """Entries of a valuation that are told one by one, the largest first; the others are added up."""
 OTHERS = "everything else"
 SEEN = 1e-6
-"""Share of a technique's largest amount in any span below which it does not count as used."""
+"""Share of a technique's largest amount below which it does not count as used; of what it takes, above which
+it loses."""
 
 
 def valuations(plan: Plan) -> tuple[Valuation, ...]:
@@ -327,6 +328,9 @@ def _valuation(
     scale: float,
 ) -> Valuation:
     technique = problem.techniques[j]
+    loss = sum(takes.values()) - sum(makes.values())
+    # What runs at a loss only spends what a later stage may take of an earlier one.
+    used = used and loss <= SEEN * sum(takes.values())
     return Valuation(
         technique,
         problem.name_of(technique) + suffix,
@@ -334,7 +338,7 @@ def _valuation(
         used,
         _largest(makes, scale),
         _largest(takes, scale),
-        (sum(takes.values()) - sum(makes.values())) * scale + 0.0,
+        loss * scale + 0.0,
     )
 
 

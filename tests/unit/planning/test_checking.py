@@ -13,6 +13,7 @@ from autarky.planning.checking import MOST, certificate, checked
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.problem import PlanningProblem
 from plan_with_everything import plan, poorer, problem
+from problems.random_plans import random_plan
 
 
 @pytest.fixture(scope="module", params=["something for everybody", "baskets are short"])
@@ -164,3 +165,22 @@ def test_a_gap_between_the_two_values_is_seen(whole: Plan) -> None:
     wrong = replace(last.solution, row_duals=last.solution.row_duals * 1.01)
     altered = Plan(whole.formulation, (*whole.stages[:-1], replace(last, solution=wrong)))
     assert certificate(altered).gap > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("seed", "feature"),
+    [
+        (4, "siege"),
+        (1, "debt"),
+        (2, "training"),
+        (3, "unequal periods"),
+        (4, "learning"),
+        (5, "no year after"),
+    ],
+)
+def test_random_plans_are_true_to_their_problems(seed: int, feature: str) -> None:
+    made = make_plan(random_plan(seed, products=6, periods=3, features=(feature,)))
+    assert isinstance(made, Plan)
+    found = checked(made)
+    assert found.violation < 1e-7
+    assert found.gap < 1e-7

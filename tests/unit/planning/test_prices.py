@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from autarky.planning.highs import solve
-from autarky.planning.plan import Plan
+from autarky.planning.plan import Plan, make_plan
 from autarky.planning.prices import OBLIGATIONS, contradictions, keep, limits, product_prices
 from autarky.planning.stages import GAIN, SHORTFALL
+from autarky.planning.valuation import valuations
 from autarky.results.plan import Limit
 from plan_with_everything import plan, poorer, problem
+from problems.random_plans import random_plan
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +181,13 @@ def test_the_ceiling_of_an_embargo_is_told_and_ranked_by_the_usual_one() -> None
 
 def test_the_same_plan_has_the_same_prices_to_the_digit(short: Plan) -> None:
     assert limits(short) == limits(short)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_worths_of_random_plans_hold_within_their_ranges(seed: int) -> None:
+    made = make_plan(random_plan(seed, products=6, periods=3, features=("debt", "contracts")))
+    assert isinstance(made, Plan)
+    told = limits(made, checked=6)
+    assert len(told) >= 6
+    assert contradictions(told) == ()
+    assert all(each.loss >= -1e-9 * sum(value for _, value in each.takes) for each in valuations(made))
