@@ -177,11 +177,12 @@ def _without_largest_import(use: Floats, bought: Floats, worth: Floats) -> Float
 def _import_shares(
     make: Floats, product_of: npt.NDArray[np.int64], bought: Floats, base: Floats, periods: int, kept: int
 ) -> tuple[Target, ...]:
-    """From the second half on, half the import share of the n/10 most dependent products made at home."""
+    """From the second half on, less imported of the n/10 most dependent products made at home: in the end
+    half as large a share as now."""
     n, m = make.shape
     by_share = np.argsort(-np.where(bought < 1, bought, 0.0), kind="stable")[: max(1, n // 10)]
     level = np.where(np.arange(periods) >= periods // 2, 0.0, np.nan)
-    each = np.ones((periods, 1))
+    share = 1 - 0.5 * np.arange(1, periods + 1)[:, None] / periods
     return tuple(
         Target(
             f"less P{i} from abroad",
@@ -189,8 +190,8 @@ def _import_shares(
             1,
             level,
             scale=float(base[product_of == i].sum()),
-            activity=-bought[i] / 2 * make[i] * each,
-            imports=(1 - bought[i] / 2) * (product_of == i) * each,
+            activity=-share * bought[i] * make[i],
+            imports=(1 - share * bought[i]) * (product_of == i),
             capacity=np.zeros((periods, m)),
             stocks=np.zeros((periods, kept)),
         )
@@ -201,9 +202,11 @@ def _import_shares(
 
 def _siege(rng: np.random.Generator, problem: PlanningProblem) -> PlanningProblem:
     channels = len(problem.imports.channels)
-    cut = np.where(rng.random(channels) < 0.5, 0.9, 0.4)
+    cut = np.where(rng.random(channels) < 0.5, 0.8, 0.3)
     first = len(problem.periods) // 2
-    return replace(problem, siege=Siege(first, cut, coverage=0.15, public_share=0.1, years=1.5))
+    return replace(
+        problem, siege=Siege(first, cut, float(rng.uniform(0.4, 0.9)), public_share=0.1, years=1.5)
+    )
 
 
 def _deposits(rng: np.random.Generator, problem: PlanningProblem) -> PlanningProblem:
@@ -211,6 +214,12 @@ def _deposits(rng: np.random.Generator, problem: PlanningProblem) -> PlanningPro
     draws = rng.uniform(0.5, 2.0, (2, len(plants))) * (rng.random((2, len(plants))) < 0.3)
     there = 0.7 * draws @ plants * problem.span_weights.sum()
     return replace(problem, deposits=("ore", "coal"), deposit=there, draws=draws, deposit_units=("kt", "kt"))
+
+
+def _scarce_labour(rng: np.random.Generator, problem: PlanningProblem) -> PlanningProblem:
+    assert problem.labour is not None
+    hours = problem.labour.hours * np.where(rng.random(len(SKILLS)) < 0.5, rng.uniform(0.6, 0.9), 1.05)
+    return replace(problem, labour=replace(problem.labour, hours=hours))
 
 
 def _training(rng: np.random.Generator, problem: PlanningProblem) -> PlanningProblem:
@@ -340,6 +349,7 @@ FEATURES: dict[str, Callable[[np.random.Generator, PlanningProblem], PlanningPro
     "no year after": _no_year_after,
     "siege": _siege,
     "deposits": _deposits,
+    "scarce labour": _scarce_labour,
     "training": _training,
     "standing in": _standing_in,
     "debt": _debt,
