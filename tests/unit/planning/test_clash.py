@@ -26,43 +26,9 @@ from autarky.planning.problem import (
     Trade,
 )
 from autarky.results.plan import Clash, Giving
+from problems.farms import farms
 
 TARGET = "target: little oil"
-
-
-def farms(
-    *, ceiling: float = 100.0, must_hold: tuple[str, ...] = (LIVELIHOOD,), **others: object
-) -> PlanningProblem:
-    """Two years in which 100 people need a t of grain each, which takes a tenth of a kl of imported oil."""
-    two = np.ones((2, 1))
-    problem = PlanningProblem(
-        "Farms",
-        ("2031", "2032"),
-        np.ones(2),
-        ("grain", "oil"),
-        ("t", "kl"),
-        ("farm",),
-        ("t",),
-        make=np.array([[1.0], [0.0]]),
-        use=np.array([[0.0], [0.1]]),
-        yields=two,
-        capacity=np.array([120.0]),
-        arriving=0 * two,
-        retirement=np.zeros(1),
-        lag=np.ones(1),
-        most_starts=0 * two,
-        start_growth=np.zeros(1),
-        builds_with=np.zeros((2, 1)),
-        imports=Trade((("ABROAD", "oil"),), np.array([1]), 3 * two, ceiling * two, 0 * two),
-        exports=Trade((), np.zeros(0, np.int64), np.zeros((2, 0)), np.zeros((2, 0)), np.zeros((2, 0))),
-        households=Households(
-            ("people",), 100 * two, np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]]), np.zeros((1, 2))
-        ),
-        public_demand=np.zeros((2, 2)),
-        must_hold=frozenset(must_hold),
-        stationary_after=False,
-    )
-    return replace(problem, **others)  # type: ignore[arg-type]
 
 
 def little_oil(level: float) -> Target:
@@ -72,9 +38,9 @@ def little_oil(level: float) -> Target:
         1,
         np.array([np.nan, level]),
         10.0,
-        np.zeros((2, 1)),
+        np.zeros((2, 2)),
         np.ones((2, 1)),
-        np.zeros((2, 1)),
+        np.zeros((2, 2)),
         np.zeros((2, 0)),
     )
 
@@ -186,7 +152,7 @@ def test_a_contract_that_currency_cannot_pay_is_named() -> None:
 
 def test_numbers_that_contradict_themselves_are_not_blamed_on_a_policy() -> None:
     # More is pulled down than was ever there.
-    found = clash(farms(arriving=np.array([[-200.0], [0.0]])))
+    found = clash(farms(arriving=np.array([[-200.0, 0.0], [0.0, 0.0]])))
     assert found.policies == found.alone == found.repair == ()
 
 
