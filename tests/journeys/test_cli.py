@@ -22,7 +22,9 @@ STUDIES = sorted(
     path
     for folder in ("studies", "src/autarky/data/studies")
     for path in (REPOSITORY / folder).glob("*.yaml")
+    if "\nscenario:" in path.read_text(encoding="utf-8")
 )
+"""Studies that are run; others are planned."""
 AUTARKY = [sys.executable, "-m", "autarky.cli"]
 
 
