@@ -140,6 +140,13 @@ def gain_of(formulation: Formulation) -> Floats:
     return worth
 
 
+def _whole_gain(formulation: Formulation) -> float:
+    """Worth of all extra consumption that has an end."""
+    upper = formulation.program.upper
+    ends = np.where(np.isfinite(upper), upper, 0.0)
+    return float(gain_of(formulation) @ ends)
+
+
 def least_of(formulation: Formulation) -> Floats:
     """(n,) what the last stage keeps small."""
     problem, blocks = formulation.problem, formulation.variables
@@ -195,6 +202,8 @@ def _kept(
         lower = program.lower.copy()
         lower[formulation.variables["worst coverage"].positions] = max(0.0, -solution.objective - KEPT)
         return program.with_sides(lower=lower), locks
+    if name == GAIN and -solution.objective <= KEPT * _whole_gain(formulation):
+        return program, locks  # what is left over of earlier stages, which no row could hold
     touched = np.flatnonzero(objective)
     if solution.objective < KEPT and (objective[touched] > 0).all() and name != SHORTFALL:
         upper = program.upper.copy()
