@@ -97,7 +97,7 @@ class Sentence:
         relative = np.where(np.isnan(relative), np.inf, relative)
         at = np.unravel_index(int(relative.argmax()), shape)
         told = [_spelt(labels[int(k)]) for labels, k in zip(self.labels, at, strict=True)]
-        return float(relative[at]), self.words.format(*told)
+        return float(relative[at]) + 0.0, self.words.format(*told)
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,6 +210,10 @@ class Session:
         crossover or by simplex."""
         status, ranging = self._model.getRanging()
         if status != highspy.HighsStatus.kOk:
+            # What presolve alone has solved has a basis that nobody factored: simplex does, and stays there.
+            self._run("simplex", crossover=False, presolve="off")
+            status, ranging = self._model.getRanging()
+        if status != highspy.HighsStatus.kOk:
             raise SimulationError("HiGHS tells no ranges: it was solved without a basis")
         at_rows, at_columns = (np.asarray(given, np.int64).ravel() for given in (rows, variables))
         low, high = (

@@ -93,7 +93,7 @@ def limits(plan: Plan, *, checked: int = 8) -> tuple[Limit, ...]:
         return gains[change]
 
     for _ in range(RANKED * checked):
-        unsolved = [each for each in ranked()[:checked] if each.order not in found]
+        unsolved = [each for each in ranked()[:checked] if each.there > 0 and each.order not in found]
         if not unsolved:
             break
         first = unsolved[0]

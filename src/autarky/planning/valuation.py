@@ -34,6 +34,8 @@ OTHERS = "everything else"
 SEEN = 1e-6
 """Share of a technique's largest amount below which it does not count as used; of what it takes, above which
 it loses."""
+ROUNDING = 1e-9
+"""Share of what is taken below which a loss is the solver's last digit."""
 
 
 def valuations(plan: Plan) -> tuple[Valuation, ...]:
@@ -233,7 +235,7 @@ def _running(prices: _Prices, j: int) -> Iterator[Valuation]:
             each = target.activity[min(t, len(problem.periods) - 1), j] * price[t]
             _add(takes if each > 0 else makes, f"{TARGET}: {name}", abs(each))
         used = bool(activity[t] > SEEN * max(1.0, activity.max()))
-        yield _valuation(problem, j, "", span, used, makes, takes, DAYS / problem.span_weights[t])
+        yield _valuation(problem, j, "", span, used, makes, takes, DAYS / float(problem.span_weights[t]))
 
 
 def _building(prices: _Prices, j: int) -> Iterator[Valuation]:
@@ -328,9 +330,12 @@ def _valuation(
     scale: float,
 ) -> Valuation:
     technique = problem.techniques[j]
-    loss = sum(takes.values()) - sum(makes.values())
+    taken = sum(takes.values())
+    loss = taken - sum(makes.values())
+    if abs(loss) <= ROUNDING * taken:
+        loss = 0.0
     # What runs at a loss only spends what a later stage may take of an earlier one.
-    used = used and loss <= SEEN * sum(takes.values())
+    used = used and loss <= SEEN * taken
     return Valuation(
         technique,
         problem.name_of(technique) + suffix,
@@ -338,7 +343,7 @@ def _valuation(
         used,
         _largest(makes, scale),
         _largest(takes, scale),
-        loss * scale + 0.0,
+        loss * scale,
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.planning.highs import solve
+from autarky.planning.highs import Session, solve
+from autarky.planning.linear_program import Builder
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.prices import OBLIGATIONS, contradictions, keep, limits, product_prices
 from autarky.planning.stages import GAIN, SHORTFALL
@@ -69,11 +70,16 @@ def test_limits_are_ranked_by_what_one_percent_brings_when_solved_again(made: Pl
     told = limits(made)
     percents = [limit.worth_of_percent for limit in told]
     assert percents == sorted(percents, reverse=True)
+    assert all(change for limit in told for change, _ in limit.checked)
     for limit in told[:8]:
         gains = [gained for _, gained in limit.checked]
         assert any(gained == pytest.approx(limit.worth_of_percent) for gained in gains)
         # Relief brings less and less: the rate is the most that it can bring.
-        assert min(abs(change) for change, _ in limit.checked) > 0
+        assert all(
+            abs(gained) <= limit.worth * abs(change) * (1 + 1e-6)
+            for change, gained in limit.checked
+            if gained > 0
+        )
     assert sum(bool(limit.checked) for limit in told) >= 8
     assert all(not limit.checked for limit in limits(made, checked=0))
 
@@ -191,3 +197,15 @@ def test_worths_of_random_plans_hold_within_their_ranges(seed: int) -> None:
     assert len(told) >= 6
     assert contradictions(told) == ()
     assert all(each.loss >= -1e-9 * sum(value for _, value in each.takes) for each in valuations(made))
+
+
+def test_a_problem_that_is_solved_before_the_solver_begins_has_ranges_too() -> None:
+    """One input, one output: presolve alone finds the optimum, and leaves a basis that nobody factored."""
+    program_ = Builder()
+    made, least = program_.variables("made"), program_.rows("least", lower=2.0)
+    program_.add(least.positions, made.positions, 1.0)
+    session = Session(program_.build())
+    solution = session.solve(np.array([3.0]), crossover=True)
+    assert solution.row_duals.tolist() == [3.0]
+    reach = session.reach([0])
+    assert (reach.low[0], reach.high[0]) == (0.0, np.inf)

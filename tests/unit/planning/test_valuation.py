@@ -105,6 +105,8 @@ def test_what_is_told_adds_up_to_the_loss(made: Plan) -> None:
     for each in valuations(made):
         takes, makes = (sum(value for _, value in side) for side in (each.takes, each.makes))
         assert takes - makes == pytest.approx(each.loss, abs=1e-8 * max(1.0, takes))
+        assert all(type(value) is float for _, value in (*each.takes, *each.makes))
+        assert not np.signbit(each.loss) or each.loss < 0
 
 
 def test_a_plant_that_is_left_out_costs_its_loss_if_it_is_built_nevertheless() -> None:
