@@ -199,13 +199,31 @@ def test_worths_of_random_plans_hold_within_their_ranges(seed: int) -> None:
     assert all(each.loss >= -1e-9 * sum(value for _, value in each.takes) for each in valuations(made))
 
 
-def test_a_problem_that_is_solved_before_the_solver_begins_has_ranges_too() -> None:
-    """One input, one output: presolve alone finds the optimum, and leaves a basis that nobody factored."""
-    program_ = Builder()
-    made, least = program_.variables("made"), program_.rows("least", lower=2.0)
-    program_.add(least.positions, made.positions, 1.0)
-    session = Session(program_.build())
-    solution = session.solve(np.array([3.0]), crossover=True)
-    assert solution.row_duals.tolist() == [3.0]
-    reach = session.reach([0])
-    assert (reach.low[0], reach.high[0]) == (0.0, np.inf)
+def test_ranges_are_told_of_a_basis_that_the_solver_has_not_factored() -> None:
+    """Two machines make both parts of a set: crossover leaves a basis whose ranges HiGHS refuses."""
+    parts = Builder()
+    machines = {"machine": ["a", "b"]}
+    first, second, sets = (
+        parts.variables("first", machines), parts.variables("second", machines), parts.variables("sets"),
+    )  # fmt: skip
+    hours = parts.rows("hours", machines, upper=1.0)
+    parts.add(hours.positions, first.positions, 0.1)
+    parts.add(hours.positions, second.positions, [0.05, 0.1])
+    for made in (first, second):
+        enough = parts.rows(f"enough of {made.name}", lower=0.0)
+        parts.add(enough.positions, made.positions, 1.0)
+        parts.add(enough.positions, sets.positions, -1.0)
+    program = parts.build()
+    objective = np.zeros(len(program.lower))
+    objective[sets.positions] = -1.0
+    session = Session(program)
+    solution = session.solve(objective, crossover=True)
+    assert solution.objective == pytest.approx(-40 / 3)
+    reach = session.reach(hours.positions)
+    # To either end of its range an hour is worth as much.
+    for row, (low, high) in enumerate(zip(reach.low, reach.high, strict=True)):
+        for hours_there in (max(low, 0.0), min(high, 10.0)):
+            session.set_sides([row], -np.inf, hours_there)
+            again = session.solve(objective, method="simplex").objective
+            assert again - solution.objective == pytest.approx(solution.row_duals[row] * (hours_there - 1.0))
+            session.set_sides([row], -np.inf, 1.0)
