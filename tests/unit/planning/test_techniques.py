@@ -8,9 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from autarky.accounts import open_accounts
 from autarky.errors import ScenarioError
+from autarky.planning.assembly import plan_problem, with_sets
+from autarky.planning.from_table import table_base
 from autarky.planning.packaged import read_techniques, technique_set, technique_sets
-from autarky.planning.section import Amount, Technique, TechniqueSet
+from autarky.planning.section import (
+    Amount,
+    IndustriesAsTechniques,
+    Periods,
+    PlanSection,
+    Technique,
+    TechniqueSet,
+)
+from autarky.sources import embedded
 
 NORTH_KOREA = technique_set("north-korea")
 
@@ -124,3 +135,30 @@ def test_what_is_wrong_with_a_set_is_told_by_line_and_column(tmp_path: Path) -> 
     told = str(raised.value)
     assert f"{path}:4:" in told and "widen the range" in told
     assert f"{path}:5:5" in told
+
+
+def test_the_page_on_techniques_shows_every_coefficient_every_gap_and_every_source() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "techniques.md").read_text(encoding="utf-8")
+    flat = " ".join(page.split())
+    for one in NORTH_KOREA.techniques:
+        assert f"| {one.name} |" in page
+        for item in one.uses:
+            figure = used(one.name, item)
+            unit = f"{figure.unit or 'billion KRW'} / {one.unit or 'billion KRW'}"
+            assert f"| {item} | {figure.value:g} ({figure.low:g} to {figure.high:g}) {unit} |" in page
+    assert all(" ".join(gap.split()) in flat for gap in NORTH_KOREA.gaps)
+    assert all(f"`{key}`: {' '.join(source.split())}" in flat for key, source in NORTH_KOREA.sources.items())
+
+
+@pytest.mark.parametrize("competitive", ["all", ()])
+def test_a_set_fits_its_table_whether_home_products_stand_for_imports_or_not(competitive: str) -> None:
+    industries = IndustriesAsTechniques(competitive=competitive)
+    section = PlanSection(periods=Periods(labels=("2020",)), industries=industries, include=("north-korea",))
+    section = with_sets(section, {"north-korea": NORTH_KOREA})
+    base = table_base(open_accounts(embedded("north-korea-2019")), section)
+    problem = plan_problem(section, base, title="North Korea")
+    smelting = problem.techniques.index("steel with anthracite and oxygen")
+    taken = {problem.products[i] for i in problem.use[:, smelting].nonzero()[0]}
+    # Fuel for heat is replaced, at home and from abroad; what repairs take is not.
+    assert taken & {"petroleum", "imported petroleum", "imported coal"} == set()
+    assert "machinery" in taken
