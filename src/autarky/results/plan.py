@@ -268,9 +268,9 @@ class FrontierPoint:
     spent: float
     """Currency per year in the year after."""
     livelihood: float
-    """Baskets for everybody: worst coverage, which may pass 1."""
+    """Baskets for everybody: worst coverage, which may pass 1; nan: what must hold cannot."""
     techniques: tuple[str, ...]
-    """Declared techniques that run in the year after."""
+    """Those that run in the year after here and not at every budget: what switches on and off."""
 
 
 @dataclass(frozen=True)
