@@ -64,8 +64,8 @@ NOTHING = 1e-6
 POINTS = 5
 """Of the curve between two policies."""
 
-
 PER_YEAR = " / year"
+"""Ends the unit of what is a flow."""
 
 
 def clash(problem: PlanningProblem, *, title: str = "", worth: Mapping[str, float] = WORTH) -> Clash:
