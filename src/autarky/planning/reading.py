@@ -53,7 +53,9 @@ class Reader:
 
     def refuse(self, place: str, what: str, remedy: str) -> None:
         """Keep a problem."""
-        self.problems.append(Problem(place, what, remedy))
+        problem = Problem(place, what, remedy)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def assume(self, sentence: str) -> None:
         """Say once what is assumed."""

@@ -204,9 +204,7 @@ class _Work:
         flow = self._flow(quantity.product, quantity.flow)
         if number.converted <= 0 or flow <= 0:
             what = f"makes a price of {flow:g} {self.base.unit} for {number.converted:g} {quantity.unit}"
-            self.reader.refuse(
-                f"{place}.amount", what, "name a flow and an amount above 0, or give the price"
-            )
+            self.reader.refuse(f"{place}.amount", what, "give a flow and an amount above 0, or a price")
             return None
         return flow / number.converted
 
@@ -387,7 +385,7 @@ class _Work:
         ):
             industry = self.columns[base.techniques.index(technique.rest_of)]
             worth = self._worth(f"{place}.rest_of", technique, column)
-            # Where home products stand for imports, the two are one product, and there is nothing to leave out.
+            # Where home products stand for imports, the two are one, and there is nothing to leave out.
             pooled = {f"imported {code}" for code in base.table_products} - set(self.products)
             left_out = technique.instead_of
             if left_out != ALL:

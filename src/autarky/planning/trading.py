@@ -158,6 +158,8 @@ class _Rule:
         for name in asked:
             i = self.technology.items[name].product
             same = {i, *self.technology.parts.get(name, ())}
+            if (imported := self.technology.items.get(f"imported {name}")) is not None:
+                i = imported.product
             if rule.partners == ALL:
                 wanted = [] if same & traded else [ABROAD]
             else:
@@ -176,7 +178,7 @@ class _Rule:
             so_far = channel.ceiling / item.factor
             ceiling = reader.by_period(f"{self.place}.ceiling", rule.ceiling, before=so_far)
             channel.ceiling = ceiling * item.factor
-        if rule.share is not None:
+        if rule.share is not None and (channel.base > 0 or rule.products != ALL):
             if channel.base <= 0:
                 what = f"the table has no {self.kind} of {self.technology.products[channel.product]}"
                 reader.refuse(f"{self.place}.share", what, "give a ceiling")

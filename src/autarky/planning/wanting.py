@@ -378,22 +378,19 @@ class _Target:
             )
         kept = [] if wanted.stocks is None else wanted.stocks.products.tolist()
         named = kept if self.rule.products == ALL else sorted(self._named())
-        for i in named:
-            if i not in kept:
-                what = f"{technology.products[i]} is not kept in stock"
-                wanted.reader.refuse(f"{self.place}.products", what, "add it under stocks")
-        if not kept and not named:
-            self._nothing("nothing is kept in stock")
+        chosen = [i for i in named if i in kept]
+        if not chosen and (named or not kept):
+            self._nothing("nothing of it is kept in stock")
         share = self._level() / DAYS
         known = np.where(np.isnan(share), 0.0, share)
         households = wanted.households
-        for i in (i for i in named if i in kept):
+        for i in chosen:
             # s ≥ d/365·(Σ u·x + baskets + public demand)
             fixed = households.persons @ households.basket[:, i] + wanted.public_demand[:, i]
             stocks = np.zeros(self._shape("stocks"))
             stocks[:, kept.index(i)] = -1.0
             used = known[:, None] * technology.use[i]
-            name = self.rule.name if len(named) == 1 else f"{self.rule.name}: {technology.products[i]}"
+            name = self.rule.name if len(chosen) == 1 else f"{self.rule.name}: {technology.products[i]}"
             there = wanted.stocks.most[:, kept.index(i)].max() if wanted.stocks is not None else 1.0
             yield self._made(
                 -share * fixed, technology.product_units[i], there, name=name, stocks=stocks, activity=used
