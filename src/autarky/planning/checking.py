@@ -311,7 +311,9 @@ def _capacity(found: Amounts) -> Iterator[Sentence]:
     comes = found.comes_of_starts.copy()
     before = np.where(needed, problem.capacity, 0.0)
     for t, at in enumerate(found.at):
-        left[t] = before * (1.0 - problem.retirement) ** problem.years[at]
+        # The year after is one year, in which what is built at once is renewed as it retires.
+        lost = 1.0 - (1.0 - problem.retirement) ** (problem.years[at] if t < periods else 1.0)
+        left[t] = before * (1.0 - np.where((t == periods) & (problem.lag == 0), 0.0, lost))
         before = found.capacity[t]
         if t < periods:
             comes[t] += problem.arriving[t]

@@ -190,12 +190,12 @@ def _capacity(work: _Work) -> None:
     sides.upper[:periods] = arriving
     sides.lower[:periods] = arriving
     sides.upper[periods:] = 0.0
-    left = (1.0 - problem.retirement[plants]) ** problem.years[:, None]
+    left = problem.left[:, plants]
     sides.upper[0] += problem.capacity[plants] * left[0]
     sides.lower[0] += problem.capacity[plants] * left[0]
     work.add(kept.positions, capacity.positions, 1.0)
     for t in range(1, spans):
-        work.add(kept.positions[t], capacity.positions[t - 1], -left[min(t, periods - 1)])
+        work.add(kept.positions[t], capacity.positions[t - 1], -left[t])
     # Plants that are kept up in the year after are rebuilt as they retire.
     if problem.stationary_after:
         renewal = problem.builds_with[:, plants] * problem.retirement[plants]

@@ -317,6 +317,17 @@ class PlanningProblem:
         return np.asarray(share / self.years[None, :, None])
 
     @cached_property
+    def left(self) -> Matrix:
+        """(spans, m) share of the capacity of the span before that is left in each.
+
+        What retires within a period is lost to all of it. The year after renews as much as retires in it, so
+        that it loses only what it takes time to build.
+        """
+        during = (1.0 - self.retirement) ** self.years[:, None]
+        after = np.where(self.lag > 0, 1.0 - self.retirement, 1.0)
+        return np.vstack([during, after[None]]) if self.stationary_after else during
+
+    @cached_property
     def buildable(self) -> Positions:
         """Positions of techniques that can be built in some period."""
         return np.flatnonzero((self.most_starts > 0).any(axis=0) & np.isfinite(self.capacity))

@@ -182,13 +182,6 @@ class _Prices:
             found[:, self.problem.buildable] = np.maximum(0.0, -costs)
         return found
 
-    @cached_property
-    def left(self) -> Floats:
-        """(s, m) share of the capacity of the span before that is left in each."""
-        problem = self.problem
-        at = np.minimum(np.arange(len(problem.spans)), len(problem.periods) - 1)
-        return np.asarray((1.0 - problem.retirement) ** problem.years[at][:, None])
-
     def construction(self, span: int, technique: int) -> Iterator[tuple[str, float]]:
         """What a unit of capacity built per year in a span takes."""
         problem = self.problem
@@ -257,7 +250,7 @@ def _building(prices: _Prices, j: int) -> Iterator[Valuation]:
         left = 1.0
         first = int(problem.arrival[begun, j])
         for t in range(first, len(problem.spans)):
-            left *= prices.left[t, j] if t > first else 1.0
+            left *= problem.left[t, j] if t > first else 1.0
             earns, costs = _kept(prices, t, j)
             # In the year after a plant need not be kept; what it earns must be worth its upkeep.
             if t == len(problem.periods) and sum(earns.values()) < sum(costs.values()):
