@@ -50,17 +50,17 @@ def text(result: PlanResult, width: int = 100) -> str:
     lines += [(lead.upper(), told) for lead, told in zip(LEADS, sentences(result), strict=True)]
     first = checklist(result)
     lines += [
-        (f"IN {result.periods[0].upper()}", f"{k}. {step_sentence(step)}")
+        (f"IN {result.periods[0].upper()}", f"{k}. {step_sentence(step, result.persons)}")
         for k, step in enumerate(first[:MOST_STEPS], start=1)
     ]
     if len(first) > MOST_STEPS:
         lines.append(("", f"and {count(len(first) - MOST_STEPS, 'more step')}"))
     later = [step for step in result.steps if step.act == "start" and step.period != result.periods[0]]
-    lines += [("LATER", step_sentence(step, with_period=True)) for step in later[:MOST_ROWS]]
+    lines += [("LATER", later_sentence(step, result.persons)) for step in later[:MOST_ROWS]]
     if len(later) > MOST_ROWS:
         lines.append(("", f"and {count(len(later) - MOST_ROWS, 'more start')}"))
     lines += [("KEEP", kept_sentence(kept)) for kept in keep_list(result)[:MOST_ROWS]]
-    lines += [("SCARCE", limit_sentence(limit)) for limit in scarcest(result)[:MOST_ROWS]]
+    lines += [("SCARCE", limit_sentence(limit, result.persons)) for limit in scarcest(result)[:MOST_ROWS]]
     lines += [
         (
             "SIEGE",
@@ -102,9 +102,9 @@ def frontier_text(frontier: Frontier, width: int = 100) -> str:
     for point in frontier.points:
         new = [] if before is None else [code for code in point.techniques if code not in before]
         on = f"; {listing(new)} {'runs' if len(new) == 1 else 'run'} too" if new else ""
-        lines.append(
-            ("AT", f"{percent(point.budget)} of base imports: {percent(point.livelihood)} of the basket{on}")
-        )
+        is_there = math.isfinite(point.livelihood)
+        level = f"{percent(point.livelihood)} of the basket" if is_there else "no plan"
+        lines.append(("AT", f"{percent(point.budget)} of base imports: {level}{on}"))
         before = point.techniques
     lines += [("YEARS", years_sentence(one.budget, one.livelihood, one.years)) for one in frontier.years]
     return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
@@ -113,21 +113,28 @@ def frontier_text(frontier: Frontier, width: int = 100) -> str:
 def checklist(result: PlanResult) -> tuple[Step, ...]:
     """Steps of the first period by need: what others wait for first, then what costs most to put off."""
     first = [step for step in result.steps if step.period == result.periods[0]]
-    ranked = sorted(first, key=lambda step: (step.act != "start", -(step.delay_cost or 0.0)))
+    ranked = sorted(
+        first, key=lambda step: (step.act != "start", -(step.delay_cost or 0.0), not step.unlocks)
+    )
     done: list[Step] = []
-    while ranked:
-        # What supplies another comes before it; two that supply each other stay in their order.
-        free = [step for step in ranked if not _waits(step, ranked)]
-        chosen = free[0] if free else ranked[0]
-        done.append(chosen)
-        ranked.remove(chosen)
+    for step in ranked:
+        _after_what_it_waits_for(step, ranked, done, set())
     return tuple(done)
 
 
 def keep_list(result: PlanResult) -> tuple[KeptImport, ...]:
     """Imports to keep, each in the span in which it is worth most per unit of currency, those first."""
     best: dict[str, KeptImport] = {}
+    # What is imported only as far as a solver rounds is not there to be kept.
+    there = {
+        (one.code, span)
+        for one in result.imports
+        for span, x in zip(result.spans, one.by_span, strict=False)
+        if x
+    }
     for kept in result.keep:
+        if (kept.channel, kept.span) not in there:
+            continue
         if kept.channel not in best or kept.worth_per_currency > best[kept.channel].worth_per_currency:
             best[kept.channel] = kept
     return tuple(sorted(best.values(), key=lambda kept: -kept.worth_per_currency))
@@ -189,10 +196,9 @@ def action(step: Step) -> str:
     }.get(step.act, f"{step.act} {name}")
 
 
-def step_sentence(step: Step, with_period: bool = False) -> str:
+def step_sentence(step: Step, persons: float = 0.0) -> str:
     """One step with its amount, lead time, largest needs and worth."""
-    told = f"{step.period}: " if with_period else ""
-    told += action(step)
+    told = action(step)
     if step.act not in ("stop", "stop importing"):
         told += f": {measured(step.amount)}"
         if step.before and step.act in ("import", "stock"):
@@ -208,22 +214,43 @@ def step_sentence(step: Step, with_period: bool = False) -> str:
     if step.unlocks:
         told += f"; then {listing(step.unlocks)}"
     if step.delay_cost is not None:
-        told += f"; {delay_words(step.delay_cost)}"
+        told += f"; {delay_words(step.delay_cost, persons)}"
     return told
 
 
-def needs_words(step: Step, most: int = 3) -> str:
+def later_sentence(step: Step, persons: float = 0.0) -> str:
+    """A later start in short: what, how much, and when it is ready."""
+    told = f"{step.period}: {action(step)}: {measured(step.amount)}; ready {ready_words(step.ready)}"
+    return told if not step.delay_cost else f"{told}; {delay_words(step.delay_cost, persons)}"
+
+
+def needs_words(step: Step, most: int = 2) -> str:
     """The largest needs of a step."""
     return listing([f"{plain(need.what)} {measured(need.amount)}" for need in step.needs], most)
 
 
-def delay_words(cost: float) -> str:
+def large(value: float, digits: int = 3) -> str:
+    """A number that may be very large: ``5.19 billion``."""
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if math.isfinite(value) and abs(value) >= size:
+            return f"{rounded(value / size, digits)} {word}"
+    return rounded(value, digits)
+
+
+def person_days(value: float, persons: float = 0.0) -> str:
+    """Person-days of basket, and how many these are for each person where that can be grasped."""
+    told = f"{large(value)} {BASKET}"
+    each = value / persons if persons > 1 else 0.0
+    return f"{told}, {rounded(each, 2)} for each person" if abs(each) >= 0.05 else told
+
+
+def delay_words(cost: float, persons: float = 0.0) -> str:
     """What putting a start off by a period costs."""
     if math.isinf(cost):
         return "without it at this time there is no plan"
     if abs(cost) < 0.5:
         return "can be put off by one period at no loss"
-    return f"put off by one period it costs {rounded(cost, 3)} {BASKET}"
+    return f"put off by one period it costs {person_days(cost, persons)}"
 
 
 def ready_words(ready: str) -> str:
@@ -235,7 +262,7 @@ def kept_sentence(kept: KeptImport) -> str:
     """An import with what it is worth for what it costs."""
     return (
         f"{plain(kept.name)}, {measured(kept.amount)} in {span_words(kept.span)}: worth "
-        f"{rounded(kept.worth_per_currency, 3)} {BASKET} per unit of currency it costs"
+        f"{large(kept.worth_per_currency)} {BASKET} per unit of currency it costs"
     )
 
 
@@ -244,11 +271,11 @@ def limit_name(limit: Limit) -> str:
     return limit.kind if limit.what in ("", limit.kind) else f"{limit.kind}: {plain(limit.what)}"
 
 
-def limit_sentence(limit: Limit) -> str:
+def limit_sentence(limit: Limit, persons: float = 0.0) -> str:
     """A limit with what more of it is worth, and how far that holds."""
     return (
         f"{limit_name(limit)} in {span_words(limit.span)}: 1 % more is worth "
-        f"{rounded(limit.worth_of_percent, 3)} {BASKET}; {reach_words(limit)}"
+        f"{person_days(limit.worth_of_percent, persons)}; {reach_words(limit)}"
     )
 
 
@@ -287,8 +314,8 @@ def clash_sentences(clash: Clash) -> tuple[str, ...]:
         one, other = clash.exchanged
         given, needed = (f" {units[policy]}" if policy in units else "" for policy in (one, other))
         told.append(
-            f"If {plain(one)} gives {rounded(start, 3)}{given}, {plain(other)} must give "
-            f"{rounded(most, 3)}{needed}; if it gives {rounded(end, 3)}, {rounded(least, 3)}."
+            f"If {plain(one)} gives {large(start)}{given}, {plain(other)} must give "
+            f"{large(most)}{needed}; if it gives {large(end)}, {large(least)}."
         )
     return tuple(told)
 
@@ -298,7 +325,7 @@ def giving_sentence(giving: Giving, alone: bool = False) -> str:
     policy = plain(giving.policy)
     if not giving.possible:
         return f"{policy} gives: even giving way wholly it does not suffice"
-    told = f"{policy} gives: {rounded(giving.total, 3)} {plain(giving.unit)}"
+    told = f"{policy} gives: {large(giving.total)} {plain(giving.unit)}"
     if math.isfinite(giving.share):
         told += f", {percent(giving.share)} of all it is about"
     if giving.by_place:
@@ -310,13 +337,19 @@ def giving_sentence(giving: Giving, alone: bool = False) -> str:
 def frontier_sentences(frontier: Frontier) -> tuple[str, ...]:
     """What livelihood is left without imports, with all of them, and where the curve bends."""
     points = sorted(frontier.points, key=lambda point: point.budget)
-    if not points:
-        return ()
-    none, all_of_them = points[0], points[-1]
+    held = [point for point in points if math.isfinite(point.livelihood)]
+    if not held:
+        return ("At none of these import budgets is there a plan that can go on.",) if points else ()
+    none, all_of_them = held[0], held[-1]
     told = [
         f"With {_budget(none)} {percent(none.livelihood)} of the basket can be kept up for ever; with "
         f"{_budget(all_of_them)} {percent(all_of_them.livelihood)}."
     ]
+    if none is not points[0]:
+        told.insert(
+            0, f"With {_budget(points[0])} there is no plan: what must hold besides livelihoods cannot."
+        )
+    points = held
     whole = next((point for point in points if point.livelihood >= WHOLE), None)
     if whole is not None and whole is not none:
         told.append(
@@ -416,7 +449,11 @@ def _livelihood(result: PlanResult) -> str:
 
 def _start_first(result: PlanResult) -> str:
     first = result.periods[0]
-    starts = [step for step in checklist(result) if step.act == "start"]
+    # Here what matters most leads; what it waits for stands before it in the checklist.
+    starts = sorted(
+        (step for step in checklist(result) if step.act == "start"),
+        key=lambda step: (-(step.delay_cost or 0.0), not step.unlocks),
+    )
     if not starts:
         later = next((step for step in result.steps if step.act == "start"), None)
         if later is None:
@@ -425,8 +462,8 @@ def _start_first(result: PlanResult) -> str:
     told = listing(
         [f"{plain(step.name)} ({measured(step.amount)}, ready {ready_words(step.ready)})" for step in starts]
     )
-    dear = max(starts, key=lambda step: step.delay_cost if step.delay_cost is not None else -1.0)
-    cost = f" {plain(dear.name)}: {delay_words(dear.delay_cost)}." if dear.delay_cost else ""
+    dear = starts[0]
+    cost = f" {plain(dear.name)}: {delay_words(dear.delay_cost, result.persons)}." if dear.delay_cost else ""
     return f"In {first}: {told}.{cost}"
 
 
@@ -435,10 +472,10 @@ def _imports(result: PlanResult) -> str:
     told = []
     if kept:
         named = [
-            f"{plain(one.name)} ({rounded(one.worth_per_currency, 3)} {BASKET} per unit of currency in "
+            f"{plain(one.name)} ({large(one.worth_per_currency)} {BASKET} per unit of currency in "
             f"{span_words(one.span)})"
             if k == 0
-            else f"{plain(one.name)} ({rounded(one.worth_per_currency, 3)})"
+            else f"{plain(one.name)} ({large(one.worth_per_currency)})"
             for k, one in enumerate(kept[:3])
         ]
         told.append(f"Keep first {listing(named)}.")
@@ -458,10 +495,10 @@ def _scarcest(result: PlanResult) -> str:
     first = limits[0]
     told = (
         f"{limit_name(first)} in {span_words(first.span)}: 1 % more is worth "
-        f"{rounded(first.worth_of_percent, 3)} {BASKET}"
+        f"{person_days(first.worth_of_percent, result.persons)}"
     )
     if len(limits) > 1:
-        rest = [f"{limit_name(one)} ({rounded(one.worth_of_percent, 3)})" for one in limits[1:4]]
+        rest = [f"{limit_name(one)} ({large(one.worth_of_percent)})" for one in limits[1:4]]
         told += f"; then {listing(rest)}"
     return told[0].upper() + told[1:] + "."
 
@@ -472,7 +509,7 @@ def _not_known(result: PlanResult) -> str:
         one = result.rolling[0]
         told += (
             f"; planned again every period with {count(one.window, 'period')} in view, the shortfall is "
-            f"{rounded(one.shortfall, 3)} {BASKET} larger"
+            f"{person_days(one.shortfall, result.persons)} larger"
         )
     told += "."
     if result.robustness is not None:
@@ -512,12 +549,14 @@ def _direction(step: Step) -> str:
     return "more " if step.amount.value > step.before else "less "
 
 
-def _waits(step: Step, others: Sequence[Step]) -> bool:
-    """Whether what must come before it is among the others."""
-    return step.act == "start" and any(
-        other.act == "start"
-        and other is not step
-        and told.startswith(f"{other.name} (started {other.period})")
-        for told in step.preceded_by
-        for other in others
-    )
+def _after_what_it_waits_for(step: Step, steps: Sequence[Step], done: list[Step], asked: set[int]) -> None:
+    """Puts a step behind those that supply it; of two that supply each other, the one asked for is last."""
+    asked.add(id(step))
+    for other in steps:
+        supplies = (
+            step.act == other.act == "start" and f"{other.name} (started {other.period})" in step.preceded_by
+        )
+        if supplies and id(other) not in asked:
+            _after_what_it_waits_for(other, steps, done, asked)
+    if step not in done:
+        done.append(step)

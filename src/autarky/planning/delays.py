@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from autarky.errors import SimulationError
 from autarky.planning.balances import numbers
 from autarky.planning.plan import Plan
 from autarky.planning.stages import GAIN, SHORTFALL, Infeasible, Unbounded, in_stages
@@ -20,8 +21,8 @@ def delay_costs(plan: Plan, at_most: int = 6) -> dict[tuple[str, str], float]:
 
     Each is solved again with no such start in that period, all else free, in the same stages. In person-days
     of basket: of shortfall if that changes, else of weighted consumption beyond the basket; inf where there
-    is no plan without it. The largest are those whose capital goods are the largest share of what is built
-    of any product, at first.
+    is no plan without it; one that the solver does not get through is left out. The largest are those whose
+    capital goods are the largest share of all that is built of a product.
     """
     problem, formulation = plan.problem, plan.formulation
     starts = numbers(plan, "starts", len(problem.buildable))
@@ -44,7 +45,11 @@ def delay_costs(plan: Plan, at_most: int = 6) -> dict[tuple[str, str], float]:
             continue
         upper = formulation.program.upper.copy()
         upper[formulation.variables["starts"].positions[t, column]] = 0.0
-        again = in_stages(replace(formulation, program=formulation.program.with_sides(upper=upper)))
+        without = replace(formulation, program=formulation.program.with_sides(upper=upper))
+        try:
+            again = in_stages(without, quiet=False)
+        except SimulationError:
+            continue  # The plan stands; what this start is worth is not known.
         assert not isinstance(again, Unbounded), "fewer choices cannot make a bounded plan unbounded"
         technique = problem.techniques[problem.buildable[column]]
         if isinstance(again, Infeasible):

@@ -63,13 +63,16 @@ class Unbounded:
 
 
 def in_stages(
-    formulation: Formulation, progress: StageProgress | None = None
+    formulation: Formulation, progress: StageProgress | None = None, *, quiet: bool = True
 ) -> tuple[Stage, ...] | Infeasible | Unbounded:
-    """Solves one objective after the other, each with all earlier ones kept."""
+    """Solves one objective after the other, each with all earlier ones kept.
+
+    Without ``quiet`` the last, which only chooses among plans that are equally good, is left out.
+    """
     done: list[Stage] = []
     program = formulation.program
     locks: tuple[Lock, ...] = ()
-    wanted = list(objectives(formulation))
+    wanted = list(objectives(formulation))[: None if quiet else -1]
     for k, (name, unit, objective) in enumerate(wanted):
         if progress is not None:
             progress(name, k, len(wanted))

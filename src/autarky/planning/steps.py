@@ -15,13 +15,15 @@ from autarky.planning.plan import Plan
 from autarky.planning.problem import PlanningProblem
 from autarky.results.plan import KeptImport, Measure, Need, Step, Valuation
 
+MAIN = 0.25
+"""Share of a technique's inputs from which one is a main input."""
 NOISE = 1e-6
 """Share of the largest amount in the same unit below which an amount is nothing."""
 CHANGED = 0.01
 """Change against the period before from which imports and stocks are a step; growth from which plants
 expand rather than only being kept up."""
-OF_SUPPLY = 0.05
-"""Share of what another's new plants make from which a start is told to need them."""
+OF_SUPPLY, MOST_BEFORE = 0.1, 3
+"""Share of what another's new plants make from which a start is told to need them; and how many at most."""
 EXISTING = "existing plants"
 """What ``keep up`` is about."""
 ACTS = ("start", "keep up", "train", "stock", "commission", "run", "import", "stop importing", "stop")
@@ -72,7 +74,7 @@ def measure(problem: PlanningProblem, product: str, amount: float, per_year: boo
     own = problem.product_units[problem.products.index(product)]
     physical, unit = problem.in_units(product, amount)
     year = " / year" if per_year else ""
-    if any(quantity.product == product for quantity in problem.quantities):
+    if unit != own:
         return Measure(float(amount), own + year, float(physical), unit + year)
     return Measure(float(amount), own + year)
 
@@ -84,18 +86,36 @@ def physical_of(problem: PlanningProblem, technique: int) -> tuple[str, float] |
         return None
     product = problem.products[int(np.argmax(made))]
     for quantity in problem.quantities:
-        if quantity.product == product:
+        if quantity.product == product and quantity.unit != problem.technique_units[technique]:
             return quantity.unit, quantity.per_unit * float(made.max())
     return None
 
 
-def without_noise(values: Floats, units: Sequence[str]) -> Floats:
-    """Values (spans, columns), those below ``NOISE`` of the largest of any column in the same unit as 0."""
-    largest: dict[str, float] = {}
+def without_noise(values: Floats, units: Sequence[str], scale: Mapping[str, float] | None = None) -> Floats:
+    """Values (spans, columns), those below ``NOISE`` of the largest of any column in the same unit as 0.
+
+    ``scale`` gives what is the least large of each unit, as from ``scales``.
+    """
+    largest = dict(scale or {})
     for column, unit in enumerate(units):
         largest[unit] = max(largest.get(unit, 0.0), float(np.abs(values[:, column]).max(initial=0.0)))
     least = np.array([NOISE * largest[unit] for unit in units])
     return np.asarray(np.where(np.abs(values) > least, values, 0.0))
+
+
+def scales(plan: Plan) -> dict[str, float]:
+    """The largest activity, import or export in each unit."""
+    problem = plan.problem
+    found: dict[str, float] = {}
+    for block, units in (
+        ("activity", problem.technique_units),
+        ("imports", [problem.product_units[i] for i in problem.imports.products]),
+        ("exports", [problem.product_units[i] for i in problem.exports.products]),
+    ):
+        highest = np.abs(numbers(plan, block, len(units))).max(axis=0, initial=0.0)
+        for unit, amount in zip(units, highest, strict=True):
+            found[unit] = max(found.get(unit, 0.0), float(amount))
+    return found
 
 
 def _old_capacity(problem: PlanningProblem) -> Floats:
@@ -137,9 +157,16 @@ class _Told:
         delays: Delays,
     ) -> None:
         self.plan, self.problem, self.base, self.delays = plan, plan.problem, base, delays
-        self.valuations = {(one.technique, one.span): one for one in valuations}
+        # A technique may be valued twice in a span: its running, by its own name, and its building.
+        names = plan.problem.names
+        self.valuations = {
+            (one.technique, one.span): one
+            for one in valuations
+            if one.name == names.get(one.technique, one.technique)
+        }
         self.keep = {(one.channel, one.span): one for one in keep}
         self.grows = expanding(plan)
+        self.scale = scales(plan)
 
     def starts(self) -> list[Step]:
         """A step for each technique and period in which plants beyond those there were are begun."""
@@ -306,20 +333,20 @@ class _Told:
         begun = np.zeros((len(problem.periods), len(problem.techniques)))
         if "starts" in self.plan.values:
             units = [problem.technique_units[j] for j in problem.buildable]
-            begun[:, problem.buildable] = without_noise(numbers(self.plan, "starts"), units)
+            begun[:, problem.buildable] = without_noise(numbers(self.plan, "starts"), units, self.scale)
         return begun
 
     @cached_property
     def activity(self) -> Floats:
         """(spans, m) without noise."""
-        return without_noise(numbers(self.plan, "activity"), self.problem.technique_units)
+        return without_noise(numbers(self.plan, "activity"), self.problem.technique_units, self.scale)
 
     @cached_property
     def imported(self) -> Floats:
         """(spans, c) without noise."""
         trade = self.problem.imports
         units = [self.problem.product_units[i] for i in trade.products]
-        return without_noise(numbers(self.plan, "imports", len(trade.channels)), units)
+        return without_noise(numbers(self.plan, "imports", len(trade.channels)), units, self.scale)
 
     def ready(self, period: int, technique: int) -> str:
         """The span in which what is started can first be used."""
@@ -397,21 +424,25 @@ class _Told:
         if ready < len(problem.spans):
             running = min(amount, self.activity[ready, technique])
             wanted.append((ready, problem.use[:, technique] * running))
-        found = []
+        found: list[tuple[float, str]] = []
         for other in np.flatnonzero(self.grows):
             if other == technique or not self.started[: period + 1, other].any():
                 continue
             made = problem.make[:, other]
             new = self._beyond_old[:, other]
-            if any(
-                span >= self._first_ready(int(other))
-                and (needs > OF_SUPPLY * made * new[span])[made > 0].any()
-                for span, needs in wanted
-                if new[span] > 0
-            ):
+            share = max(
+                (
+                    float((needs[made > 0] / (made[made > 0] * new[span])).max())
+                    for span, needs in wanted
+                    if new[span] > 0 and span >= self._first_ready(int(other))
+                ),
+                default=0.0,
+            )
+            if share > OF_SUPPLY:
                 begun = problem.periods[int(np.flatnonzero(self.started[:, other])[0])]
-                found.append(f"{problem.name_of(problem.techniques[other])} (started {begun})")
-        return found
+                found.append((share, f"{problem.name_of(problem.techniques[other])} (started {begun})"))
+        found.sort(key=lambda one: -one[0])
+        return [told for _, told in found[:MOST_BEFORE]]
 
     def _first_ready(self, technique: int) -> int:
         begun = int(np.flatnonzero(self.started[:, technique])[0])
@@ -430,7 +461,7 @@ class _Told:
         made = problem.make[:, technique] > 0
         rivals = (problem.make[made] > 0).any(axis=0) & (np.arange(len(problem.techniques)) != technique)
         fewer = self.activity[-1] < self.activity[period] * (1 - CHANGED)
-        freed = made | (problem.use[:, rivals & fewer] > 0).any(axis=1)
+        freed = made | self._main_inputs[:, rivals & fewer].any(axis=1)
         for c, product in enumerate(problem.imports.products):
             before = self.imported[period:ready, c].max(initial=0.0)
             then = self.imported[ready:, c]
@@ -459,21 +490,28 @@ class _Told:
         if one is None:
             return ""
         made, taken = sum(days for _, days in one.makes), sum(days for _, days in one.takes)
-        what = ", ".join(item for item, _ in sorted(one.makes, key=lambda part: -part[1])[:2])
-        most = ", ".join(item for item, _ in sorted(one.takes, key=lambda part: -part[1])[:2])
+        what, most = (
+            " and ".join(
+                self.problem.name_of(item) for item, _ in sorted(parts, key=lambda part: -part[1])[:2]
+            )
+            for parts in (one.makes, one.takes)
+        )
+        unit = self.problem.technique_units[self.problem.techniques.index(technique)]
         if not one.used and one.loss > 0:
             return (
-                f"in {span} a unit would make {what} worth {_days(made)} of basket and take what is worth "
-                f"{_days(taken)}, mostly {most}"
+                f"in {span} one {unit} of it would make {what} worth {_days(made)} of basket and take what "
+                f"is worth {_days(taken)}, mostly {most}"
             )
-        return f"in {span} a unit makes {what} worth {_days(made)} of basket; it takes mostly {most}"
+        return (
+            f"in {span} one {unit} of it makes {what} worth {_days(made)} of basket; it takes mostly {most}"
+        )
 
     def _limited(self, technique: int) -> str:
         """Imports that a ceiling holds down: of what it makes, or of what others take to make the same."""
         problem, trade = self.problem, self.problem.imports
         made = problem.make[:, technique] > 0
         rivals = (problem.make[made] > 0).any(axis=0) & (np.arange(len(problem.techniques)) != technique)
-        relevant = made | (problem.use[:, rivals] > 0).any(axis=1)
+        relevant = made | self._main_inputs[:, rivals].any(axis=1)
         named = []
         for c in np.flatnonzero(relevant[trade.products] & self._held_down):
             partner, product = trade.channels[c]
@@ -482,6 +520,12 @@ class _Told:
             return ""
         listed = ", ".join(named[:2]) + (f" and {len(named) - 2} more" if len(named) > 2 else "")
         return f"a ceiling holds down imports of {listed}"
+
+    @cached_property
+    def _main_inputs(self) -> npt.NDArray[np.bool_]:
+        """(n, m) whether a product is a large part of all that a technique takes."""
+        use = self.problem.use
+        return np.asarray((use > 0) & (use >= MAIN * use.sum(axis=0)))
 
     @cached_property
     def _held_down(self) -> npt.NDArray[np.bool_]:
@@ -529,4 +573,7 @@ def _techniques(number: int) -> str:
 
 
 def _days(amount: float) -> str:
-    return f"{amount:,.3g} person-days"
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(amount) >= size:
+            return f"{amount / size:.3g}{word} person-days"
+    return f"{amount:,.0f} person-days" if abs(amount) >= 100 else f"{amount:.3g} person-days"

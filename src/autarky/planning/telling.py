@@ -12,7 +12,7 @@ from autarky.planning.plan import Plan
 from autarky.planning.problem import TARGET
 from autarky.planning.siege import siege_coverage
 from autarky.planning.stages import KEPT
-from autarky.planning.steps import Delays, measure, physical_of, steps, without_noise
+from autarky.planning.steps import Delays, measure, physical_of, scales, steps, without_noise
 from autarky.results.plan import (
     Certificate,
     Coverage,
@@ -125,7 +125,7 @@ def livelihoods(plan: Plan) -> Iterator[Livelihood]:
 
 def _activities(plan: Plan, base: TableBase | None) -> Iterator[Series]:
     problem = plan.problem
-    values = without_noise(numbers(plan, "activity"), problem.technique_units)
+    values = without_noise(numbers(plan, "activity"), problem.technique_units, scales(plan))
     limits = np.full(values.shape, np.inf)
     if "capacity" in plan.values:
         limits[:, problem.with_plants] = np.maximum(numbers(plan, "capacity"), 0.0)
@@ -148,7 +148,7 @@ def _trade(plan: Plan, what: str, base: TableBase | None) -> Iterator[Series]:
     problem = plan.problem
     trade = problem.imports if what == "imports" else problem.exports
     units = [problem.product_units[i] for i in trade.products]
-    values = without_noise(numbers(plan, what, len(trade.channels)), units)
+    values = without_noise(numbers(plan, what, len(trade.channels)), units, scales(plan))
     ceiling = problem.spread(trade.ceiling)
     before: dict[str, float] = {}
     if base is not None:
@@ -182,7 +182,7 @@ def _targets(plan: Plan) -> Iterator[TargetReached]:
         for span, missed in zip(spans, found.values, strict=True):
             # What is wanted at least stands in the problem with its sign turned round.
             wanted = abs(float(level[problem.spans.index(span)]))
-            lacking = float(missed) if missed > 1e-6 * max(target.scale, 1e-300) else 0.0
+            lacking = float(missed) if missed > 2 * KEPT * target.scale else 0.0
             yield TargetReached(
                 target.name,
                 span,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from autarky.explanation.action_plan import clash_sentences, measured
-from autarky.explanation.wording import count, listing, percent, rounded
+from autarky.explanation.action_plan import clash_sentences, large, measured
+from autarky.explanation.wording import count, listing, percent
 from autarky.report.document import document, pairs, section
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import line, number_axis, picture, text
@@ -83,10 +83,10 @@ def _exchange_section(clash: Clash, told: Sequence[str]) -> Markup | None:
     for place, number in upward.ticks():
         drawing += [
             line(90.0, place, 610.0, place, "grid" if number else "axis"),
-            text(84.0, place + 4, rounded(number, 3), "tick", "end"),
+            text(84.0, place + 4, large(number), "tick", "end"),
         ]
     for place, number in across.ticks():
-        drawing.append(text(place, 280.0, rounded(number, 3), "tick", "middle"))
+        drawing.append(text(place, 280.0, large(number), "tick", "middle"))
     drawing += [
         text(350.0, 302.0, f"{one} gives, {units.get(one, '')}".strip(", "), "tick", "middle"),
         text(4.0, 14.0, f"{other} must give, {units.get(other, '')}".strip(", "), "tick"),
@@ -104,7 +104,7 @@ def _exchange_section(clash: Clash, told: Sequence[str]) -> Markup | None:
     drawn = picture(
         "exchange", 640.0, 310.0, f"{one} against {other}", finding, drawing, class_="multiple single"
     )
-    rows = [(rounded(a, 4), rounded(b, 4)) for a, b in clash.exchange]
+    rows = [(large(a, 4), large(b, 4)) for a, b in clash.exchange]
     return section(
         "exchange-rate",
         "What one costs the other",
@@ -117,7 +117,7 @@ def _exchange_section(clash: Clash, told: Sequence[str]) -> Markup | None:
 def _row(giving: Giving) -> Sequence[Content]:
     return (
         giving.policy,
-        f"{rounded(giving.total, 3)} {giving.unit}" if giving.possible else "wholly, and it does not suffice",
+        f"{large(giving.total)} {giving.unit}" if giving.possible else "wholly, and it does not suffice",
         percent(giving.share) if giving.possible and math.isfinite(giving.share) else "–",
         listing([f"{place}: {measured(amount)}" for place, amount in giving.by_place], 4) or "–",
     )

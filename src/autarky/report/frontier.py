@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from autarky.explanation.action_plan import count_years, frontier_sentences
@@ -20,8 +21,7 @@ MOST_SWITCHES = 12
 def frontier(found: Frontier, names: Mapping[str, str]) -> Sequence[Content]:
     """Sentences, the curve, its table, and the years needed."""
     points = sorted(found.points, key=lambda point: point.budget)
-    if not points:
-        return ()
+    held = [point for point in points if math.isfinite(point.livelihood)]
     told = frontier_sentences(found)
     header = (
         "imports, % of the base year's",
@@ -33,14 +33,14 @@ def frontier(found: Frontier, names: Mapping[str, str]) -> Sequence[Content]:
         (
             percent(point.budget),
             rounded(point.spent, 3),
-            percent(point.livelihood),
+            percent(point.livelihood) if math.isfinite(point.livelihood) else "no plan",
             listing([names.get(code, code) for code in point.techniques], 8) or "none",
         )
         for point in points
     ]
     content: list[Content] = [
         element("ul", [element("li", sentence) for sentence in told]),
-        framed(_curve(points, names, " ".join(told)), "Livelihood against the import budget"),
+        framed(_curve(held, names, " ".join(told)), "Livelihood against the import budget") if held else None,
         folded("The same as a table", table("The autarky frontier", header, rows)),
     ]
     if found.years:

@@ -16,6 +16,7 @@ from autarky.explanation.action_plan import (
     delay_words,
     ending,
     keep_list,
+    large,
     limit_name,
     measured,
     needs_words,
@@ -110,7 +111,7 @@ def _answer_section(result: PlanResult) -> Markup:
 
 def _steps_section(result: PlanResult) -> Markup:
     first = checklist(result)
-    listed = [element("li", step_sentence(step)) for step in first[:MOST_CHECKLIST]]
+    listed = [element("li", step_sentence(step, result.persons)) for step in first[:MOST_CHECKLIST]]
     left = len(first) - MOST_CHECKLIST
     growing = [step for step in result.steps if step.act in GROWING]
     others = [step for step in result.steps if step.act not in GROWING]
@@ -134,7 +135,7 @@ def _steps_section(result: PlanResult) -> Markup:
         _long(
             "Steps by year",
             ("year", "action", "makes", "needs", "lead time", "why", "avoids"),
-            [_step_row(step) for step in growing],
+            [_step_row(step, result.persons) for step in growing],
             "by-year",
         ),
         element("h3", "Imports and stocks that change") if others else None,
@@ -157,19 +158,19 @@ def _steps_section(result: PlanResult) -> Markup:
     )
 
 
-def _step_row(step: Step) -> Sequence[Content]:
+def _step_row(step: Step, persons: float) -> Sequence[Content]:
     lead = f"ready {ready_words(step.ready)}" if step.ready else "–"
     if step.preceded_by:
         lead += f"; after {listing(step.preceded_by)}"
     avoids = [listing(step.unlocks)] if step.unlocks else []
     if step.delay_cost is not None:
-        avoids.append(delay_words(step.delay_cost))
+        avoids.append(delay_words(step.delay_cost, persons))
     makes = measured(step.amount) if step.act != "stop" else f"before: {before_measured(step) or '–'}"
     return (
         span_words(step.period),
         action(step),
         makes,
-        needs_words(step, 4) or "–",
+        needs_words(step) or "–",
         lead,
         step.why or "–",
         "; ".join(avoids) or "–",
@@ -315,8 +316,8 @@ def _imports_section(result: PlanResult) -> Markup:
             (
                 one.name,
                 span_words(one.span),
-                [inline_bar(one.worth_per_currency / longest), rounded(one.worth_per_currency, 3)],
-                rounded(one.worth, 3),
+                [inline_bar(one.worth_per_currency / longest), large(one.worth_per_currency)],
+                large(one.worth),
                 rounded(one.price, 3),
                 measured(one.amount),
             )
@@ -415,11 +416,11 @@ def _scarcity_section(result: PlanResult) -> Markup:
         (
             limit_name(one),
             span_words(one.span),
-            [inline_bar(one.worth_of_percent / longest), rounded(one.worth_of_percent, 3)],
-            f"{rounded(one.worth, 3)} per {one.unit}",
+            [inline_bar(one.worth_of_percent / longest), _with_each(one.worth_of_percent, result.persons)],
+            f"{large(one.worth)} per {one.unit}",
             reach_words(one),
             listing(
-                [f"{_signed(change, 2)}: {_signed(gained, 3)}" for change, gained in one.checked],
+                [f"{_signed(change)}: {_signed(gained)}" for change, gained in one.checked],
                 6,
             )
             or "–",
@@ -465,9 +466,11 @@ def _techniques_section(result: PlanResult) -> Markup:
                 "of scarcity, plants and hours included (Kantorovich 1939). What is used makes what it "
                 "takes; what takes more than it makes is left.",
             ),
-            _long("Techniques that are used", header, [_valued(one) for one in used]),
+            _long("Techniques that are used", header, [_valued(one, result.names) for one in used]),
             _long(
-                "Techniques that are rejected, the closest first", header, [_valued(one) for one in rejected]
+                "Techniques that are rejected, the closest first",
+                header,
+                [_valued(one, result.names) for one in rejected],
             ),
         ]
     if running:
@@ -486,31 +489,40 @@ def _latest(result: PlanResult, *, used: bool) -> list[Valuation]:
     """
     ever = {one.technique for one in result.valuations if one.used}
     found = {
-        one.technique: one
+        one.name: one
         for one in result.valuations
         if one.used == used and (used or one.technique not in ever) and one.span != AFTER
     }
     return list(found.values())
 
 
-def _valued(one: Valuation) -> Sequence[Content]:
+def _valued(one: Valuation, names: Mapping[str, str]) -> Sequence[Content]:
     made, taken = sum(days for _, days in one.makes), sum(days for _, days in one.takes)
     return (
         one.name,
         span_words(one.span),
-        f"{rounded(made, 3)}: {_parts(one.makes)}",
-        f"{rounded(taken, 3)}: {_parts(one.takes)}",
-        rounded(one.loss, 3) if not one.used else "none",
+        f"{large(made)}: {_parts(one.makes, names)}",
+        f"{large(taken)}: {_parts(one.takes, names)}",
+        large(one.loss) if not one.used else "none",
     )
 
 
-def _signed(value: float, digits: int) -> str:
-    return f"{'+' if value > 0 else ''}{rounded(value, digits)}"
+def _with_each(days: float, persons: float) -> str:
+    """Person-days, and how many these are for each person where that can be grasped."""
+    each = days / persons if persons > 1 else 0.0
+    return f"{large(days)} ({rounded(each, 2)} for each person)" if each >= 0.05 else large(days)
 
 
-def _parts(parts: Sequence[tuple[str, float]]) -> str:
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{large(value)}"
+
+
+def _parts(parts: Sequence[tuple[str, float]], names: Mapping[str, str]) -> str:
     ordered = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
-    return listing([f"{what} {rounded(days, 2)}" for what, days in ordered], 4) or "nothing scarce"
+    return (
+        listing([f"{names.get(what, what)} {large(days, 2)}" for what, days in ordered], 4)
+        or "nothing scarce"
+    )
 
 
 def _siege_section(result: PlanResult) -> Markup | None:
@@ -623,7 +635,7 @@ def _certainty_section(result: PlanResult) -> Markup:
             (
                 f"{count(one.window, 'period')}",
                 percent(one.worst_coverage),
-                rounded(one.shortfall, 3),
+                large(one.shortfall),
                 percent(one.gain) if math.isfinite(one.gain) else "neither has any",
                 " ".join(one.notes) or "–",
             )

@@ -139,7 +139,9 @@ def test_why_weighs_what_a_unit_makes_against_what_it_takes(plan):
         0.0,
     )
     told = step(steps(plan, valuations=[worth]), "start", "from coal").why
-    assert told.startswith(f"in {start.ready} a unit makes fertiliser worth 40 person-days of basket")
+    assert told.startswith(
+        f"in {start.ready} one money of it makes fertiliser worth 40 person-days of basket"
+    )
     assert "imports of Naphtha from abroad" in told
 
 
