@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -227,6 +228,33 @@ def test_without_anything_declared_the_base_year_is_a_plan() -> None:
     assert [sentence for sentence in plan.problem.assumptions if "base" in sentence or "2019" in sentence]
 
 
+def test_what_retires_before_the_plans_first_plants_are_ready_is_under_way() -> None:
+    base = replace(farms_and_works(), lag=np.array([1.5, 3.0, 0.0]))
+    lengths = {"labels": ["2026", "2028", "2029"], "years": [2, 1, 5]}
+    found = problem(base, periods=lengths)
+    left = (1.0 - base.retirement[:2]) ** np.array([[2], [1], [5]])
+    capacity, kept = base.capacity[:2], []
+    for share, arriving in zip(left, found.arriving[:, :2], strict=True):
+        capacity = capacity * share + arriving
+        kept.append(capacity.tolist())
+    # Farms begun at once are there from 2028, works from 2029.
+    assert kept[0] == pytest.approx([200, 100])
+    assert kept[1] == pytest.approx([190, 100])
+    assert kept[2][1] == pytest.approx(100 * 0.95**5)
+
+
+@pytest.mark.parametrize(
+    ("price", "expected"),
+    [(0.5, 0.5), ({"value": 300, "unit": "USD/t"}, 0.3), ({"value": 2, "unit": "billion USD"}, 2000)],
+)
+def test_a_price_is_converted_into_the_tables_money_per_physical_unit(price: Any, expected: float) -> None:
+    quantities = [{"name": "grain", "product": "farms", "unit": "kt", "price": price}]
+    found = problem(farms_and_works(), quantities=quantities, stocks=[{"product": "grain", "most": 1}])
+    assert found.stocks is not None
+    assert found.stocks.most.tolist() == [[pytest.approx(expected)]] * 3
+    assert found.quantities[0].per_unit == pytest.approx(1 / expected)
+
+
 def test_a_physical_quantity_is_priced_by_the_flow_it_is_the_amount_of() -> None:
     quantities = [{"name": "grain", "product": "farms", "unit": "kt", "amount": {"value": 2, "unit": "Mt"}}]
     using = {"name": "mills", "makes": {"bread": 1}, "uses": {"grain": {"value": 1, "unit": "t"}}}
@@ -297,6 +325,15 @@ def test_a_share_of_imports_is_one_of_the_base_year_in_all_parts_of_a_product() 
     ceiling = dict(zip(found.imports.channels, found.imports.ceiling.T.tolist(), strict=True))
     assert ceiling["CHINA", "imported works"] == [40, 20, 20]
     assert ceiling["CHINA", "oil"] == [10, 10, 10]
+
+
+def test_trade_that_the_table_does_not_have_opens_under_the_imported_product() -> None:
+    bread = {"name": "bread", "unit": "kt"}
+    rules = [{"products": ["works", "bread"], "partners": "ABROAD", "ceiling": 7}]
+    found = problem(farms_and_works(), products=[bread], imports=rules)
+    assert found.imports.labels[2:] == ("ABROAD.imported works", "ABROAD.bread")
+    assert found.imports.ceiling[0].tolist() == [40, 10, 7, 7]
+    assert "bread is traded at 1 per unit: no price is given." in found.assumptions
 
 
 def test_an_import_budget_holds_whatever_exports_bring() -> None:
