@@ -181,10 +181,12 @@ def new(
     debug: Debug = False,
 ) -> None:
     """Write a commented study file in which every option is shown."""
-    from autarky.study_file import packaged_study
+    from autarky.study_file import packaged_study, read_study
 
-    _save(study, packaged_study(example).read_bytes())
-    _show(json, {"study": str(study)}, f"{study} written; edit it, then: autarky run {study}")
+    packaged = packaged_study(example)
+    _save(study, packaged.read_bytes())
+    verb = "run" if read_study(packaged).scenario is not None else "plan"
+    _show(json, {"study": str(study)}, f"{study} written; edit it, then: autarky {verb} {study}")
 
 
 @app.command()
@@ -287,7 +289,7 @@ def lifelines(
 def plan(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that has a plan.")],
     frontier: Annotated[
-        bool, typer.Option("--frontier", help="Also the largest livelihood by import budget, and in what time.")
+        bool, typer.Option("--frontier", help="Also the largest livelihood by import budget, and how soon.")
     ] = False,
     window: Annotated[
         int | None,
@@ -298,10 +300,13 @@ def plan(
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other draws.")] = 0,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Processes for draws; by default one for each core.")
+        int | None, typer.Option("--workers", min=1, help="Processes for draws; by default one per core.")
     ] = None,
     no_days: Annotated[
         bool, typer.Option("--no-days", help="Faster: do not live through the plan day by day.")
+    ] = False,
+    no_variants: Annotated[
+        bool, typer.Option("--no-variants", help="Faster: do not plan under the other choices as well.")
     ] = False,
     runs: Runs = RUNS,
     json: Json = False,
@@ -311,7 +316,7 @@ def plan(
     """Make the action plan of a study, or say which policies clash and by how much (exit code 3)."""
     from autarky.planner import Asked, plan_study
 
-    asked = Asked(frontier=frontier, window=window, draws=draws, seed=seed, days=not no_days)
+    asked = Asked(frontier, window, draws, seed, days=not no_days, variants=not no_variants)
     with _progress(quiet or json, doing="planning", what="") as progress:
         done = plan_study(study, runs, asked=asked, workers=workers, progress=progress)
     _show(json, done.to_dict, done.text)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from autarky.accounts import open_accounts
-from autarky.declared import ALL
+from autarky.accounts import Accounts, open_accounts
+from autarky.declared import ALL, Names
 from autarky.economy import Economy
 from autarky.ensemble.plans import DrawnPlans, plan_under_draws
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError
@@ -27,15 +28,15 @@ from autarky.planning.frontier import frontier
 from autarky.planning.highs import missing_hipo, solver_version
 from autarky.planning.packaged import technique_set, technique_sets
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.prices import keep, limits
+from autarky.planning.prices import contradictions, keep, limits
 from autarky.planning.problem import PlanningProblem
 from autarky.planning.rolling import rolling
 from autarky.planning.section import PlanSection
-from autarky.planning.stages import Infeasible, Unbounded
+from autarky.planning.stages import GAIN, Infeasible, Unbounded
 from autarky.planning.telling import plan_result
 from autarky.planning.unbounded import unbounded_problem
 from autarky.planning.valuation import valuations
-from autarky.results.plan import Clash, PlanResult
+from autarky.results.plan import Clash, Otherwise, PlanResult
 from autarky.run_folder import PlanRun, save_plan, sha256
 from autarky.scenario import PerProduct
 from autarky.sources.drawn import drawn_with
@@ -44,6 +45,13 @@ from autarky.study_file import Study, read_study
 
 Progress = Callable[[str, int, int], None]
 """Told (what is done, number done, number in all) now and then."""
+
+
+CHOICES: Mapping[str, Names] = {
+    "home products can stand for every import": ALL,
+    "home products can stand for no import": (),
+}
+"""Choices that decide a plan on a table, and that no figure settles."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class Asked:
     seed: int = 0
     days: bool = True
     """Live through every year day by day."""
+    variants: bool = True
+    """With a table: plan again with all imports replaceable by home products, and with none."""
 
     @property
     def options(self) -> list[str]:
@@ -67,7 +77,8 @@ class Asked:
         told += ["--window", str(self.window)] if self.window is not None else []
         told += ["--draws", str(self.draws)] if self.draws else []
         told += ["--seed", str(self.seed)] if self.seed else []
-        return told + ([] if self.days else ["--no-days"])
+        told += [] if self.days else ["--no-days"]
+        return told + ([] if self.variants else ["--no-variants"])
 
 
 def plan_study(
@@ -158,12 +169,15 @@ def problem_of(study: Study, log: Log) -> Posed:
         names = technique_sets() if study.plan.include == ALL else study.plan.include
         sets = {name: technique_set(name) for name in names}
         section = with_sets(study.plan, sets)
-        base = None
-        if economy is not None:
-            base = table_base(open_accounts(economy, () if section.home == ALL else section.home), section)
+        base = None if economy is None else table_base(accounts_of(economy, section), section)
         problem = plan_problem(study.plan, base, title=study.title, sets=sets)
     log.note("problem set", products=len(problem.products), techniques=len(problem.techniques))
     return Posed(problem, section, economy, base)
+
+
+def accounts_of(economy: Economy, section: PlanSection) -> Accounts:
+    """The table seen from the territory that plans."""
+    return open_accounts(economy, () if section.home == ALL else section.home)
 
 
 def worked_out(
@@ -186,12 +200,14 @@ def worked_out(
         return clash(problem, title=study.title)
     log.note("planned", stages=[stage.name for stage in reached.stages])
     certificate = checked(reached)
+    scarce = limits(reached)
+    certificate = replace(certificate, notes=(*certificate.notes, *contradictions(scarce)))
     if slow := missing_hipo(reached.formulation.program):
         certificate = replace(certificate, notes=(*certificate.notes, slow))
     found = plan_result(
         reached,
         certificate=certificate,
-        limits=limits(reached),
+        limits=scarce,
         keep=keep(reached),
         valuations=valuations(reached),
         economy=f"{posed.economy.name}, {posed.economy.year}" if posed.economy is not None else "",
@@ -219,14 +235,40 @@ def beside(
         found = replace(found, frontier=frontier(problem, base_imports=base, progress=told))
         log.note("frontier found")
     if asked.window is not None:
-        found = replace(found, rolling=(rolling(problem, asked.window),))
+        found = replace(found, rolling=(rolling(problem, asked.window, plan=plan),))
         log.note("planned with a window", periods=asked.window)
+    if asked.variants and posed.economy is not None:
+        found = replace(found, otherwise=tuple(otherwise(plan, posed.economy, posed.section)))
+        log.note("planned otherwise", choices=len(found.otherwise))
     if asked.days:
         stocks: PerProduct | None = study.scenario.behaviour.inventory_days if study.scenario else None
         days, notes = lived_through(problem, plan.values, inventory_days=stocks, progress=progress)
         found = replace(found, days=days, days_checked=True, days_notes=notes)
         log.note("lived through", contradictions=len(days))
     return found
+
+
+def otherwise(plan: Plan, economy: Economy, section: PlanSection) -> Iterator[Otherwise]:
+    """The plan with all imports replaceable by home products, and with none, where that is another choice."""
+    gained = plan.stage(GAIN)
+    for choice, competitive in CHOICES.items():
+        if competitive == section.industries.competitive:
+            continue
+        industries = section.industries.model_copy(update={"competitive": competitive})
+        # Where home products stand for every import anyway, no industry has to learn to replace one.
+        kept = () if competitive == ALL else section.substitutions
+        other = section.model_copy(update={"industries": industries, "substitutions": kept})
+        try:
+            problem = plan_problem(other, table_base(accounts_of(economy, other), other), title=choice)
+        except ScenarioError:
+            continue  # the study names products that are there only under its own choice
+        reached = make_plan(problem)
+        if isinstance(reached, Plan):
+            gain = reached.stage(GAIN)
+            share = gain.value / gained.value if gain and gained and gained.value > 0 else math.nan
+            yield Otherwise(choice, reached.worst_coverage, share)
+        elif isinstance(reached, Infeasible):
+            yield Otherwise(choice, math.nan, math.nan, clash(problem).policies)
 
 
 def drawn_tables(study: Study) -> tuple[str, ...]:

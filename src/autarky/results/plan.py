@@ -333,6 +333,20 @@ class RollingHorizon:
 
 
 @dataclass(frozen=True)
+class Otherwise:
+    """The same question under another choice, which no figure settles."""
+
+    choice: str
+    """``home products can stand for no import``."""
+    worst_coverage: float
+    """nan: there is no plan."""
+    gain: float
+    """Consumption beyond the basket, against the plan's: a share; nan where there is none."""
+    clash: tuple[str, ...] = ()
+    """Policies that clash, where there is no plan."""
+
+
+@dataclass(frozen=True)
 class PlanResult:
     """The action plan."""
 
@@ -366,6 +380,7 @@ class PlanResult:
     days_checked: bool = False
     days_notes: tuple[str, ...] = ()
     robustness: Robustness | None = None
+    otherwise: tuple[Otherwise, ...] = ()
     assumptions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
