@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autarky.explanation.answer import printed
 from autarky.explanation.wording import count, listing, percent, plain, rounded
@@ -60,7 +60,10 @@ def text(result: PlanResult, width: int = 100) -> str:
     if len(later) > MOST_ROWS:
         lines.append(("", f"and {count(len(later) - MOST_ROWS, 'more start')}"))
     lines += [("KEEP", kept_sentence(kept)) for kept in keep_list(result)[:MOST_ROWS]]
-    lines += [("SCARCE", limit_sentence(limit, result.persons)) for limit in scarcest(result)[:MOST_ROWS]]
+    lines += [
+        ("SCARCE", limit_sentence(limit, result.names, result.persons))
+        for limit in scarcest(result)[:MOST_ROWS]
+    ]
     lines += [
         (
             "SIEGE",
@@ -266,15 +269,23 @@ def kept_sentence(kept: KeptImport) -> str:
     )
 
 
-def limit_name(limit: Limit) -> str:
+def named(code: str, names: Mapping[str, str]) -> str:
+    """The long name of a product, technique or channel: ``ABROAD.naphtha`` is ``Naphtha from ABROAD``."""
+    partner, dot, product = code.partition(".")
+    if code in names or not dot or product not in names:
+        return plain(names.get(code, code))
+    return plain(f"{names[product]} from {names.get(partner, partner)}")
+
+
+def limit_name(limit: Limit, names: Mapping[str, str]) -> str:
     """``import ceiling: naphtha from abroad``."""
-    return limit.kind if limit.what in ("", limit.kind) else f"{limit.kind}: {plain(limit.what)}"
+    return limit.kind if limit.what in ("", limit.kind) else f"{limit.kind}: {named(limit.what, names)}"
 
 
-def limit_sentence(limit: Limit, persons: float = 0.0) -> str:
+def limit_sentence(limit: Limit, names: Mapping[str, str], persons: float = 0.0) -> str:
     """A limit with what more of it is worth, and how far that holds."""
     return (
-        f"{limit_name(limit)} in {span_words(limit.span)}: 1 % more is worth "
+        f"{limit_name(limit, names)} in {span_words(limit.span)}: 1 % more is worth "
         f"{person_days(limit.worth_of_percent, persons)}; {reach_words(limit)}"
     )
 
@@ -494,11 +505,11 @@ def _scarcest(result: PlanResult) -> str:
         return "Nothing that could be loosened makes anybody better off, or no prices were worked out."
     first = limits[0]
     told = (
-        f"{limit_name(first)} in {span_words(first.span)}: 1 % more is worth "
+        f"{limit_name(first, result.names)} in {span_words(first.span)}: 1 % more is worth "
         f"{person_days(first.worth_of_percent, result.persons)}"
     )
     if len(limits) > 1:
-        rest = [f"{limit_name(one)} ({large(one.worth_of_percent)})" for one in limits[1:4]]
+        rest = [f"{limit_name(one, result.names)} ({large(one.worth_of_percent)})" for one in limits[1:4]]
         told += f"; then {listing(rest)}"
     return told[0].upper() + told[1:] + "."
 

@@ -576,4 +576,5 @@ def _days(amount: float) -> str:
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(amount) >= size:
             return f"{amount / size:.3g}{word} person-days"
-    return f"{amount:,.0f} person-days" if abs(amount) >= 100 else f"{amount:.3g} person-days"
+    # Three digits, and none of them as a power of ten.
+    return f"{float(f'{amount:.3g}'):,.10g} person-days"

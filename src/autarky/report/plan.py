@@ -19,6 +19,7 @@ from autarky.explanation.action_plan import (
     large,
     limit_name,
     measured,
+    named,
     needs_words,
     reach_words,
     ready_words,
@@ -414,7 +415,7 @@ def _scarcity_section(result: PlanResult) -> Markup:
     longest = max(one.worth_of_percent for one in limits)
     rows = [
         (
-            limit_name(one),
+            limit_name(one, result.names),
             span_words(one.span),
             [inline_bar(one.worth_of_percent / longest), _with_each(one.worth_of_percent, result.persons)],
             f"{large(one.worth)} per {one.unit}",
@@ -618,7 +619,7 @@ def _certainty_section(result: PlanResult) -> Markup:
         )
         rows = [
             (
-                result.names.get(what, what),
+                named(what, result.names),
                 act,
                 span_words(period),
                 [inline_bar(share), percent(share)],

@@ -13,7 +13,10 @@ from autarky.explanation.action_plan import (
     ending,
     frontier_text,
     keep_list,
+    large,
     measured,
+    named,
+    person_days,
     scarcest,
     sentences,
     step_sentence,
@@ -160,3 +163,43 @@ def test_the_frontier_tells_both_ends_and_when_the_basket_is_whole():
     assert "With no imports 55 % of the basket can be kept up for ever" in written
     assert "The whole basket is covered from 100 % of the base year's imports on." in written
     assert "90 % of the basket at 0 % of base imports: not within the plan" in written
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("coal", "Coal"),
+        ("ABROAD.coal", "Coal from ABROAD"),
+        ("NEAR.coal", "Coal from the neighbour"),
+        ("works", "works"),
+        ("a.b", "a.b"),
+    ],
+)
+def test_codes_of_channels_are_told_by_product_and_partner(code, name):
+    assert named(code, {"coal": "Coal", "NEAR": "the neighbour"}) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(5.19e9, "5.19 billion"), (2.5e6, "2.5 million"), (1250.0, "1,250"), (-3e12, "−3 trillion")],
+)
+def test_large_numbers_are_told_in_words(value, words):
+    assert large(value) == words
+
+
+def test_person_days_are_told_for_each_person_where_that_can_be_grasped():
+    assert person_days(9.3e8, 2.5e7) == "930 million person-days of basket, 37 for each person"
+    assert person_days(9.3, 2.5e7) == "9.3 person-days of basket"
+
+
+def test_an_import_that_is_only_a_solvers_rounding_is_not_to_be_kept():
+    gone = tuple(replace(one, by_span=(0.0,) * 4) for one in made_plan().imports)
+    assert keep_list(made_plan(imports=gone)) == ()
+
+
+def test_a_budget_without_a_plan_is_told_and_nowhere_a_number():
+    points = made_plan().frontier.points
+    none = replace(points[0], livelihood=float("nan"), techniques=())
+    written = frontier_text(replace(made_plan().frontier, points=(none, *points[1:])), 4000)
+    assert "With no imports there is no plan" in written and "no data" not in written
+    assert "0 % of base imports: no plan" in written
