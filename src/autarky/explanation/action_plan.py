@@ -28,6 +28,8 @@ WHOLE = 0.99999
 """Share above which nothing is lacking."""
 LEADS = ("Can it be done", "Livelihood", "Start first", "Imports", "Scarcest", "Not known")
 BASKET = "person-days of basket"
+OBLIGATIONS = ("contract", "strategic reserve", "siege", "public demand")
+"""Kinds of limits of which less, not more, is worth something."""
 MOST_STEPS, MOST_ROWS = 16, 8
 """Rows of the printed checklist, and of the other printed lists."""
 
@@ -282,10 +284,15 @@ def limit_name(limit: Limit, names: Mapping[str, str]) -> str:
     return limit.kind if limit.what in ("", limit.kind) else f"{limit.kind}: {named(limit.what, names)}"
 
 
+def easing(limit: Limit) -> str:
+    """Whether ``more`` or ``less`` of a limit is worth something."""
+    return "less" if limit.kind in OBLIGATIONS else "more"
+
+
 def limit_sentence(limit: Limit, names: Mapping[str, str], persons: float = 0.0) -> str:
     """A limit with what more of it is worth, and how far that holds."""
     return (
-        f"{limit_name(limit, names)} in {span_words(limit.span)}: 1 % more is worth "
+        f"{limit_name(limit, names)} in {span_words(limit.span)}: 1 % {easing(limit)} is worth "
         f"{person_days(limit.worth_of_percent, persons)}; {reach_words(limit)}"
     )
 
@@ -505,7 +512,7 @@ def _scarcest(result: PlanResult) -> str:
         return "Nothing that could be loosened makes anybody better off, or no prices were worked out."
     first = limits[0]
     told = (
-        f"{limit_name(first, result.names)} in {span_words(first.span)}: 1 % more is worth "
+        f"{limit_name(first, result.names)} in {span_words(first.span)}: 1 % {easing(first)} is worth "
         f"{person_days(first.worth_of_percent, result.persons)}"
     )
     if len(limits) > 1:
@@ -547,7 +554,11 @@ def _for_ever(result: PlanResult) -> str:
 def _budget(point: FrontierPoint) -> str:
     if point.budget == 0:
         return "no imports"
-    return "all imports of the base year" if point.budget == 1 else f"{percent(point.budget)} of them"
+    return (
+        "all imports of the base year"
+        if point.budget == 1
+        else f"{percent(point.budget)} of the base year's imports"
+    )
 
 
 def _lacks(product: str) -> str:

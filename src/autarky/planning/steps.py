@@ -561,7 +561,7 @@ class _Told:
         ]
         if held:
             return f"wanted by the target {held[0]}"
-        return "what it was for is made at home, or done without, at less"
+        return "what it was for is made at home or done without"
 
     def _source(self, technique: str) -> str:
         sources = (one.source for one in self.problem.coefficients if one.technique == technique)

@@ -14,6 +14,7 @@ from autarky.explanation.action_plan import (
     before_measured,
     checklist,
     delay_words,
+    easing,
     ending,
     keep_list,
     large,
@@ -418,7 +419,7 @@ def _scarcity_section(result: PlanResult) -> Markup:
             limit_name(one, result.names),
             span_words(one.span),
             [inline_bar(one.worth_of_percent / longest), _with_each(one.worth_of_percent, result.persons)],
-            f"{large(one.worth)} per {one.unit}",
+            f"{large(one.worth)} per {one.unit} {easing(one)}",
             reach_words(one),
             listing(
                 [f"{_signed(change)}: {_signed(gained)}" for change, gained in one.checked],
@@ -431,8 +432,8 @@ def _scarcity_section(result: PlanResult) -> Markup:
     header = (
         "limit",
         "year in which it is worth most",
-        f"1 % more, {BASKET}",
-        f"one unit more throughout the year, {BASKET}",
+        f"1 % easier, {BASKET}",
+        f"one unit throughout the year, {BASKET}",
         "this holds",
         f"solved again with a change: {BASKET} gained",
     )
@@ -445,10 +446,10 @@ def _scarcity_section(result: PlanResult) -> Markup:
         title,
         element(
             "p",
-            f"What a little more of each limit is worth, in {BASKET}{f': {what}' if what else ''}. One is "
+            f"What easing each limit a little is worth, in {BASKET}{f': {what}' if what else ''}. One is "
             "what one person lives on for a day. Each worth holds only within its range.",
         ),
-        _long("Limits by what 1 % more of them is worth", header, rows),
+        _long("Limits by what it is worth to ease them by 1 %", header, rows),
     )
 
 

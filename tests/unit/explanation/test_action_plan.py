@@ -14,6 +14,7 @@ from autarky.explanation.action_plan import (
     frontier_text,
     keep_list,
     large,
+    limit_sentence,
     measured,
     named,
     person_days,
@@ -203,3 +204,11 @@ def test_a_budget_without_a_plan_is_told_and_nowhere_a_number():
     written = frontier_text(replace(made_plan().frontier, points=(none, *points[1:])), 4000)
     assert "With no imports there is no plan" in written and "no data" not in written
     assert "0 % of base imports: no plan" in written
+
+
+def test_of_an_obligation_less_is_worth_something():
+    limit = replace(made_plan().limits[0], kind="public demand", what="coal")
+    assert limit_sentence(limit, {"coal": "Coal"}).startswith(
+        "public demand: Coal in 2031: 1 % less is worth 13.5"
+    )
+    assert "1 % more is worth" in limit_sentence(made_plan().limits[0], {})

@@ -127,7 +127,7 @@ def test_balances_add_up_on_the_page(page):
 
 def test_imports_to_keep_and_limits_say_worth_range_and_what_was_solved_again(page):
     assert page.table("Imports by worth")[1][:3] == ["Naphtha from abroad", "2031", "930"]
-    first, second = page.table("Limits by what")[1:]
+    first, second = page.table("Limits by what it is worth")[1:]
     assert first[2] == "13.5" and "0.5 less to 0.2 more" in first[4] and first[5] == "+0.075: +66"
     assert "any less" in second[4] and second[5] == "–"
 
