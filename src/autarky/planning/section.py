@@ -241,7 +241,7 @@ class TradeRule(Declared):
     """Limits, contracts and prices of imports or exports that match; later rules stand over earlier ones.
 
     A rule that names products opens trade in those that are not traded yet: without a ceiling if it gives
-    none.
+    none (in products of a table only if it gives one, or unlimited).
     """
 
     products: Names = ALL

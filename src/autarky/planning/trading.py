@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Channel:
     ceiling: Vector
     contracted: Vector
     priced: bool = False
-    bound_by: str = field(default="")
+    bound_by: str = ""
     """Place of the rule that gave the contract."""
 
 
@@ -133,7 +133,7 @@ class _Rule:
             for partner in rule.partners:
                 reader.knows(f"{self.place}.partners", "partner", partner, [*dict.fromkeys(partners), ABROAD])
         if rule.products != ALL:
-            channels += self._opened(channels, named)
+            channels += self._opened(channels)
         matching = [
             channel
             for channel in channels
@@ -148,15 +148,20 @@ class _Rule:
         for channel in matching:
             self._change(channel, named[channel.product])
 
-    def _opened(self, channels: list[Channel], named: dict[int, Item]) -> Iterator[Channel]:
-        """Trade in what is named and not traded yet, in any of its parts."""
+    def _opened(self, channels: list[Channel]) -> list[Channel]:
+        """Trade in what is named and not traded yet, in any of its parts; in a product of the table only by
+        a rule that says how much. Before the first period with a ceiling there is none of it."""
         rule, p = self.rule, len(self.reader.periods)
+        says = rule.ceiling is not None or rule.unlimited
+        ceiling = np.full(p, np.inf if rule.ceiling is None else 0.0)
         there = {(channel.partner, channel.product) for channel in channels}
         traded = {channel.product for channel in channels}
         asked = [name for name in rule.products if name in self.technology.items]
         found = []
         for name in asked:
             i = self.technology.items[name].product
+            if i < self.technology.of_table and not says:
+                continue
             same = {i, *self.technology.parts.get(name, ())}
             if (imported := self.technology.items.get(f"imported {name}")) is not None:
                 i = imported.product
@@ -164,10 +169,8 @@ class _Rule:
                 wanted = [] if same & traded else [ABROAD]
             else:
                 wanted = [one for one in rule.partners if not any((one, k) in there for k in same)]
-            found += [
-                Channel(partner, i, 0.0, np.ones(p), np.full(p, np.inf), np.zeros(p)) for partner in wanted
-            ]
-        return iter(found)
+            found += [Channel(partner, i, 0.0, np.ones(p), ceiling, np.zeros(p)) for partner in wanted]
+        return found
 
     def _change(self, channel: Channel, item: Item) -> None:
         rule, reader = self.rule, self.reader

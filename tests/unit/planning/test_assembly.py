@@ -275,13 +275,16 @@ def test_a_technique_takes_the_rest_of_an_industry_at_the_worth_of_what_it_makes
         "instead_of": "imported works",
         "invest": 2,
     }
-    base = farms_and_works()
-    found = problem(base, quantities=quantities, techniques=[plots])
+    base = replace(farms_and_works(), investment=np.array([0.25, 0.75, 0.0, 0.0]))
+    hours = {"skills": [{"name": "all", "hours": 100, "of_industries": 90}]}
+    found = problem(base, quantities=quantities, techniques=[plots], labour=hours)
     farms = column(found, "farms")
     assert set(farms) == {"farms", "works", "imported works", "oil"}
     rest = {name: 0.5 * farms[name] for name in ("farms", "oil")}
     assert column(found, "plots") == pytest.approx({**rest, "works": 0.01})
-    assert sum(column(found, "plots", "builds_with").values()) == pytest.approx(2)
+    assert column(found, "plots", "builds_with") == {"farms": 0.5, "works": 1.5}
+    assert found.labour is not None
+    assert found.labour.per_activity[0, -1] == pytest.approx(0.5 * found.labour.per_activity[0, 0])
     assert found.technique_units[-1] == "kt"
 
 
@@ -334,6 +337,63 @@ def test_trade_that_the_table_does_not_have_opens_under_the_imported_product() -
     assert found.imports.labels[2:] == ("ABROAD.imported works", "ABROAD.bread")
     assert found.imports.ceiling[0].tolist() == [40, 10, 7, 7]
     assert "bread is traded at 1 per unit: no price is given." in found.assumptions
+
+
+def test_rules_that_only_change_trade_open_none_and_a_ceiling_holds_from_its_period() -> None:
+    rules = [
+        {"products": ["farms", "works"], "partners": "CHINA", "price": 1.5},
+        {"products": "farms", "partners": "CHINA", "ceiling": {2027: 8}},
+    ]
+    found = problem(farms_and_works(), imports=rules)
+    assert found.imports.labels == ("CHINA.imported works", "CHINA.oil", "CHINA.farms")
+    assert found.imports.price[0].tolist() == [1.5, 1, 1]
+    assert found.imports.ceiling[:, 2].tolist() == [0, 8, 8]
+
+
+def test_amounts_of_a_physical_quantity_become_money_wherever_they_stand() -> None:
+    found = problem(
+        farms_and_works(),
+        quantities=[{"name": "crude", "product": "oil", "unit": "kt", "amount": 20, "flow": "imports"}],
+        imports=[{"products": "crude", "ceiling": 30, "price": 4}],
+        stocks=[{"product": "crude", "initial": 8, "most": {2026: 12}, "least": 6}],
+        public={"items": {"crude": 2}},
+        targets=[{"name": "less oil", "kind": "imports", "products": "crude", "level": 0.5, "of_base": True}],
+    )
+    # 10 of money for 20 kt.
+    at = found.imports.labels.index("CHINA.oil")
+    assert found.imports.ceiling[0, at] == pytest.approx(15)
+    assert found.imports.price[0, at] == pytest.approx(8)
+    assert found.stocks is not None
+    assert found.stocks.initial.tolist() == pytest.approx([4])
+    assert (found.stocks.most[0, 0], found.stocks.least[0, 0]) == pytest.approx((6, 3))
+    assert found.public_demand[0].tolist() == pytest.approx([20, 10, 0, 1])
+    less = target(found, "less oil")
+    # Half of 20 kt; a unit of money is 2 kt.
+    assert less.level[0] == pytest.approx(10)
+    assert less.imports[0, at] == pytest.approx(2)
+    assert less.unit == "kt / year"
+
+
+def test_an_import_that_only_stands_for_the_home_product_is_not_made_at_home() -> None:
+    wanted = {"name": "goal", "kind": "import_share", "products": "works", "level": 0.5, "of_base": True}
+    quantities = [{"name": "tools", "product": "works", "unit": "t", "amount": 100}]
+    found = problem(farms_and_works(), targets=[wanted], quantities=quantities)
+    # 40 of 140 came from abroad.
+    assert target(found, "goal").imports[0].tolist() == pytest.approx([1 - 20 / 140, 0])
+    assert target(found, "goal").activity[0].tolist() == pytest.approx([0, -20 / 140, 0])
+    assert found.quantities[0].per_unit == pytest.approx(1)
+
+
+def test_what_has_no_price_weighs_in_a_basket_as_one_of_its_items() -> None:
+    items = [
+        {"product": "farms", "amount": 3},
+        {"product": "works", "amount": 1},
+        {"product": "bread", "amount": 9},
+    ]
+    group = {"name": "all", "persons": 1, "basket": items}
+    bread = {"name": "bread", "unit": "kt"}
+    found = problem(farms_and_works(), products=[bread], households={"groups": [group]})
+    assert found.households.weights[0, [0, 1, -1]].tolist() == pytest.approx([0.5, 1 / 6, 1 / 3])
 
 
 def test_an_import_budget_holds_whatever_exports_bring() -> None:
