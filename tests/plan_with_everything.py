@@ -61,7 +61,7 @@ def problem(**changes: Any) -> PlanningProblem:
         "imports": _trade(
             {"coke": (2.0, 12.0, 1.0), "machines": (3.0, 2.0, 0.0), "grain": (1.5, 6.0, 0.0)}, falls=0.6
         ),
-        "exports": _trade({"coal": (0.9, 14.0, 0.0)}, falls=1.0),
+        "exports": _trade({"coal": (0.8, 10.0, 0.0)}, falls=1.0),
         "households": _households(),
         "public_demand": np.tile([0.0, 0.0, 2.0, 1.0, 0.5, 0.0], (p, 1)),
         "foreign_exchange": ForeignExchange(

@@ -212,8 +212,9 @@ class Amounts:
         found = np.zeros((len(self.spans), len(problem.techniques)))
         for period in range(len(problem.periods)):
             for j in np.flatnonzero(self.starts[period]):
-                ready = begins[period] + problem.lag[j]
-                span = next((t for t, begin in enumerate(begins) if begin >= ready - 1e-9), len(begins) - 1)
+                ready = begins[period] + problem.lag[j] - 1e-9
+                middles = begins[:-1] + problem.years / 2
+                span = next((t for t, middle in enumerate(middles) if middle >= ready), len(middles))
                 if span < len(self.spans):
                     found[span, j] += self.starts[period, j]
         return found

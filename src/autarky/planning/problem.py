@@ -292,10 +292,10 @@ class PlanningProblem:
 
     @cached_property
     def arrival(self) -> Positions:
-        """(p, m) the span in which capacity started at the beginning of a period can first be used: p, the
-        year after, for what is ready no sooner."""
+        """(p, m) the span in which capacity started at the beginning of a period can first be used: the first
+        by whose middle it is ready; p, the year after, for what is ready no sooner."""
         ready = self.starts_at[:-1, None] + self.lag[None, :]
-        found = np.searchsorted(self.starts_at, ready - 1e-9)
+        found = np.searchsorted(self.starts_at[:-1] + self.years / 2, ready - 1e-9)
         return np.asarray(np.minimum(found, len(self.periods)), dtype=np.int64)
 
     @cached_property
