@@ -302,7 +302,7 @@ def _more_targets(rng: np.random.Generator, problem: PlanningProblem) -> Plannin
         "capacity": np.zeros((p, m)),
         "stocks": np.zeros((p, k)),
     }
-    last, wanted = np.full(p, np.nan), float(problem.most_starts[0].max())
+    last, wanted = np.full(p, np.nan), float(problem.most_starts[0].max()) or 1.0
     new = int(np.argmax(problem.most_starts[0]))
     last[-1] = -wanted * rng.uniform(0.5, 2.0)
     capacity = nothing | {"capacity": -np.eye(m)[new] * np.ones((p, 1))}

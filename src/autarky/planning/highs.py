@@ -149,6 +149,10 @@ class Session:
         model.changeColsCost(len(columns), columns, costs * scale)
         chosen = method or self._fitting()
         status = self._run(chosen, crossover)
+        if status is Status.INFEASIBLE:
+            # Presolve takes numbers near its tolerance for a contradiction: nothing is denied on its word.
+            model.clearSolver()
+            status = self._run(chosen, crossover, presolve="off") or status
         if status is None and not crossover:
             # The interior point method may stall just short of its tolerance; a corner is exact.
             status = self._run(chosen, True)
@@ -254,6 +258,7 @@ class Session:
 def _quiet() -> Any:
     model = highspy.Highs()
     model.setOptionValue("output_flag", False)
+    model.setOptionValue("log_to_console", False)
     # One thread and a fixed seed: the same bytes on any machine.
     model.setOptionValue("threads", 1)
     model.setOptionValue("random_seed", 0)
