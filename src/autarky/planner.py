@@ -32,7 +32,7 @@ from autarky.planning.prices import contradictions, keep, limits
 from autarky.planning.problem import PlanningProblem
 from autarky.planning.rolling import rolling
 from autarky.planning.section import PlanSection
-from autarky.planning.stages import GAIN, Infeasible, Unbounded
+from autarky.planning.stages import GAIN, LEAST, Infeasible, Unbounded
 from autarky.planning.telling import plan_result
 from autarky.planning.unbounded import unbounded_problem
 from autarky.planning.valuation import valuations
@@ -202,6 +202,9 @@ def worked_out(
     certificate = checked(reached)
     scarce = limits(reached)
     certificate = replace(certificate, notes=(*certificate.notes, *contradictions(scarce)))
+    if not reached.stages[-1].name.startswith(LEAST):
+        noisy = "the solver found no quieter plan: some steps may be there for nothing"
+        certificate = replace(certificate, notes=(*certificate.notes, noisy))
     if slow := missing_hipo(reached.formulation.program):
         certificate = replace(certificate, notes=(*certificate.notes, slow))
     found = plan_result(

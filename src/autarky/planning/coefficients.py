@@ -11,9 +11,16 @@ from autarky.planning.problem import Coefficient, PlanningProblem, Vector
 from autarky.uncertainty.distributions import Triangular
 
 
-def uncertain(problem: PlanningProblem) -> tuple[Coefficient, ...]:
-    """The coefficients whose sources, or reason, give a range."""
-    return tuple(one for one in problem.coefficients if one.low < one.high)
+def uncertain(problem: PlanningProblem) -> tuple[tuple[Coefficient, ...], ...]:
+    """The coefficients whose sources, or reason, give a range.
+
+    Those that come from one declared number move together: an investment is made up of many products.
+    """
+    declared: dict[tuple[str, str, str], list[Coefficient]] = {}
+    for one in problem.coefficients:
+        if one.low < one.high:
+            declared.setdefault((one.technique, one.kind, one.item), []).append(one)
+    return tuple(map(tuple, declared.values()))
 
 
 def drawn(problem: PlanningProblem, points: Vector) -> PlanningProblem:
@@ -24,12 +31,12 @@ def drawn(problem: PlanningProblem, points: Vector) -> PlanningProblem:
     points : (k,) array
         Numbers between 0 and 1, one for each of ``uncertain(problem)``: where in its distribution it lies.
     """
-    found = uncertain(problem)
-    values = [
-        float(Triangular(low=one.low, mode=one.value, high=one.high).quantile(np.array([point]))[0])
-        for one, point in zip(found, points, strict=True)
+    moved = [
+        (one, float(Triangular(low=one.low, mode=one.value, high=one.high).quantile(np.array([point]))[0]))
+        for together, point in zip(uncertain(problem), points, strict=True)
+        for one in together
     ]
-    return with_values(problem, found, values)
+    return with_values(problem, [one for one, _ in moved], [value for _, value in moved])
 
 
 def with_values(

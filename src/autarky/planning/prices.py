@@ -173,8 +173,11 @@ def keep(plan: Plan) -> tuple[KeptImport, ...]:
         worth[problem.siege.first :] += left / weights * DAYS
     prices = problem.spread(trade.price)
     amounts = plan.values["imports"].values
+    ceilings = problem.spread(trade.ceiling)
+    # What is left of the tolerance to which stages are kept is no import.
+    usual = np.where(np.isfinite(ceilings), ceilings, amounts.max(axis=0, initial=0.0))
     found = []
-    for t, c in zip(*np.nonzero(amounts > 1e-9 * amounts.max(initial=0.0)), strict=True):
+    for t, c in zip(*np.nonzero((amounts > 1e-5 * usual) & (amounts > 0)), strict=True):
         partner, product = trade.channels[c]
         unit = problem.product_units[trade.products[c]]
         physical, physical_unit = problem.in_units(product, float(amounts[t, c]))

@@ -81,7 +81,12 @@ def in_stages(
         last = k == len(wanted) - 1
         # A corner is wanted of what is shown, and of what is priced.
         corner = last or name in (SHORTFALL, GAIN)
-        solution = solve(program, objective, locks=locks, crossover=corner)
+        try:
+            solution = solve(program, objective, locks=locks, crossover=corner)
+        except SimulationError:
+            if done and name.startswith(LEAST):
+                break  # what matters is reached; only a quieter plan that does as well is not found
+            raise
         if solution.status is Status.UNBOUNDED:
             return Unbounded(formulation, name)
         if solution.status is Status.INFEASIBLE:
