@@ -16,6 +16,7 @@ from autarky.results.plan import (
     Limit,
     Livelihood,
     Measure,
+    Otherwise,
     PlanResult,
     Series,
     Step,
@@ -61,7 +62,7 @@ def text(result: PlanResult, width: int = 100) -> str:
     lines += [("LATER", later_sentence(step, result.persons)) for step in later[:MOST_ROWS]]
     if len(later) > MOST_ROWS:
         lines.append(("", f"and {count(len(later) - MOST_ROWS, 'more start')}"))
-    lines += [("KEEP", kept_sentence(kept)) for kept in keep_list(result)[:MOST_ROWS]]
+    lines += [("KEEP", kept_sentence(kept, result.currency)) for kept in keep_list(result)[:MOST_ROWS]]
     lines += [
         ("SCARCE", limit_sentence(limit, result.names, result.persons))
         for limit in scarcest(result)[:MOST_ROWS]
@@ -263,12 +264,24 @@ def ready_words(ready: str) -> str:
     return "after the plan" if ready in (AFTER, "after the plan") else ready
 
 
-def kept_sentence(kept: KeptImport) -> str:
+def kept_sentence(kept: KeptImport, currency: str) -> str:
     """An import with what it is worth for what it costs."""
     return (
         f"{plain(kept.name)}, {measured(kept.amount)} in {span_words(kept.span)}: worth "
-        f"{large(kept.worth_per_currency)} {BASKET} per unit of currency it costs"
+        f"{large(kept.worth_per_currency)} {BASKET} per {currency or 'unit of currency'} it costs"
     )
+
+
+def otherwise_sentence(one: Otherwise) -> str:
+    """What another choice would come to."""
+    if one.clash:
+        return f"If {one.choice}, there is no plan: {listing(one.clash)} cannot all hold."
+    if math.isnan(one.worst_coverage):
+        return f"If {one.choice}, there is no plan."
+    gain = "" if math.isnan(one.gain) else f", and {percent(one.gain)} of the consumption beyond the basket"
+    if one.worst_coverage > WHOLE:
+        return f"If {one.choice}, the whole basket is covered too{gain}."
+    return f"If {one.choice}, {percent(one.worst_coverage)} of the basket is covered at worst{gain}."
 
 
 def named(code: str, names: Mapping[str, str]) -> str:
@@ -490,7 +503,8 @@ def _imports(result: PlanResult) -> str:
     told = []
     if kept:
         named = [
-            f"{plain(one.name)} ({large(one.worth_per_currency)} {BASKET} per unit of currency in "
+            f"{plain(one.name)} ({large(one.worth_per_currency)} {BASKET} per "
+            f"{result.currency or 'unit of currency'} in "
             f"{span_words(one.span)})"
             if k == 0
             else f"{plain(one.name)} ({large(one.worth_per_currency)})"
@@ -539,7 +553,7 @@ def _not_known(result: PlanResult) -> str:
         told += (
             f" Assumed, for want of figures: {count(len(result.assumptions), 'thing')}, listed with the plan."
         )
-    return told
+    return " ".join((told, *map(otherwise_sentence, result.otherwise)))
 
 
 def _years(result: PlanResult) -> str:

@@ -81,6 +81,7 @@ def plan_result(
         assumptions=problem.assumptions,
         sources=tuple(dict.fromkeys(filter(None, (*problem.sources, *_quoted(plan))))),
         names=dict(problem.names),
+        currency=problem.foreign_exchange.currency if problem.foreign_exchange is not None else "",
     )
 
 

@@ -22,6 +22,7 @@ from autarky.explanation.action_plan import (
     measured,
     named,
     needs_words,
+    otherwise_sentence,
     reach_words,
     ready_words,
     scarcest,
@@ -328,9 +329,9 @@ def _imports_section(result: PlanResult) -> Markup:
         header = (
             "import",
             "year in which it is worth most",
-            f"{BASKET} per unit of currency",
+            f"{BASKET} per {result.currency or 'unit of currency'}",
             f"{BASKET} per unit, before it is paid",
-            "price, currency per unit",
+            f"price, {result.currency or 'currency'} per unit",
             "amount",
         )
         content += [element("h3", "Keep first"), _long("Imports by worth for what they cost", header, rows)]
@@ -654,6 +655,13 @@ def _certainty_section(result: PlanResult) -> Markup:
             element("h3", "Without knowing the future"),
             element("p", "Planned again every period, with only some periods in view."),
             table("What not knowing the future costs", header, past),
+        ]
+    if result.otherwise:
+        told = [element("li", otherwise_sentence(one)) for one in result.otherwise]
+        content += [
+            element("h3", "Other choices"),
+            element("p", "Whether home products can stand for imports is a choice that no figure settles."),
+            element("ul", told),
         ]
     return section("certainty", "How sure", content)
 

@@ -385,3 +385,5 @@ class PlanResult:
     sources: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     """Long name by code."""
+    currency: str = ""
+    """What imports are paid in; empty: they cost nothing."""
