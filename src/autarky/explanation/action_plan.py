@@ -75,6 +75,8 @@ def text(result: PlanResult, width: int = 100) -> str:
         )
         for one in result.siege
     ]
+    if result.days_checked:
+        lines.append(("BY DAYS", _by_days(result)))
     if result.frontier is not None:
         lines += [("FRONTIER", told) for told in frontier_sentences(result.frontier)]
     certificate = result.certificate
@@ -554,6 +556,17 @@ def _not_known(result: PlanResult) -> str:
             f" Assumed, for want of figures: {count(len(result.assumptions), 'thing')}, listed with the plan."
         )
     return " ".join((told, *map(otherwise_sentence, result.otherwise)))
+
+
+def _by_days(result: PlanResult) -> str:
+    if not result.days:
+        return "Lived through day by day, no year brings less than planned."
+    worst = max(result.days, key=lambda one: 1 - one.simulated / one.planned)
+    return (
+        f"Lived through day by day, less comes than planned of {count(len(result.days), 'product-year')}; "
+        f"furthest off is {plain(named(worst.product, result.names))} in {span_words(worst.span)}, "
+        f"{percent(worst.simulated / worst.planned)} of what is planned ({worst.cause})."
+    )
 
 
 def _years(result: PlanResult) -> str:

@@ -53,6 +53,8 @@ class PlannedYear:
     economy: Economy
     products: tuple[str, ...]
     """Of the problem."""
+    units: tuple[str, ...]
+    """Of the products."""
     capacity: Mapping[str, float]
     """Product made at home → how much its plants could make, against what they do make; inf: no plant."""
     users: Mapping[str, Floats]
@@ -169,7 +171,12 @@ def planned_year(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t
         imports_final=np.array(imports_final).T,
     )
     return PlannedYear(
-        economy, problem.products, _headroom(problem, values, t, make, main, home), users, use.sum(axis=1)
+        economy,
+        problem.products,
+        problem.product_units,
+        _headroom(problem, values, t, make, main, home),
+        users,
+        use.sum(axis=1),
     )
 
 
@@ -355,12 +362,15 @@ def _fallen_short(year: PlannedYear, result: SimulationResult, span: str, how: s
             code = int(codes[np.argmax(days)])
             limits = {Binding.CAPACITY: "its plants", Binding.DEMAND: "fewer orders"}
             cause = limits[Binding(code)] if code < 0 else f"short of {slots[code]}"
-            found.append(DayCheck(span, product, planned, simulated, "units / year", f"{how}: {cause}"))
+            unit = f"{year.units[year.products.index(product)]} / year"
+            found.append(DayCheck(span, product, planned, simulated, unit, f"{how}: {cause}"))
     for product, received in _eaten(result).items():
-        planned = float(year.users["households"][year.products.index(product)])
+        at = year.products.index(product)
+        planned = float(year.users["households"][at])
         if received < planned * (1 - TOLD):
             cause = f"{how}: others' orders come before people's"
-            found.append(DayCheck(span, product, planned, received, "units / year", cause))
+            unit = f"{year.units[at]} / year"
+            found.append(DayCheck(span, product, planned, received, unit, cause))
     return found
 
 
@@ -426,10 +436,9 @@ def _besieged(
         product = problem.products[i]
         left = by_product.get(product, 0.0) + handed_out[i]
         if left < promised[i] * (1 - TOLD):
-            found.append(
-                DayCheck(problem.spans[t], product, float(promised[i]), float(left), "units / year",
-                         f"under a siege of {days} days, nobody choosing who is served")
-            )  # fmt: skip
+            cause = f"under a siege of {days} days, nobody choosing who is served"
+            unit = f"{problem.product_units[i]} / year"
+            found.append(DayCheck(problem.spans[t], product, float(promised[i]), float(left), unit, cause))
     return found
 
 

@@ -575,7 +575,7 @@ def _days_section(result: PlanResult) -> Markup | None:
         return None
     rows = [
         (
-            one.technique,
+            named(one.product, result.names),
             span_words(one.span),
             f"{rounded(one.planned, 3)} {one.unit}",
             f"{rounded(one.simulated, 3)} {one.unit}",
@@ -593,7 +593,7 @@ def _days_section(result: PlanResult) -> Markup | None:
         ),
         _long(
             "Where the days contradict the plan",
-            ("technique", "year", "planned", "simulated", "because"),
+            ("product", "year", "planned", "simulated", "because"),
             rows,
         )
         if rows

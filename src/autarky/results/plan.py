@@ -295,10 +295,10 @@ class Frontier:
 
 @dataclass(frozen=True)
 class DayCheck:
-    """Where the day-by-day simulation of a period contradicts the plan."""
+    """A product of which the day-by-day simulation of a span brings less than the plan counts on."""
 
     span: str
-    technique: str
+    product: str
     planned: float
     simulated: float
     unit: str

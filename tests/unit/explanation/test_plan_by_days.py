@@ -90,7 +90,7 @@ def test_stocks_that_must_grow_are_not_in_a_year_s_average() -> None:
     assert isinstance(plan, Plan)
     assert plan.worst_coverage == pytest.approx(1.0, abs=1e-5)
     (flour,) = lived_through(problem, plan.values)[0]
-    assert (flour.span, flour.technique) == ("2027", "flour")
+    assert (flour.span, flour.product) == ("2027", "flour")
     assert flour.cause == "entered from 2026: others' orders come before people's"
     # The store grows from 30 days of last year's use to 30 days of this year's: 15 days of it.
     assert flour.planned - flour.simulated == pytest.approx(flour.planned * 15 / 365, rel=0.1)
