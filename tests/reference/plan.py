@@ -105,9 +105,9 @@ class Plan:
         return float(self.p.years[t]) if t < self.T else self.p.after_years
 
     def ready(self, t: int, lasts: float) -> int:
-        """The first span that begins when something begun with span t is done."""
+        """The first span by whose middle something begun with span t is done."""
         s = t
-        while s < self.T and self.begins(s) < self.begins(t) + lasts - 1e-9:
+        while s < self.T and self.begins(s) + self.p.years[s] / 2 < self.begins(t) + lasts - 1e-9:
             s += 1
         return s
 
@@ -165,7 +165,9 @@ class Plan:
             # There is what was there before and what has come since, less what retired of each.
             there: Terms = {ONE: p.capacity[j]}
             for t in self.spans:
-                left = (1 - p.retirement[j]) ** self.at(p.years, t)
+                # The year after is a year, and renews at once what takes no time to build.
+                years = p.years[t] if t < self.T else (1.0 if p.lag[j] > 0 else 0.0)
+                left = (1 - p.retirement[j]) ** years
                 there = {key: value * left for key, value in there.items()}
                 if t < self.T:
                     plus(there, {ONE: p.arriving[t, j]})

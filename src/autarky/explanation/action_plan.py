@@ -563,8 +563,9 @@ def _by_days(result: PlanResult) -> str:
         return "Lived through day by day, no year brings less than planned."
     worst = max(result.days, key=lambda one: 1 - one.simulated / one.planned)
     return (
-        f"Lived through day by day, less comes than planned of {count(len(result.days), 'product-year')}; "
-        f"furthest off is {plain(named(worst.product, result.names))} in {span_words(worst.span)}, "
+        "Lived through day by day, less comes than planned in "
+        f"{count(len(result.days), 'case')} (a product in a year); furthest off is "
+        f"{plain(named(worst.product, result.names))} in {span_words(worst.span)}, "
         f"{percent(worst.simulated / worst.planned)} of what is planned ({worst.cause})."
     )
 
