@@ -119,7 +119,7 @@ def measure(case: str, seed: int, repeats: int, methods: bool, with_frontier: bo
 
 
 def labels_alone() -> None:
-    """A first labelled number: only then xarray imports dask where it is there, 0.2 seconds of no labelling."""
+    """A first labelled number: only then xarray imports dask where it is there, 0.2 s of importing."""
     import xarray as xr
 
     xr.DataArray([0.0], coords={"a": ["b"]}, dims=("a",))
