@@ -189,7 +189,7 @@ def _import_shares(
             "MU / year",
             1,
             level,
-            scale=float(base[product_of == i].sum()),
+            scale=float(base[product_of == i].sum()) or 1.0,
             activity=-share * bought[i] * make[i],
             imports=(1 - share * bought[i]) * (product_of == i),
             capacity=np.zeros((periods, m)),
@@ -308,9 +308,9 @@ def _more_targets(rng: np.random.Generator, problem: PlanningProblem) -> Plannin
     capacity = nothing | {"capacity": -np.eye(m)[new] * np.ones((p, 1))}
     more = [Target("a new plant", "MU / year", 2, last, wanted, **capacity)]
     if k:
-        room = stocks.most[0, 0]
+        room = float(stocks.most[0, 0]) or 1.0
         kept = nothing | {"stocks": -np.eye(k)[0] * np.ones((p, 1))}
-        more.append(Target("something in store", "MU", 1, np.full(p, -0.7 * room), float(room), **kept))
+        more.append(Target("something in store", "MU", 1, np.full(p, -0.7 * room), room, **kept))
     hours = float(labour.hours[0, 2])
     work = nothing | {"activity": -labour.per_activity[2] * np.ones((p, 1))}
     level = np.full(p, -0.95 * hours)
