@@ -461,7 +461,9 @@ def report(
 @app.command()
 def export(
     run: RunName,
-    format: Annotated[str, typer.Option("--format", help="netcdf, csv or xlsx.")] = "netcdf",
+    format: Annotated[
+        str | None, typer.Option("--format", help="netcdf, csv or xlsx; netcdf if left out, csv of a plan.")
+    ] = None,
     to: To = None,
     runs: Runs = RUNS,
     json: Json = False,
@@ -469,10 +471,9 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Export the numbers of a run: netCDF, or one table per variable as CSV or XLSX."""
-    from autarky.run_folder import export_run, is_ensemble, read_ensemble, read_run
+    from autarky.run_folder import export_run, read_any
 
-    found = read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)
-    target = export_run(found, format, to)
+    target = export_run(read_any(run, runs), format, to)
     _show(json, {"run": run, "export": str(target)}, str(target))
 
 

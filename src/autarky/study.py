@@ -38,9 +38,8 @@ from autarky.run_folder import (
     changed_files,
     ensemble_id,
     is_ensemble,
-    is_plan,
+    read_any,
     read_ensemble,
-    read_plan,
     read_run,
     save_ensemble,
     save_run,
@@ -495,13 +494,11 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
 
 def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun | PlanRun, str]:
     """A run, an ensemble or a plan, and its page, drawn again from the stored result."""
-    if is_plan(run, runs):
-        plan = read_plan(run, runs)
-        return plan, plan.page()
-    if is_ensemble(run, runs):
-        ensemble = read_ensemble(run, runs)
-        return ensemble, render_ensemble(ensemble.result, inputs=ensemble.manifest["inputs"])
-    found = read_run(run, runs)
+    found = read_any(run, runs)
+    if isinstance(found, PlanRun):
+        return found, found.page()
+    if isinstance(found, EnsembleRun):
+        return found, render_ensemble(found.result, inputs=found.manifest["inputs"])
     return found, page_of(found.result, found.manifest["inputs"])
 
 

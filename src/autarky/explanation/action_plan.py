@@ -119,10 +119,14 @@ def frontier_text(frontier: Frontier, width: int = 100) -> str:
 
 
 def checklist(result: PlanResult) -> tuple[Step, ...]:
-    """Steps of the first period by need: what others wait for first, then what costs most to put off."""
+    """Steps of the first period by need: what others wait for first, then what costs most to put off.
+
+    Techniques that somebody declared come before industries of the table that only grow.
+    """
     first = [step for step in result.steps if step.period == result.periods[0]]
     ranked = sorted(
-        first, key=lambda step: (step.act != "start", -(step.delay_cost or 0.0), not step.unlocks)
+        first,
+        key=lambda step: (step.act != "start", not step.source, -(step.delay_cost or 0.0), not step.unlocks),
     )
     done: list[Step] = []
     for step in ranked:

@@ -1,6 +1,7 @@
 """The run folder: what a run leaves on disk, written whole or not at all, and how to read it again."""
 
 from autarky.results.netcdf import to_netcdf
+from autarky.run_folder.any_of_them import read_any
 from autarky.run_folder.ensemble import (
     ENSEMBLE_ID,
     EnsembleRun,
@@ -42,6 +43,7 @@ __all__ = [
     "export_run",
     "is_ensemble",
     "is_plan",
+    "read_any",
     "read_ensemble",
     "read_plan",
     "read_run",

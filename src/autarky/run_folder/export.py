@@ -22,8 +22,9 @@ import xarray as xr
 from autarky.errors import InputError, Problem, did_you_mean
 from autarky.run_folder.ensemble import EnsembleRun
 from autarky.run_folder.folder import Run
+from autarky.run_folder.plan import PlanRun
+from autarky.run_folder.plan_tables import Cell, plan_tables
 
-Cell = str | int | float | None
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 
 
@@ -39,17 +40,23 @@ _ENDINGS = {ExportFormat.NETCDF: ".nc", ExportFormat.CSV: "-csv", ExportFormat.X
 
 
 def export_run(
-    run: Run | EnsembleRun, format: ExportFormat | str = ExportFormat.NETCDF, target: str | Path | None = None
+    run: Run | EnsembleRun | PlanRun,
+    format: ExportFormat | str | None = None,
+    target: str | Path | None = None,
 ) -> Path:
     """Writes the numbers of a run to a file (netcdf, xlsx) or a folder (csv), which must not exist yet.
 
-    Without a target, it is named after the run and lies in the working directory.
+    Without a target, it is named after the run and lies in the working directory. Without a format it is
+    netCDF, and CSV of a plan, whose tables have rows of their own.
 
     Raises
     ------
     InputError
-        If the target exists or cannot be written, or if XLSX is asked for without the extra ``excel``.
+        If the target exists or cannot be written, if XLSX is asked for without the extra ``excel``, or
+        netCDF of a plan.
     """
+    if format is None:
+        format = ExportFormat.CSV if isinstance(run, PlanRun) else ExportFormat.NETCDF
     if format not in {str(one) for one in ExportFormat}:
         raise InputError(
             Problem(
@@ -59,6 +66,9 @@ def export_run(
             )
         )
     format = ExportFormat(format)
+    if isinstance(run, PlanRun) and format is ExportFormat.NETCDF:
+        what = "a plan is steps and tables, not arrays over days"
+        raise InputError(Problem("--format", what, "export it to csv or xlsx; plan.json holds all of it"))
     target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
     if target.exists():
         raise InputError(
@@ -70,6 +80,7 @@ def export_run(
         written = beside / target.name
         match format:
             case ExportFormat.NETCDF:
+                assert not isinstance(run, PlanRun)
                 shutil.copyfile(run.numbers, written)
             case ExportFormat.CSV:
                 written.mkdir()
@@ -87,8 +98,14 @@ def export_run(
     return target
 
 
-def tables(run: Run | EnsembleRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
-    """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name)."""
+def tables(run: Run | EnsembleRun | PlanRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+    """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name).
+
+    Of a plan, each of its lists.
+    """
+    if isinstance(run, PlanRun):
+        yield from plan_tables(run.found)
+        return
     data = run.result.data
     for name in sorted(map(str, data.data_vars)):
         yield name, _rows(data[name])
@@ -154,7 +171,7 @@ def _csv(rows: Iterator[list[Cell]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _write_excel(run: Run | EnsembleRun, path: Path) -> None:
+def _write_excel(run: Run | EnsembleRun | PlanRun, path: Path) -> None:
     try:
         from openpyxl import Workbook
     except ImportError as error:
