@@ -191,13 +191,14 @@ def worked_out(
         If something can be had without end and for nothing.
     """
     problem = posed.problem
-    reached = make_plan(problem, progress)
+    told = (lambda _, done, total: progress("stages", done + 1, total)) if progress is not None else None
+    reached = make_plan(problem, told)
     if isinstance(reached, Unbounded):
         with study.naming_places():
             raise ScenarioError(unbounded_problem(problem))
     if isinstance(reached, Infeasible):
         log.note("infeasible")
-        return clash(problem, title=study.title)
+        return replace(clash(problem, title=study.title), assumptions=problem.assumptions)
     log.note("planned", stages=[stage.name for stage in reached.stages])
     certificate = checked(reached)
     scarce = limits(reached)

@@ -11,6 +11,7 @@ import pytest
 from autarky.cli import main
 from autarky.study_file import packaged_study
 
+PUBLISHED = Path(__file__).resolve().parents[2] / "studies" / "published"
 ISLAND = packaged_study("plan").read_text(encoding="utf-8")
 
 
@@ -94,6 +95,20 @@ FREE_POWER = """uses: {coal: 0.5}
       lag: 3
       builds_with: {machines: 0.06, steel: 0.02}
       most_starts: 12"""
+
+
+@pytest.mark.parametrize("study", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_published_problems_come_out_of_the_command_line(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(study), "-q"]) == (3 if study.stem == "rcot-infeasible" else 0)
+    out, err = capsys.readouterr()
+    assert out and not err
+    (folder,) = Path("runs").iterdir()
+    assert main(["export", str(folder), "--to", "tables", "-q"]) == 0
+    assert any(path.read_text(encoding="utf-8").count("\n") > 1 for path in Path("tables").iterdir())
+    capsys.readouterr()
+
 
 WRONG = {
     "an unknown product": ("uses: {naphtha: 0.7,", "uses: {naphta: 0.7,", "'naphtha'"),

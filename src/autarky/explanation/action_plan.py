@@ -25,6 +25,7 @@ from autarky.results.plan import (
 
 AFTER = "after"
 """Label of the stationary year after the plan."""
+CEILINGS = "import ceilings"
 WHOLE = 0.99999
 """Share above which nothing is lacking."""
 LEADS = ("Can it be done", "Livelihood", "Start first", "Imports", "Scarcest", "Not known")
@@ -362,8 +363,9 @@ def giving_sentence(giving: Giving, alone: bool = False) -> str:
     policy = plain(giving.policy)
     if not giving.possible:
         return f"{policy} gives: even giving way wholly it does not suffice"
-    told = f"{policy} gives: {large(giving.total)} {plain(giving.unit)}"
-    if math.isfinite(giving.share):
+    told = f"{policy} gives: {large(giving.total)} {plain(giving.unit)} over all years"
+    # Where a ceiling is 0 its share is of what is used of the product, which says little.
+    if math.isfinite(giving.share) and giving.policy != CEILINGS:
         told += f", {percent(giving.share)} of all it is about"
     if giving.by_place:
         places = [f"{plain(place)} ({measured(amount)})" for place, amount in giving.by_place]
@@ -421,9 +423,8 @@ def _can_it_be_done(result: PlanResult) -> str:
     if not result.coverages:
         told = f"Yes: there is a plan for {_years(result)}{_for_ever(result)}; it has no basket to cover."
     elif result.worst_coverage >= WHOLE:
-        told = (
-            f"Yes: everybody's whole basket is covered in every year of {_years(result)}{_for_ever(result)}."
-        )
+        when = f"every year of {_years(result)}" if len(result.periods) > 1 else result.periods[0]
+        told = f"Yes: everybody's whole basket is covered in {when}{_for_ever(result)}."
     else:
         worst = min(result.coverages, key=lambda one: one.share)
         who = f" of {plain(worst.group)}" if len({one.group for one in result.coverages}) > 1 else ""
@@ -466,7 +467,9 @@ def _livelihood(result: PlanResult) -> str:
     who = "The worst-off group has" if several else "People have"
     first, last = worst[0], worst[-1]
     lowest = min(worst, key=lambda one: one.basket)
-    if lowest.basket >= WHOLE:
+    if not result.coverages:
+        told = "No basket is declared."
+    elif lowest.basket >= WHOLE:
         told = f"{who} the whole basket throughout."
     else:
         parts = dict.fromkeys((first, lowest, last))
@@ -477,9 +480,11 @@ def _livelihood(result: PlanResult) -> str:
         told = f"{who} {listing(shares)}."
     extra = [one for one in worst if one.extra > 0]
     if extra:
+        later = f" and {rounded(last.extra, 2)} in {span_words(last.span)}" if last is not first else ""
+        whose = "Beyond it each" if result.coverages else "Each"
         told += (
-            f" Beyond it each person has {rounded(first.extra, 2)} person-years of consumption in "
-            f"{span_words(first.span)} and {rounded(last.extra, 2)} in {span_words(last.span)}, per year."
+            f" {whose} person has {rounded(first.extra, 2)} person-years of consumption in "
+            f"{span_words(first.span)}{later}, per year."
         )
     return told
 

@@ -84,8 +84,10 @@ def lived_through(
     before: PlannedYear | None = None
     for t, span in enumerate(problem.spans):
         if progress is not None:
-            progress(f"days of {span}", t, len(problem.spans))
+            progress("days", t + 1, len(problem.spans))
         year = planned_year(problem, values, t)
+        if year is None:
+            continue  # nothing is made at home: there is nothing to live through
         how = "on its own" if before is None else f"entered from {problem.spans[t - 1]}"
         stores = _stores_of(before or year, year, held)
         found += _fallen_short(year, _simulated(year, held, stores, (), span), span, how)
@@ -104,8 +106,8 @@ def lived_through(
     return tuple(found), notes
 
 
-def planned_year(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t: int) -> PlannedYear:
-    """One span of a plan as a table, in the products' own units per year."""
+def planned_year(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t: int) -> PlannedYear | None:
+    """One span of a plan as a table, in the products' own units per year; None if nothing is made in it."""
     n = len(problem.products)
     span_of_period = min(t, len(problem.periods) - 1)
     activity = np.clip(values["activity"].to_numpy()[t], 0.0, None)
@@ -129,6 +131,8 @@ def planned_year(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t
     users["left over"] = np.clip(left, 0.0, None)
     largest = float(home.max(initial=0.0) or 1.0)
     sectors = np.flatnonzero(home > 1e-9 * largest)
+    if not len(sectors):
+        return None
     at_home = np.zeros(n, dtype=bool)
     at_home[sectors] = True
     absorbed = np.clip(home - gone, 0.0, None) + came

@@ -19,7 +19,6 @@ def render_clash(
     *,
     command: str = "autarky plan STUDY",
     digests: Mapping[str, str] | None = None,
-    assumptions: Sequence[str] = (),
 ) -> str:
     """Why there is no plan, as one HTML file like a plan's."""
     told = clash_sentences(clash)
@@ -35,7 +34,8 @@ def render_clash(
             element(
                 "p",
                 "What nature and arithmetic demand is never relaxed; only what somebody wants can give. "
-                "Leave any one of these policies out and there is a plan.",
+                "These policies clash by themselves, and no fewer of them do. What each must give is told "
+                "with all other policies held: others may be in the way besides.",
             )
             if len(clash.policies) > 1
             else None,
@@ -65,7 +65,7 @@ def render_clash(
                 f"Policies were left out one after another until no further one could be: "
                 f"{count(clash.solved, 'linear program')} solved.",
             ),
-            element("ul", [element("li", one) for one in assumptions]) if assumptions else None,
+            element("ul", [element("li", one) for one in clash.assumptions]) if clash.assumptions else None,
             element("p", "This command reproduces it: ", element("code", command)),
             pairs("Digests (SHA-256)", digests) if digests else None,
         ),

@@ -249,6 +249,7 @@ class Clash:
     exchanged: tuple[str, str] = ("", "")
     solved: int = 0
     """Linear programs solved to find it."""
+    assumptions: tuple[str, ...] = ()
 
     @property
     def exchange_rate(self) -> float:

@@ -144,7 +144,7 @@ def test_a_clash_names_the_policies_what_each_gives_alone_and_the_trade_between_
     written = clash_text(made_clash(), 4000)
     assert "There is no plan: livelihood and import ceilings cannot both hold." in written
     assert (
-        "livelihood gives: 120 person-years of basket, 6 % of all it is about; most in 2031, Grain" in written
+        "livelihood gives: 120 person-years of basket over all years, 6 % of all it is about; most in 2031, Grain" in written
     )
     assert "import ceilings gives: even giving way wholly it does not suffice" in written
     assert (

@@ -58,6 +58,7 @@ def test_each_year_makes_buys_and_gives_what_the_plan_does(t: int) -> None:
     plan = island()
     problem, values = plan.problem, plan.values
     year = planned_year(problem, values, t)
+    assert year is not None
     made = problem.make * problem.spread(problem.yields)[t] @ values["activity"].to_numpy()[t]
     of = dict(zip(year.economy.industries.sectors, year.economy.x, strict=True))
     for product, amount in zip(problem.products, made, strict=True):
@@ -113,8 +114,17 @@ def test_nothing_is_made_out_of_nothing() -> None:
     plan = island()
     for t in range(len(plan.problem.spans)):
         year = planned_year(plan.problem, plan.values, t)
+        assert year is not None
         economy = year.economy
         assert (economy.Z >= 0).all() and (economy.Y >= -1e-9).all()
         used = economy.Z.sum() + economy.imports_intermediate.sum()
         technical = plan.problem.use @ plan.values["activity"].to_numpy()[t]
         assert used == pytest.approx(float(np.sum(technical)), rel=1e-6)
+
+
+def test_a_year_in_which_nothing_is_made_is_not_lived_through() -> None:
+    problem = bakery([0.0, 100.0])
+    plan = make_plan(problem)
+    assert isinstance(plan, Plan)
+    assert planned_year(problem, plan.values, 0) is None
+    assert {row.span for row in lived_through(problem, plan.values)[0]} <= {"2027"}

@@ -222,7 +222,7 @@ def test_a_page_of_a_real_plan_shows_its_steps():
 
 
 def test_a_clash_shows_what_each_gives_alone_together_and_against_each_other():
-    page = Page(render_clash(made_clash(), assumptions=("Plants last 25 years.",)))
+    page = Page(render_clash(replace(made_clash(), assumptions=("Plants last 25 years.",))))
     words = "".join(page.text)
     assert "livelihood and import ceilings cannot both hold" in words
     assert page.table("Each policy giving alone")[2][1] == "wholly, and it does not suffice"
