@@ -25,7 +25,7 @@ from autarky.planning.clash import clash
 from autarky.planning.delays import delay_costs
 from autarky.planning.from_table import TableBase, table_base
 from autarky.planning.frontier import frontier
-from autarky.planning.highs import missing_hipo, solver_version
+from autarky.planning.highs import LARGE, missing_hipo, solver_version
 from autarky.planning.packaged import technique_set, technique_sets
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.prices import contradictions, keep, limits
@@ -201,22 +201,25 @@ def worked_out(
         return replace(clash(problem, title=study.title), assumptions=problem.assumptions)
     log.note("planned", stages=[stage.name for stage in reached.stages])
     certificate = checked(reached)
-    scarce = limits(reached)
-    certificate = replace(certificate, notes=(*certificate.notes, *contradictions(scarce)))
+    program = reached.formulation.program
+    is_large = len(program.row_lower) > LARGE
+    scarce = limits(reached, checked=0) if is_large else limits(reached)
+    notes = [*certificate.notes, *contradictions(scarce)]
+    if is_large:
+        notes.append(f"more than {LARGE:,} rows: no price was solved again, and no start was put off")
     if not reached.stages[-1].name.startswith(LEAST):
-        noisy = "the solver found no quieter plan: some steps may be there for nothing"
-        certificate = replace(certificate, notes=(*certificate.notes, noisy))
-    if slow := missing_hipo(reached.formulation.program):
-        certificate = replace(certificate, notes=(*certificate.notes, slow))
+        notes.append("the solver found no quieter plan: some steps may be there for nothing")
+    if slow := missing_hipo(program):
+        notes.append(slow)
     found = plan_result(
         reached,
-        certificate=certificate,
+        certificate=replace(certificate, notes=tuple(notes)),
         limits=scarce,
         keep=keep(reached),
         valuations=valuations(reached),
         economy=f"{posed.economy.name}, {posed.economy.year}" if posed.economy is not None else "",
         base=posed.base,
-        delays=delay_costs(reached),
+        delays={} if is_large else delay_costs(reached),
     )
     log.note("priced", limits=len(found.limits))
     return beside(found, reached, posed, study, asked, log, progress)
