@@ -64,7 +64,7 @@ def measure(case: str, seed: int, repeats: int, methods: bool, with_frontier: bo
     """Seconds and memory of one case."""
     from autarky.planning import checking, plan, stages
     from autarky.planning.formulation import formulate
-    from autarky.planning.frontier import BUDGETS, frontier
+    from autarky.planning.questions.frontier import BUDGETS, frontier
     from problems.random_plans import random_plan
 
     n, periods = map(int, case.split("x"))

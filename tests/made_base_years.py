@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.planning.formulation import Formulation
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.section import PlanSection
 from autarky.planning.problem import ForeignExchange, Households, PlanningProblem, Trade
-from autarky.planning.section import PlanSection
 
 Floats = npt.NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
 
 
 def farms_and_works() -> TableBase:

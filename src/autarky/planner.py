@@ -19,23 +19,23 @@ from autarky.economy import Economy
 from autarky.ensemble.plans import DrawnPlans, plan_under_draws
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError
 from autarky.explanation.plan_by_days import lived_through
-from autarky.planning.assembly import plan_problem, with_sets
 from autarky.planning.checking import checked
-from autarky.planning.clash import clash
-from autarky.planning.delays import delay_costs
-from autarky.planning.from_table import TableBase, table_base
-from autarky.planning.frontier import frontier
 from autarky.planning.highs import LARGE, missing_hipo, solver_version
-from autarky.planning.packaged import technique_set, technique_sets
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.prices import contradictions, keep, limits
+from autarky.planning.posing.assembly import plan_problem, with_sets
+from autarky.planning.posing.from_table import TableBase, table_base
+from autarky.planning.posing.packaged import technique_set, technique_sets
+from autarky.planning.posing.section import PlanSection
+from autarky.planning.pricing.delays import delay_costs
+from autarky.planning.pricing.prices import contradictions, keep, limits
+from autarky.planning.pricing.valuation import valuations
 from autarky.planning.problem import PlanningProblem
-from autarky.planning.rolling import rolling
-from autarky.planning.section import PlanSection
+from autarky.planning.questions.clash import clash
+from autarky.planning.questions.frontier import frontier
+from autarky.planning.questions.rolling import rolling
 from autarky.planning.stages import GAIN, LEAST, Infeasible, Unbounded
-from autarky.planning.telling import plan_result
+from autarky.planning.telling.result import plan_result
 from autarky.planning.unbounded import unbounded_problem
-from autarky.planning.valuation import valuations
 from autarky.results.plan import Clash, Otherwise, PlanResult
 from autarky.run_folder import PlanRun, save_plan, sha256
 from autarky.scenario import PerProduct

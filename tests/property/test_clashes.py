@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.planning.clash import clash
 from autarky.planning.formulation import Formulation, formulate
 from autarky.planning.highs import Status, solve
 from autarky.planning.plan import Plan, make_plan
@@ -18,6 +17,7 @@ from autarky.planning.problem import (
     PlanningProblem,
     Trade,
 )
+from autarky.planning.questions.clash import clash
 from autarky.results.plan import Clash
 from problems.random_plans import random_plan
 

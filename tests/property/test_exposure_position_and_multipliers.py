@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autarky import iomath
-from autarky.dependence import exposure, import_content, linkages, multipliers, position
 from autarky.accounts import Accounts, open_accounts
+from autarky.dependence import exposure, import_content, linkages, multipliers, position
 from autarky.economy import Economy, Industries
 from cases import law
 from made_economies import make_economy

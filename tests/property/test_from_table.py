@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from autarky.accounts import open_accounts
 from autarky.economy import Economy, FinalUseKind, Gate, Industries
 from autarky.planning.formulation import formulate
-from autarky.planning.from_table import TableBase, table_base
-from autarky.planning.section import PlanSection
+from autarky.planning.posing.from_table import TableBase, table_base
+from autarky.planning.posing.section import PlanSection
 from cases import law
 from made_base_years import base_problem, breach, imbalance, section
 from made_economies import make_economy

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.planning.frontier import frontier, years_needed
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.problem import PlanningProblem
+from autarky.planning.questions.frontier import frontier, years_needed
 from problems.random_plans import random_plan
 
 FEATURES = (

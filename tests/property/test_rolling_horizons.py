@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.rolling import rolling
+from autarky.planning.questions.rolling import rolling
 from autarky.planning.stages import TARGETS
 from problems.random_plans import random_plan
 

@@ -25,13 +25,13 @@ from autarky.economy import Economy
 from autarky.ensemble.blocks import UNSEALED, is_of_plan, sealed, tasks, write_atomically
 from autarky.ensemble.executors import Executor, Task
 from autarky.errors import AutarkyError
-from autarky.planning.assembly import plan_problem
 from autarky.planning.coefficients import drawn, uncertain
-from autarky.planning.from_table import table_base
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.posing.assembly import plan_problem
+from autarky.planning.posing.from_table import table_base
+from autarky.planning.posing.section import PlanSection
 from autarky.planning.problem import PlanningProblem
-from autarky.planning.section import PlanSection
-from autarky.planning.steps import steps
+from autarky.planning.telling.steps import steps
 from autarky.results.plan import Robustness
 from autarky.uncertainty.design import Design, unit_points
 

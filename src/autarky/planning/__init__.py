@@ -1,12 +1,8 @@
 """Planning: what would it take to do without? An action plan, or the policies that clash.
 
-The rooms, in the order in which a plan goes through them:
-
-declared   ``section``, ``packaged`` (sets of techniques that come with autarky)
-set out    ``from_table``, ``reading``, ``technology``, ``trading``, ``wanting``, ``assembly`` → ``problem``
-solved     ``linear_program``, ``formulation``, ``stages``, ``highs`` (alone speaks to the solver) → ``plan``
-checked    ``checking`` (by arithmetic of its own), ``unbounded``
-priced     ``prices``, ``valuation``, ``delays``
-told       ``balances``, ``siege``, ``steps``, ``telling`` → ``results.plan``
-asked on   ``clash``, ``frontier``, ``rolling``, ``coefficients`` (other values for what has a range)
+``posing`` makes a problem of what a study declares and a table knows (``problem``). ``formulation`` makes a
+linear program of it (``linear_program``), ``stages`` solves that in order, ``highs`` alone speaks to the
+solver, and a ``plan`` comes out, or nothing (``unbounded``). ``checking`` holds the plan against its problem,
+``pricing`` says what scarce things are worth in it, ``telling`` puts it into steps, and ``questions`` are
+asked beyond it: why there is none, how far one could get, what not knowing the future costs.
 """

@@ -16,7 +16,7 @@ from autarky.declared import Declared, Name
 from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
-from autarky.planning.section import PlanSection
+from autarky.planning.posing.section import PlanSection
 from autarky.scenario import Scenario
 from autarky.uncertainty import Uncertainty
 

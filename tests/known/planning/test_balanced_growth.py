@@ -16,9 +16,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autarky.planning.assembly import plan_problem
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.section import PlanSection
+from autarky.planning.posing.assembly import plan_problem
+from autarky.planning.posing.section import PlanSection
 
 GOODS = ["corn", "iron"]
 A = np.array([[0.2, 0.3], [0.1, 0.4]])

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autarky.dependence import structural_paths as module
 from autarky.accounts import open_accounts
+from autarky.dependence import structural_paths as module
 from autarky.dependence.structural_paths import structural_paths
 from autarky.errors import EconomyError, InputError
 from made_economies import make_economy

@@ -10,7 +10,7 @@ import pytest
 
 from autarky.ensemble.executors import Made, Serial, Task, Work
 from autarky.ensemble.plans import DrawnPlans, plan_under_draws
-from autarky.planning.section import PlanSection
+from autarky.planning.posing.section import PlanSection
 from autarky.study_file import packaged_study, read_study
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from autarky.explanation.plan_by_days import lived_through, planned_year
-from autarky.planning.assembly import plan_problem
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.posing.assembly import plan_problem
+from autarky.planning.posing.section import PlanSection
 from autarky.planning.problem import PlanningProblem
-from autarky.planning.section import PlanSection
 from autarky.study_file import packaged_study, read_study
 
 

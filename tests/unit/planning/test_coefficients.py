@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autarky.planning.assembly import plan_problem
 from autarky.planning.coefficients import drawn, uncertain, with_values
+from autarky.planning.posing.assembly import plan_problem
+from autarky.planning.posing.section import PlanSection
 from autarky.planning.problem import PlanningProblem
-from autarky.planning.section import PlanSection
 from autarky.study_file import packaged_study, read_study
 
 
@@ -56,7 +56,7 @@ def test_a_value_in_its_declared_unit_moves_the_coefficient_in_the_problem_s() -
 def test_an_investment_made_up_of_many_products_is_one_number() -> None:
     from autarky import sources
     from autarky.accounts import open_accounts
-    from autarky.planning.from_table import table_base
+    from autarky.planning.posing.from_table import table_base
 
     section = PlanSection.model_validate(
         {

@@ -7,7 +7,7 @@ import pytest
 
 from autarky.explanation.action_plan import LEADS, sentences
 from autarky.planning.plan import make_plan
-from autarky.planning.telling import plan_result
+from autarky.planning.telling.result import plan_result
 from autarky.report.clash import render_clash
 from autarky.report.plan import MOST_BYTES, OPEN_ROWS, render_plan
 from autarky.results.plan import Balance, Certificate, Clash

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from autarky.errors import SimulationError
-from autarky.planning.balances import numbers
 from autarky.planning.plan import Plan
 from autarky.planning.stages import GAIN, SHORTFALL, Infeasible, Unbounded, in_stages
-from autarky.planning.steps import expanding, without_noise
+from autarky.planning.telling.balances import numbers
+from autarky.planning.telling.steps import expanding, without_noise
 
 DAYS = 365.0
 """Person-days in a person-year."""

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from autarky.declared import ALL
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.reading import Reader
+from autarky.planning.posing.section import BasketItem, Group, HouseholdsRule, PlanSection, TargetRule
+from autarky.planning.posing.technology import NEEDS_TABLE, Item, Technology
+from autarky.planning.posing.trading import IMPORT_BUDGET, Trading
 from autarky.planning.problem import (
     LIVELIHOOD,
     TARGET,
@@ -20,10 +24,6 @@ from autarky.planning.problem import (
     Target,
     Vector,
 )
-from autarky.planning.reading import Reader
-from autarky.planning.section import BasketItem, Group, HouseholdsRule, PlanSection, TargetRule
-from autarky.planning.technology import NEEDS_TABLE, Item, Technology
-from autarky.planning.trading import IMPORT_BUDGET, Trading
 
 EVERYBODY = "everybody"
 DAYS = 365.0

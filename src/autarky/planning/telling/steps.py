@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from autarky.planning.balances import numbers
-from autarky.planning.from_table import TableBase
 from autarky.planning.linear_program import Floats
 from autarky.planning.plan import Plan
+from autarky.planning.posing.from_table import TableBase
 from autarky.planning.problem import PlanningProblem
+from autarky.planning.telling.balances import numbers
 from autarky.results.plan import KeptImport, Measure, Need, Step, Valuation
 
 MAIN = 0.25

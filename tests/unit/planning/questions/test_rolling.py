@@ -7,7 +7,7 @@ import pytest
 
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.problem import LIVELIHOOD
-from autarky.planning.rolling import rolling
+from autarky.planning.questions.rolling import rolling
 from problems.farms import farms, plots
 
 ENDS = {"periods": 4, "ceiling": (20.0, 20.0, 4.0, 0.0), "most_starts": plots(4)}

@@ -20,7 +20,7 @@ import numpy as np
 
 from autarky.planning.linear_program import Floats
 from autarky.planning.plan import Plan
-from autarky.planning.prices import DAYS, duals_of
+from autarky.planning.pricing.prices import DAYS, duals_of
 from autarky.planning.problem import TARGET, Coefficient, PlanningProblem
 from autarky.results.plan import Valuation
 

@@ -11,8 +11,8 @@ import pytest
 from autarky.planning.formulation import formulate
 from autarky.planning.highs import Session, solve
 from autarky.planning.plan import Plan
+from autarky.planning.pricing.valuation import OTHERS, PACE, TO_BUILD, TOLD, first_order, valuations
 from autarky.planning.problem import Coefficient, PlanningProblem
-from autarky.planning.valuation import OTHERS, PACE, TO_BUILD, TOLD, first_order, valuations
 from autarky.results.plan import Valuation
 from plan_with_everything import plan, poorer
 

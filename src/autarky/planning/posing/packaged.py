@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autarky.document import Document, read_bytes, read_document
 from autarky.errors import Problem, ScenarioError, did_you_mean
-from autarky.planning.section import TechniqueSet
+from autarky.planning.posing.section import TechniqueSet
 
 TECHNIQUES = Document(
     name="set of techniques",

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from autarky.planning.balances import balances, basket_met, numbers
-from autarky.planning.from_table import TableBase
 from autarky.planning.plan import Plan
+from autarky.planning.posing.from_table import TableBase
 from autarky.planning.problem import TARGET
-from autarky.planning.siege import siege_coverage
 from autarky.planning.stages import KEPT
-from autarky.planning.steps import Delays, measure, physical_of, scales, steps, without_noise
+from autarky.planning.telling.balances import balances, basket_met, numbers
+from autarky.planning.telling.siege import siege_coverage
+from autarky.planning.telling.steps import Delays, measure, physical_of, scales, steps, without_noise
 from autarky.results.plan import (
     Certificate,
     Coverage,

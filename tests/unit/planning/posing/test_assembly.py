@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autarky.planning.assembly import plan_problem, with_sets
-from autarky.planning.from_table import TableBase
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.posing.assembly import plan_problem, with_sets
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.section import PlanSection, TechniqueSet
 from autarky.planning.problem import PlanningProblem, Target
-from autarky.planning.section import PlanSection, TechniqueSet
 from autarky.planning.unbounded import unbounded_problem
 from made_table_bases import farms_and_works
 

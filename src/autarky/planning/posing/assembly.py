@@ -14,13 +14,13 @@ import numpy as np
 
 from autarky.declared import ALL
 from autarky.errors import Problem, ScenarioError, did_you_mean
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.reading import Reader
+from autarky.planning.posing.section import PlanSection, TechniqueSet
+from autarky.planning.posing.technology import NEEDS_TABLE, Technology, read_technology, years_of
+from autarky.planning.posing.trading import read_foreign_exchange, read_import_budget, read_trade
+from autarky.planning.posing.wanting import Wanted, read_households, read_public_demand
 from autarky.planning.problem import AFTER, Labour, Matrix, PlanningProblem, Stocks, Vector
-from autarky.planning.reading import Reader
-from autarky.planning.section import PlanSection, TechniqueSet
-from autarky.planning.technology import NEEDS_TABLE, Technology, read_technology, years_of
-from autarky.planning.trading import read_foreign_exchange, read_import_budget, read_trade
-from autarky.planning.wanting import Wanted, read_households, read_public_demand
 
 _JOINED = ("carve", "quantities", "products", "techniques", "deposits")
 

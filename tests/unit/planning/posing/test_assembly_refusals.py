@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from autarky.errors import ScenarioError
-from autarky.planning.assembly import plan_problem, with_sets
-from autarky.planning.from_table import TableBase
-from autarky.planning.section import PlanSection, TechniqueSet
+from autarky.planning.posing.assembly import plan_problem, with_sets
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.section import PlanSection, TechniqueSet
 from made_table_bases import farms_and_works
 
 GRAIN = {"name": "grain", "unit": "kt"}

@@ -11,10 +11,10 @@ import pytest
 from autarky.accounts import Accounts, open_accounts
 from autarky.economy import Economy, FinalUseKind, FinalUser, Gate, ImportTreatment
 from autarky.errors import EconomyError, InputError, ScenarioError
-from autarky.planning.assembly import plan_problem
 from autarky.planning.formulation import formulate
-from autarky.planning.from_table import TableBase, table_base
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.posing.assembly import plan_problem
+from autarky.planning.posing.from_table import TableBase, table_base
 from autarky.sources import embedded
 from autarky.sources.wiod2013 import read_wiod2013
 from made_base_years import base_problem, breach, flow, imbalance, section

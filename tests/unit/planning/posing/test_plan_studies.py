@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from autarky.accounts import open_accounts
-from autarky.planning.assembly import plan_problem, with_sets
-from autarky.planning.clash import clash
-from autarky.planning.from_table import TableBase, table_base
-from autarky.planning.packaged import technique_set, technique_sets
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.posing.assembly import plan_problem, with_sets
+from autarky.planning.posing.from_table import TableBase, table_base
+from autarky.planning.posing.packaged import technique_set, technique_sets
+from autarky.planning.posing.section import HouseholdsRule, PlanSection, PublicDemand
 from autarky.planning.problem import LIVELIHOOD, PlanningProblem
-from autarky.planning.section import HouseholdsRule, PlanSection, PublicDemand
+from autarky.planning.questions.clash import clash
 from autarky.planning.stages import Infeasible
 from autarky.study_file import Study, packaged_study, read_study
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 DATA = ROOT / "src" / "autarky" / "data"
 FIVE_YEARS = packaged_study("north-korea-five-years")
 WITHOUT_IMPORTS = ROOT / "studies" / "north-korea-without-imports.yaml"

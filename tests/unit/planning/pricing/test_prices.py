@@ -10,9 +10,9 @@ import pytest
 from autarky.planning.highs import Session, solve
 from autarky.planning.linear_program import Builder
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.prices import OBLIGATIONS, contradictions, keep, limits, product_prices
+from autarky.planning.pricing.prices import OBLIGATIONS, contradictions, keep, limits, product_prices
+from autarky.planning.pricing.valuation import valuations
 from autarky.planning.stages import GAIN, SHORTFALL
-from autarky.planning.valuation import valuations
 from autarky.results.plan import Limit
 from plan_with_everything import plan, poorer, problem
 from problems.random_plans import random_plan

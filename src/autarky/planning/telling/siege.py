@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from autarky.planning.balances import numbers
 from autarky.planning.highs import Status, solve
 from autarky.planning.linear_program import Builder
 from autarky.planning.plan import Plan
+from autarky.planning.telling.balances import numbers
 from autarky.results.plan import SiegeCoverage
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.planning.balances import OTHERS
-from autarky.planning.delays import DAYS, delay_costs
 from autarky.planning.plan import Plan, make_plan
+from autarky.planning.pricing.delays import DAYS, delay_costs
 from autarky.planning.problem import AFTER, Siege
-from autarky.planning.steps import steps
-from autarky.planning.telling import plan_result
+from autarky.planning.telling.balances import OTHERS
+from autarky.planning.telling.result import plan_result
+from autarky.planning.telling.steps import steps
 from autarky.results.plan import Certificate, Valuation
 from made_problems import fading_naphtha
 from problems.random_plans import random_plan

@@ -11,8 +11,8 @@ import numpy as np
 from autarky.declared import ALL
 from autarky.errors import Problem, did_you_mean
 from autarky.evidence.units import conversion
+from autarky.planning.posing.section import Amount
 from autarky.planning.problem import Vector
-from autarky.planning.section import Amount
 
 ASSUMPTION = "assumption"
 """How a source begins that is none."""

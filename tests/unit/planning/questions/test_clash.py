@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autarky.planning.clash import clash
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.problem import (
     CONTRACTS,
@@ -25,6 +24,7 @@ from autarky.planning.problem import (
     Target,
     Trade,
 )
+from autarky.planning.questions.clash import clash
 from autarky.results.plan import Clash, Giving
 from problems.farms import farms
 

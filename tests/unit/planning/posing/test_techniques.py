@@ -10,10 +10,10 @@ import pytest
 
 from autarky.accounts import open_accounts
 from autarky.errors import ScenarioError
-from autarky.planning.assembly import plan_problem, with_sets
-from autarky.planning.from_table import table_base
-from autarky.planning.packaged import read_techniques, technique_set, technique_sets
-from autarky.planning.section import (
+from autarky.planning.posing.assembly import plan_problem, with_sets
+from autarky.planning.posing.from_table import table_base
+from autarky.planning.posing.packaged import read_techniques, technique_set, technique_sets
+from autarky.planning.posing.section import (
     Amount,
     IndustriesAsTechniques,
     Periods,
@@ -138,7 +138,7 @@ def test_what_is_wrong_with_a_set_is_told_by_line_and_column(tmp_path: Path) -> 
 
 
 def test_the_page_on_techniques_shows_every_coefficient_every_gap_and_every_source() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "techniques.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs" / "techniques.md").read_text(encoding="utf-8")
     flat = " ".join(page.split())
     for one in NORTH_KOREA.techniques:
         assert f"| {one.name} |" in page

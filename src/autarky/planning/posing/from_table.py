@@ -19,8 +19,8 @@ from autarky.accounts import Accounts
 from autarky.declared import ALL, Names
 from autarky.economy import Economy, FinalUseKind, FinalUser
 from autarky.errors import EconomyError, Problem, ScenarioError, did_you_mean
+from autarky.planning.posing.section import Amount, Carved, PlanSection
 from autarky.planning.problem import Matrix, Positions, Vector
-from autarky.planning.section import Amount, Carved, PlanSection
 
 CONSUMPTION, PUBLIC, INVESTMENT = range(3)
 """Groups of final users."""

@@ -35,7 +35,7 @@ from autarky.planning.problem import (
     TARGET,
     PlanningProblem,
 )
-from autarky.planning.steps import measure
+from autarky.planning.telling.steps import measure
 from autarky.results.plan import Clash, Giving, Measure
 
 WORTH: Mapping[str, float] = {LIVELIHOOD: 10.0}

@@ -9,11 +9,11 @@ import numpy as np
 
 from autarky.declared import ALL, Names
 from autarky.errors import did_you_mean
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.reading import Reader
+from autarky.planning.posing.section import PlanSection, TradeRule
+from autarky.planning.posing.technology import NEEDS_TABLE, Item, Technology
 from autarky.planning.problem import ForeignExchange, Matrix, Target, Trade, Vector
-from autarky.planning.reading import Reader
-from autarky.planning.section import PlanSection, TradeRule
-from autarky.planning.technology import NEEDS_TABLE, Item, Technology
 
 ABROAD = "ABROAD"
 """The partner where none is named."""

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.declared import ALL, Names
-from autarky.planning.from_table import TableBase
+from autarky.planning.posing.from_table import TableBase
+from autarky.planning.posing.reading import Number, Reader
+from autarky.planning.posing.section import Amount, PhysicalQuantity, PlanSection, Technique
 from autarky.planning.problem import Coefficient, Matrix, Quantity, Vector
-from autarky.planning.reading import Number, Reader
-from autarky.planning.section import Amount, PhysicalQuantity, PlanSection, Technique
 
 NEEDS_TABLE = "needs a table", "give the study a section 'economy:', or leave this out"
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from autarky.errors import InputError
-from autarky.planning.frontier import frontier, years_needed
 from autarky.planning.plan import make_plan
 from autarky.planning.problem import PlanningProblem
+from autarky.planning.questions.frontier import frontier, years_needed
 from autarky.planning.stages import Infeasible
 from problems.farms import farms, plots
 
