@@ -3,14 +3,18 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from autarky.dependence.measured import measured
 from autarky.explanation import answer
 from autarky.report import render, render_measures
+from autarky.report.clash import render_clash
+from autarky.report.plan import render_plan
 from made_chains import chain, gate, tree
 from made_lifelines import countdown, lifelines
+from made_plans import made_clash, made_plan
 from made_results import NATIONAL, national_result
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -60,6 +64,29 @@ def page_of_measures():
     return render_measures("Dependence", {"name": "Arcadia"}, ["ARC"], {"One": [wide], "Two": [narrow]})
 
 
+@pytest.fixture(scope="module")
+def page_of_plan():
+    plan = made_plan(title=HOSTILE)
+    hostile = [replace(step, name=f"{HOSTILE}{step.name}", why=HOSTILE) for step in plan.steps]
+    return render_plan(replace(plan, steps=tuple(hostile)))
+
+
+@pytest.fixture(scope="module")
+def page_of_clash():
+    return render_clash(made_clash(title=HOSTILE, policies=(HOSTILE, "import ceilings")))
+
+
+@pytest.mark.parametrize("which", ["page_of_plan", "page_of_clash"])
+def test_a_plan_opens_without_a_console_message_and_its_labels_do_not_run(which, request, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(request.getfixturevalue(which), encoding="utf-8")
+    done = browse(path, tmp_path, "--dump-dom")
+    assert "CONSOLE" not in done.stderr
+    assert "<title>run</title>" not in done.stdout
+    assert "<img" not in done.stdout and "<script" not in done.stdout
+    assert "&lt;img src=x" in done.stdout
+
+
 def test_the_page_opens_without_a_console_message_and_labels_do_not_run(hostile_page, tmp_path):
     path = tmp_path / "report.html"
     path.write_text(hostile_page, encoding="utf-8")
@@ -80,7 +107,7 @@ def test_the_policy_stops_what_would_be_injected(hostile_page, tmp_path):
     assert "<title>run</title>" not in done.stdout
 
 
-@pytest.mark.parametrize("which", ["hostile_page", "page_of_measures"])
+@pytest.mark.parametrize("which", ["hostile_page", "page_of_measures", "page_of_plan"])
 def test_the_page_fits_320_pixels_and_its_tables_scroll_in_their_own_boxes(which, request, tmp_path):
     """Measured by a script in a copy without the policy: the page itself cannot run one."""
     written = request.getfixturevalue(which)
