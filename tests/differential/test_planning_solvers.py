@@ -76,6 +76,10 @@ def least_by_clarabel(stage: Stage) -> float:
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-10
+    # As it comes it adds 1e-8 to the diagonal of its systems, which is more than some objectives can bear.
+    settings.static_regularization_constant = 1e-11
+    settings.iterative_refinement_max_iter = 50
+    settings.iterative_refinement_reltol = settings.iterative_refinement_abstol = 1e-15
     found = clarabel.DefaultSolver(
         sp.csc_matrix((len(low), len(low))),
         stage.objective,

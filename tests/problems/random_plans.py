@@ -344,6 +344,22 @@ def _least_foreign_exchange(rng: np.random.Generator, problem: PlanningProblem) 
     return replace(problem, least="foreign exchange")
 
 
+def _more_of_each_by_itself(rng: np.random.Generator, problem: PlanningProblem) -> PlanningProblem:
+    """More of each product is worth something without the others."""
+    households = problem.households
+    groups, products = np.nonzero(households.extra)
+    wanted = np.zeros((len(groups), households.extra.shape[1]))
+    wanted[np.arange(len(groups)), products] = households.extra[groups, products]
+    parts = rng.uniform(0.5, 1.5, len(groups))
+    for h in range(len(households.groups)):
+        parts[groups == h] /= parts[groups == h].sum() or 1.0
+    names = [f"{households.groups[h]}.{problem.products[i]}" for h, i in zip(groups, products, strict=True)]
+    apart = replace(
+        households, extra=wanted, bundles=tuple(names), bundle_groups=groups, bundle_weights=parts
+    )
+    return replace(problem, households=apart)
+
+
 FEATURES: dict[str, Callable[[np.random.Generator, PlanningProblem], PlanningProblem]] = {
     "unequal periods": _unequal_periods,
     "no year after": _no_year_after,
@@ -364,5 +380,6 @@ FEATURES: dict[str, Callable[[np.random.Generator, PlanningProblem], PlanningPro
     "livelihoods must hold": _livelihoods_must_hold,
     "least labour": _least_labour,
     "least foreign exchange": _least_foreign_exchange,
+    "more of each by itself": _more_of_each_by_itself,
 }
 """What a problem can have besides, in the order in which it is added."""

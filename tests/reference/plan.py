@@ -223,12 +223,13 @@ class Plan:
                         plus(self.balance[t, i], {lack: 1.0})
                         # Nobody lacks a larger share of anything than 1 less the worst coverage.
                         self.model.not_negative.append({ONE: needed, worst: -needed, lack: -1.0})
-                if households.extra[h].any():
+            for b, h in enumerate(households.bundle_groups):
+                if households.extra[b].any():
                     for g, (width, _) in enumerate(households.segments):
                         most = width * self.at(households.persons, t)[h]
-                        more = self.model.variable("extra", t, h, g, most=most)
+                        more = self.model.variable("extra", t, b, g, most=most)
                         for i in range(self.n):
-                            plus(self.balance[t, i], {more: -households.extra[h, i]})
+                            plus(self.balance[t, i], {more: -households.extra[b, i]})
 
     def work(self) -> None:
         labour = self.p.labour
@@ -370,9 +371,10 @@ class Plan:
                 case ("missed", t, k), _ if stage == f"targets of priority {p.targets[k].priority}":
                     if f"target: {p.targets[k].name}" not in p.must_hold:
                         cost[key] = self.counts(t) / p.targets[k].scale
-                case ("extra", t, h, g), "consumption beyond the basket":
+                case ("extra", t, b, g), "consumption beyond the basket":
                     middle = self.begins(t) + self.counts(t) / 2
-                    worth = households.segments[g][1] / (1 + p.discount) ** middle
+                    worth = households.bundle_weights[b] * households.segments[g][1]
+                    worth /= (1 + p.discount) ** middle
                     cost[key] = -self.counts(t) * worth
                 case _ if stage == f"least {p.least}":
                     cost[key] = self.quiet(key)

@@ -229,8 +229,8 @@ def _final_uses(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t:
             consumed[problem.products.index(str(basket).split(".", 1)[1])] -= lack
     if "extra consumption" in values:
         extra = values["extra consumption"][t].sum("segment")
-        for group, years in zip(extra["group"].to_numpy(), extra.to_numpy(), strict=True):
-            consumed = consumed + years * households.extra[households.groups.index(str(group))]
+        for bundle, years in zip(extra["bundle"].to_numpy(), extra.to_numpy(), strict=True):
+            consumed = consumed + years * households.extra[households.bundles.index(str(bundle))]
     users = {
         "households": np.clip(consumed, 0.0, None),
         "public": problem.spread(problem.public_demand)[t].copy(),

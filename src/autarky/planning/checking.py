@@ -194,10 +194,10 @@ class Amounts:
 
     @cached_property
     def extra(self) -> Floats:
-        """(s, h, segments) person-years beyond the basket."""
+        """(s, b, segments) person-years of each bundle beyond the basket."""
         households = self.problem.households
         segments = [str(k + 1) for k in range(len(households.segments))]
-        return self("extra consumption", self.spans, households.groups, segments)
+        return self("extra consumption", self.spans, households.bundles, segments)
 
     @cached_property
     def public(self) -> Floats:
@@ -370,7 +370,7 @@ def _households(found: Amounts) -> Iterator[Sentence]:
         yield Sentence("worst coverage below zero", (("",),), (worst,))
         yield Sentence("worst coverage, at most 1", (("",),), (1.0, -worst))
     widths = np.array([width for width, _ in households.segments])
-    persons = households.persons[found.at]
+    persons = households.persons[found.at][:, households.bundle_groups]
     segments = [str(k + 1) for k in range(len(widths))]
     with np.errstate(invalid="ignore"):
         room = np.where(np.isinf(widths), np.inf, persons[:, :, None] * widths)
@@ -378,7 +378,7 @@ def _households(found: Amounts) -> Iterator[Sentence]:
     room = np.where(consumes, room, 0.0)
     yield Sentence(
         "consumption of {1} in {0}, segment {2}",
-        (found.spans, households.groups, segments),
+        (found.spans, households.bundles, segments),
         (room, -found.extra),
     )
 
@@ -552,7 +552,7 @@ def _kept(found: Amounts, plan: Plan) -> Iterator[Sentence]:
         elif stage.name == GAIN:
             worth = years * (1.0 + problem.discount) ** -middle[: len(years)]
             slopes = np.array([slope for _, slope in households.segments])
-            gained = float(worth @ (found.extra @ slopes).sum(axis=1))
+            gained = float(worth @ (found.extra @ slopes @ households.bundle_weights))
             reached, count = gained - stage.value, 1
             ends = sum(width * slope for width, slope in households.segments if np.isfinite(width))
             # So little of what can be gained is what the solver leaves of earlier stages.

@@ -342,18 +342,18 @@ def _consumption(work: _Work) -> None:
     widths = np.array([width for width, _ in households.segments])
     segments = [str(s + 1) for s in range(len(widths))]
     # Where nobody is, nothing is wanted, not even without end.
-    there = persons[:, grouped, None]
+    there = persons[:, households.bundle_groups[grouped], None]
     room = np.multiply(there, widths, where=there > 0, out=np.zeros((spans, len(grouped), len(widths))))
     extra = work.variable(
         "extra consumption",
-        {"span": problem.spans, "group": [households.groups[a] for a in grouped], "segment": segments},
+        {"span": problem.spans, "bundle": [households.bundles[b] for b in grouped], "segment": segments},
         "person-years / year",
         upper=room,
     )
-    a, i = np.nonzero(households.extra[grouped])
-    taken = households.extra[grouped][a, i]
+    b, i = np.nonzero(households.extra[grouped])
+    taken = households.extra[grouped][b, i]
     for segment in range(len(segments)):
-        work.add(work.balance[:, i], extra.positions[:, a, segment], np.broadcast_to(-taken, (spans, len(a))))
+        work.add(work.balance[:, i], extra.positions[:, b, segment], np.broadcast_to(-taken, (spans, len(b))))
 
 
 def _labour(work: _Work) -> None:

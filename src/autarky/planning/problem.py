@@ -157,9 +157,21 @@ class Households:
     weights: Matrix
     """(h, n) what the lack of all of a product takes from the basket; each row adds up to 1."""
     extra: Matrix
-    """(h, n) one person-year of consumption beyond the basket, units of product."""
+    """(b, n) one person-year of each bundle beyond the basket, units of product."""
     segments: tuple[tuple[float, float], ...] = ((0.1, 1.0), (0.2, 0.8), (0.4, 0.6), (np.inf, 0.4))
-    """(width as a share of the persons, worth of each): more is worth less and less."""
+    """(width as a share of the persons, worth of each): more of a bundle is worth less and less."""
+    bundles: tuple[str, ...] = ()
+    """What people want more of, each by itself; left out: one bundle for each group, of its name."""
+    bundle_groups: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(b,) position of the group whose bundle it is."""
+    bundle_weights: Vector = field(default_factory=lambda: np.zeros(0))
+    """(b,) part of a person-year beyond the basket; those of a group add up to 1."""
+
+    def __post_init__(self) -> None:
+        if not self.bundles:
+            object.__setattr__(self, "bundles", self.groups)
+            object.__setattr__(self, "bundle_groups", np.arange(len(self.groups)))
+            object.__setattr__(self, "bundle_weights", np.ones(len(self.groups)))
 
     def needs(self, period: int) -> Matrix:
         """(h, n) the basket of all persons of each group, units of product per year."""

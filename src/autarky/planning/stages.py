@@ -138,13 +138,15 @@ def shortfall_of(formulation: Formulation) -> Floats:
 def gain_of(formulation: Formulation) -> Floats:
     """(n,) worth of extra consumption: person-years, each segment weighted, later years discounted."""
     problem, blocks = formulation.problem, formulation.variables
+    households = problem.households
     worth = np.zeros(len(formulation.program.lower))
-    slopes = np.array([slope for _, slope in problem.households.segments])
+    slopes = np.array([slope for _, slope in households.segments])
+    weights = households.bundle_weights[households.extra.any(axis=1)]
     middle = problem.starts_at[:-1] + problem.years / 2
     if problem.stationary_after:
         middle = np.append(middle, problem.starts_at[-1] + problem.after_years / 2)
     by_span = problem.span_weights * (1.0 + problem.discount) ** -middle
-    worth[blocks["extra consumption"].positions] = by_span[:, None, None] * slopes
+    worth[blocks["extra consumption"].positions] = by_span[:, None, None] * weights[:, None] * slopes
     return worth
 
 

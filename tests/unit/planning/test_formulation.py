@@ -169,5 +169,5 @@ def test_people_who_are_not_there_yet_want_nothing_even_without_end() -> None:
     endless = replace(households, persons=persons, segments=((0.5, 1.0), (np.inf, 0.5)))
     formulation = formulate(replace(problem, households=endless))
     extra = formulation.program.labelled(formulation.program.upper)["extra consumption"]
-    assert (extra.sel(span="2021", group="country") == 0).all()
-    assert extra.sel(span="2021", group="cities").values.tolist() == [2.0, np.inf]
+    assert (extra.sel(span="2021", bundle="country") == 0).all()
+    assert extra.sel(span="2021", bundle="cities").values.tolist() == [2.0, np.inf]

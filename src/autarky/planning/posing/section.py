@@ -406,6 +406,10 @@ class Group(Declared):
     extra: Annotated[tuple[BasketItem, ...], BeforeValidator(_as_tuple)] | None = None
     """What one person-year beyond the basket is made of; left out: as base-year consumption with a table,
     as the basket otherwise. Empty: nothing is wanted beyond."""
+    extra_together: bool | None = None
+    """Whether that is wanted only all together, in these proportions: then the scarcest product decides. Else
+    more of each product is worth something by itself, as its part of the whole. Left out: only if the
+    products are declared here."""
     source: Source | None = None
     """Where the basket comes from."""
 

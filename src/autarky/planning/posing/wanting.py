@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,8 @@ def read_households(
             "weighed by its worth, and wants more of the same."
         )
         weights = consumed / consumed.sum()
-        return Households((EVERYBODY,), np.ones((p, 1)), consumed[None], weights[None], consumed[None])
+        bundles = _bundles((EVERYBODY,), consumed[None], (False,), technology)
+        return Households((EVERYBODY,), np.ones((p, 1)), consumed[None], weights[None], **bundles)
     place = "plan.households"
     reader.once(f"{place}.groups[{{}}].name", "group", (group.name for group in rule.groups))
     persons = np.stack(
@@ -63,10 +65,36 @@ def read_households(
     ]
     basket, weights, extra = (np.stack(rows) for rows in zip(*read, strict=True))
     names = tuple(group.name for group in rule.groups)
-    segments = _segments(rule, reader)
-    if segments:
-        return Households(names, persons, basket, weights, extra, segments)
-    return Households(names, persons, basket, weights, extra)
+    together = [
+        base is None or group.extra is not None if group.extra_together is None else group.extra_together
+        for group in rule.groups
+    ]
+    segments = _segments(rule, reader) or Households.segments
+    bundles = _bundles(names, extra, together, technology)
+    return Households(names, persons, basket, weights, segments=segments, **bundles)
+
+
+def _bundles(
+    groups: Sequence[str], extra: Matrix, together: Sequence[bool], technology: Technology
+) -> dict[str, Any]:
+    """What each group wants more of: all in one bundle, or each product by itself, weighted by its worth."""
+    names, rows, of, weights = [], [], [], []
+    for g, (group, wanted) in enumerate(zip(groups, extra, strict=True)):
+        parts = _parts(wanted, technology)
+        products = np.flatnonzero(parts)
+        if together[g] or not len(products):
+            products = np.array([-1])
+        for i in products:
+            names.append(group if i < 0 else f"{group}.{technology.products[i]}")
+            rows.append(wanted if i < 0 else np.where(np.arange(len(wanted)) == i, wanted, 0.0))
+            of.append(g)
+            weights.append(1.0 if i < 0 else parts[i])
+    return {
+        "extra": np.array(rows),
+        "bundles": tuple(names),
+        "bundle_groups": np.array(of, dtype=np.int64),
+        "bundle_weights": np.array(weights),
+    }
 
 
 @dataclass
@@ -131,14 +159,11 @@ class _Group:
         return amounts, weights
 
     def _weights(self, basket: Vector, given: dict[int, float]) -> Vector:
-        """(n,) as given; else a table's product by its worth, any other as one of so many."""
+        """(n,) as given; else as parts of its worth."""
         there = basket > 0
         if not there.any():
             return np.zeros_like(basket)
-        weights = np.where(there, 1.0 / there.sum(), 0.0)
-        priced = there & (np.arange(len(basket)) < self.technology.of_table)
-        if priced.any():
-            weights[priced] = basket[priced] / basket[priced].sum() * (priced.sum() / there.sum())
+        weights = _parts(basket, self.technology)
         for i, weight in given.items():
             weights[i] = weight if there[i] else 0.0
         if weights.sum() <= 0:
@@ -146,6 +171,16 @@ class _Group:
             self.reader.refuse(f"{self.place}.basket", what, "give a weight above 0")
             return weights
         return np.asarray(weights / weights.sum())
+
+
+def _parts(amounts: Vector, technology: Technology) -> Vector:
+    """(n,) part of each product in what is wanted: a table's by its worth, any other as one of so many."""
+    there = amounts > 0
+    parts = np.where(there, 1.0 / max(there.sum(), 1), 0.0)
+    priced = there & (np.arange(len(amounts)) < technology.of_table)
+    if priced.any():
+        parts[priced] = amounts[priced] / amounts[priced].sum() * (priced.sum() / there.sum())
+    return np.asarray(parts)
 
 
 def _segments(rule: HouseholdsRule, reader: Reader) -> tuple[tuple[float, float], ...]:

@@ -78,8 +78,8 @@ def _going(plan: Plan) -> Iterator[Flow]:
         yield from _by_span(needed, i, "households")
     if "extra consumption" in plan.values:
         found = plan.values["extra consumption"]
-        groups = [problem.households.groups.index(str(group)) for group in found["group"].values]
-        taken = found.values.sum(axis=2) @ problem.households.extra[groups]
+        bundles = [problem.households.bundles.index(str(bundle)) for bundle in found["bundle"].values]
+        taken = found.values.sum(axis=2) @ problem.households.extra[bundles]
         for i, beyond in enumerate(taken.T):
             yield from _by_span(beyond, i, "households, beyond the basket")
     for i, demand in enumerate(problem.spread(problem.public_demand).T):

@@ -110,8 +110,10 @@ def livelihoods(plan: Plan) -> Iterator[Livelihood]:
     beyond = np.zeros(persons.shape)
     if "extra consumption" in plan.values:
         found = plan.values["extra consumption"]
-        groups = [households.groups.index(str(group)) for group in found["group"].values]
-        beyond[:, groups] = found.values.sum(axis=2)
+        for b, bundle in enumerate(found["bundle"].values):
+            of = households.bundles.index(str(bundle))
+            years = found.values[:, b].sum(axis=1) * households.bundle_weights[of]
+            beyond[:, households.bundle_groups[of]] += years
     for t, span in enumerate(problem.spans):
         for h, group in enumerate(households.groups):
             if persons[t, h] <= 0:
