@@ -19,7 +19,7 @@ from autarky.planning.highs import solver_version
 from autarky.planning.linear_program import Floats
 from autarky.planning.plan import Plan
 from autarky.planning.problem import AFTER, LIVELIHOOD, TARGET, PlanningProblem, Target
-from autarky.planning.stages import COVERAGE, GAIN, KEPT, SHORTFALL, TARGETS
+from autarky.planning.stages import COVERAGE, GAIN, KEPT, LOOSER, SHORTFALL, TARGETS
 from autarky.results.plan import Certificate
 
 MOST = 1e-6
@@ -48,7 +48,7 @@ def certificate(plan: Plan) -> Certificate:
         gap=_gap(plan),
         notes=(
             f"a plan is shown if no constraint is broken by more than {MOST:g} of its size",
-            f"a later stage may take {KEPT:g} of what an earlier one reached",
+            f"a later stage may take {KEPT:g} of what an earlier one reached, {KEPT * LOOSER:g} where it must",
             *(f"{stage.name}: {stage.solution.method}" for stage in plan.stages),
         ),
     )
@@ -560,7 +560,7 @@ def _kept(found: Amounts, plan: Plan) -> Iterator[Sentence]:
         else:
             continue
         # A stage of many amounts may be kept by a bound on each.
-        allowed = KEPT * (1.0 + abs(stage.value)) * max(count, 1) + leeway
+        allowed = LOOSER * KEPT * (1.0 + abs(stage.value)) * max(count, 1) + leeway
         yield Sentence(f"what the stage {stage.name} reached", (("",),), (reached, allowed))
 
 

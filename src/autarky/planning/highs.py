@@ -7,8 +7,8 @@ Huangfu & Hall (2018), *Parallelizing the dual revised simplex method* (HiGHS); 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from autarky.errors import SimulationError
 from autarky.planning.linear_program import Floats, LinearProgram
 
 LARGE = 7_000
-"""Rows above which HiPO is faster than IPX (docs/plan.md)."""
+"""Rows above which IPX may stall and HiPO is tried after it (benchmarks/RESULTS.md: it is not faster)."""
 
 
 class Status(StrEnum):
@@ -40,6 +40,12 @@ class Lock:
     coefficients: Floats
     """(n,)"""
     at_most: float
+    slack: float = 0.0
+    """How much of that is above what was reached."""
+
+    def loosened(self, times: float) -> Lock:
+        """The same with so many times its slack."""
+        return replace(self, at_most=self.at_most + (times - 1) * self.slack, slack=times * self.slack)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +89,8 @@ def missing_hipo(program: LinearProgram) -> str:
     if rows <= LARGE or hipo_there():
         return ""
     return (
-        f"{rows:,} rows: HiPO would be faster than IPX above {LARGE:,}, and is not installed — "
-        "pip install 'autarky[hipo]'"
+        f"{rows:,} rows: where IPX stalls, which happens above {LARGE:,}, HiPO would be tried, and is not "
+        "installed — pip install 'autarky[hipo]'"
     )
 
 
@@ -110,9 +116,14 @@ def solve(
     locks : sequence of Lock, optional
         Further rows.
     method : str, optional
-        ``ipx``, ``hipo`` or ``simplex``. By default an interior point method: HiPO for large programs.
+        ``ipx``, ``hipo`` or ``simplex``. By default the interior point method IPX, then what else decides.
     crossover : bool
         Whether to go on to a corner, with a basis: needed for ``reach``.
+
+    Raises
+    ------
+    SimulationError
+        If no method comes to an end.
     """
     return Session(program, locks).solve(objective, method=method, crossover=crossover)
 
@@ -147,28 +158,22 @@ class Session:
         costs = np.asarray(objective, np.float64)
         scale = self._scale(costs)
         model.changeColsCost(len(columns), columns, costs * scale)
-        chosen = method or self._fitting()
-        status = self._run(chosen, crossover)
+        for chosen, to_a_corner, presolve in self._attempts(method, crossover):
+            status = self._run(chosen, to_a_corner, presolve)
+            told = chosen if chosen == "simplex" or not to_a_corner else f"{chosen}, crossover"
+            if status is not None:
+                break
+            model.clearSolver()  # a point that led nowhere is no place to begin
         if status is Status.INFEASIBLE:
             # Presolve takes numbers near its tolerance for a contradiction: nothing is denied on its word.
             model.clearSolver()
-            status = self._run(chosen, crossover, presolve="off") or status
-        if status is None and not crossover:
-            # The interior point method may stall just short of its tolerance; a corner is exact.
-            status = self._run(chosen, True)
+            status = self._run(method or "ipx", crossover, presolve="off") or status
         if status is None:
-            # Rare: presolve cannot tell infeasible from unbounded. Simplex on the program as it is, and from
-            # no earlier point, needs longer and decides.
-            model.clearSolver()
-            chosen = "simplex"
-            status = self._run(chosen, crossover, presolve="off")
-        if status is None:
-            told = model.modelStatusToString(model.getModelStatus())
-            raise SimulationError(f"HiGHS ended with the status {told}")
+            how = model.modelStatusToString(model.getModelStatus())
+            raise SimulationError(f"HiGHS ended with the status {how}")
         m = len(self.program.row_lower)
         found = model.getSolution()
         duals = np.asarray(found.row_dual, np.float64) / scale
-        told = chosen if chosen == "simplex" or not crossover else f"{chosen}, crossover"
         if status is not Status.OPTIMAL:
             nothing = np.zeros(0)
             return Solution(status, np.nan, nothing, nothing, nothing, nothing, told)
@@ -230,8 +235,19 @@ class Session:
         infinite = highspy.kHighsInf
         return Reach(np.where(low <= -infinite, -np.inf, low), np.where(high >= infinite, np.inf, high))
 
-    def _fitting(self) -> str:
-        return "hipo" if len(self.program.row_lower) > LARGE and hipo_there() else "ipx"
+    def _attempts(self, method: str | None, crossover: bool) -> Iterator[tuple[str, bool, str]]:
+        """(method, crossover, presolve), one after the other until one decides."""
+        first = method or "ipx"
+        yield first, crossover, "choose"
+        if not crossover and first != "simplex":
+            # An interior point method may stall just short of its tolerance; a corner is exact.
+            yield first, True, "choose"
+        if len(self.program.row_lower) <= LARGE:
+            # Presolve may not tell infeasible from unbounded. Simplex on the program as it is needs longer
+            # and decides; on a large one it would not come to an end.
+            yield "simplex", crossover, "off"
+        elif first != "hipo" and hipo_there():
+            yield "hipo", True, "choose"
 
     def _run(self, method: str, crossover: bool, presolve: str = "choose") -> Status | None:
         model = self._model

@@ -21,6 +21,9 @@ from autarky.planning.problem import LIVELIHOOD, TARGET
 KEPT = 1e-6
 """How much of an earlier stage, relative to it, a later one may take."""
 
+LOOSER = 10.0
+"""Times that where the solver does not come to an end with it, as on large plans with much lacking."""
+
 COVERAGE = "worst coverage"
 SHORTFALL = "shortfall"
 TARGETS = "targets"
@@ -82,7 +85,7 @@ def in_stages(
         # A corner is wanted of what is shown, and of what is priced.
         corner = last or name in (SHORTFALL, GAIN)
         try:
-            solution = solve(program, objective, locks=locks, crossover=corner)
+            locks, solution = _solved(program, objective, locks, corner)
         except SimulationError:
             if done and name.startswith(LEAST):
                 break  # what matters is reached; only a quieter plan that does as well is not found
@@ -98,6 +101,19 @@ def in_stages(
         done.append(Stage(name, unit, value, objective, program, tuple(locks), solution))
         program, locks = _kept(formulation, program, locks, name, objective, solution)
     return tuple(done)
+
+
+def _solved(
+    program: LinearProgram, objective: Floats, locks: tuple[Lock, ...], corner: bool
+) -> tuple[tuple[Lock, ...], Solution]:
+    """A stage's solution, and its locks: ten times as loose where there is no room between them."""
+    try:
+        return locks, solve(program, objective, locks=locks, crossover=corner)
+    except SimulationError:
+        looser = tuple(lock.loosened(LOOSER) for lock in locks)
+        if not looser:
+            raise
+        return looser, solve(program, objective, locks=looser, crossover=corner)
 
 
 def objectives(formulation: Formulation) -> Iterator[tuple[str, str, Floats]]:
@@ -222,4 +238,4 @@ def _kept(
     # Scaled to numbers near 1, as the solver likes its rows, and no tighter than it can tell.
     scale = float(np.abs(objective[touched]).max())
     slack = max(KEPT * abs(solution.objective), 1e-7 * scale)
-    return program, (*locks, Lock(objective / scale, (solution.objective + slack) / scale))
+    return program, (*locks, Lock(objective / scale, (solution.objective + slack) / scale, slack / scale))
