@@ -18,6 +18,7 @@ from autarky.results.plan import (
     Measure,
     Otherwise,
     PlanResult,
+    Robustness,
     Series,
     Step,
     TargetReached,
@@ -26,6 +27,8 @@ from autarky.results.plan import (
 AFTER = "after"
 """Label of the stationary year after the plan."""
 CEILINGS = "import ceilings"
+SURE = 0.9
+"""Share of draws from which on a step is right whatever the numbers are."""
 WHOLE = 0.99999
 """Share above which nothing is lacking."""
 LEADS = ("Can it be done", "Livelihood", "Start first", "Imports", "Scarcest", "Not known")
@@ -558,6 +561,7 @@ def _not_known(result: PlanResult) -> str:
     if result.robustness is not None:
         robust = result.robustness
         told += f" Of {robust.draws:,} draws of what is uncertain {robust.feasible:,} have a plan."
+        told += _whatever_the_numbers(robust, result.names) if robust.feasible else ""
     else:
         told += " It was not tried under draws of what is uncertain."
     if result.assumptions:
@@ -565,6 +569,20 @@ def _not_known(result: PlanResult) -> str:
             f" Assumed, for want of figures: {count(len(result.assumptions), 'thing')}, listed with the plan."
         )
     return " ".join((told, *map(otherwise_sentence, result.otherwise)))
+
+
+def _whatever_the_numbers(robust: Robustness, names: Mapping[str, str]) -> str:
+    low, _, high = robust.coverage
+    told = f" In nine of ten of these the worst coverage lies between {percent(low)} and {percent(high)}."
+    starts = [(share, period, what) for period, act, what, share in robust.steps if act == "start"]
+    if not starts:
+        return told
+    sure = [f"{plain(named(what, names))} in {period}" for share, period, what in starts if share >= SURE]
+    if sure:
+        return f"{told} Right to start in nine of ten or more: {listing(sure)}."
+    share, period, what = starts[0]
+    first = f"{plain(named(what, names))} in {period}"
+    return f"{told} No start appears in nine of ten; the surest is {first}, in {percent(share)}."
 
 
 def _by_days(result: PlanResult) -> str:

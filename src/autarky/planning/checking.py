@@ -48,7 +48,7 @@ def certificate(plan: Plan) -> Certificate:
         gap=_gap(plan),
         notes=(
             f"a plan is shown if no constraint is broken by more than {MOST:g} of its size",
-            f"a later stage may take {KEPT:g} of what an earlier one reached, {KEPT * LOOSER:g} where it must",
+            f"a later stage may take {KEPT:g} of what an earlier one reached, {KEPT * LOOSER:g} if it must",
             *(f"{stage.name}: {stage.solution.method}" for stage in plan.stages),
         ),
     )
