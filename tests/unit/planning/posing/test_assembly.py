@@ -138,6 +138,33 @@ def test_nothing_is_wanted_beyond_a_basket_with_an_empty_extra() -> None:
     assert not problem(products=[GRAIN], households={"groups": [group]}).households.extra.any()
 
 
+def test_more_of_each_product_of_a_table_is_worth_something_by_itself() -> None:
+    base = farms_and_works()
+    found = problem(base, households={"groups": [{"name": "all", "persons": 10}]}).households
+    wanted = base.consumption / 10
+    assert found.bundles == tuple(f"all.{base.products[i]}" for i in np.flatnonzero(wanted))
+    assert found.extra.sum(axis=0).tolist() == pytest.approx(wanted.tolist())
+    assert (np.count_nonzero(found.extra, axis=1) == 1).all()
+    assert found.bundle_weights.tolist() == pytest.approx((wanted[wanted > 0] / wanted.sum()).tolist())
+    together = {"name": "all", "persons": 10, "extra_together": True}
+    found = problem(base, households={"groups": [together]}).households
+    assert found.bundles == ("all",)
+    assert found.extra[0].tolist() == pytest.approx(wanted.tolist())
+
+
+def test_what_is_declared_as_wanted_beyond_comes_together_unless_said() -> None:
+    basket = [{"product": "grain", "amount": 1}, {"product": "coal", "amount": 3}]
+    groups = [
+        {"name": "cities", "persons": 10, "basket": basket},
+        {"name": "country", "persons": 5, "basket": basket, "extra_together": False},
+    ]
+    found = problem(products=[GRAIN, COAL], households={"groups": groups}).households
+    assert found.bundles == ("cities", "country.grain", "country.coal")
+    assert found.bundle_groups.tolist() == [0, 1, 1]
+    assert found.bundle_weights.tolist() == [1, 0.5, 0.5]
+    assert found.extra.tolist() == [[1, 3], [1, 0], [0, 3]]
+
+
 # Targets, held against the plans they make.
 
 
