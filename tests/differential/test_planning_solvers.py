@@ -77,7 +77,7 @@ def least_by_clarabel(stage: Stage) -> float:
     settings.verbose = False
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-10
     # As it comes it adds 1e-8 to the diagonal of its systems, which is more than some objectives can bear.
-    settings.static_regularization_constant = 1e-11
+    settings.static_regularization_constant = 1e-10
     settings.iterative_refinement_max_iter = 50
     settings.iterative_refinement_reltol = settings.iterative_refinement_abstol = 1e-15
     found = clarabel.DefaultSolver(

@@ -81,9 +81,9 @@ def in_stages(
             progress(name, k, len(wanted))
         if name == SHORTFALL and done and done[-1].name == COVERAGE and done[-1].value > 1 - KEPT:
             continue  # nothing is lacking: the coverage that is kept says so
-        last = k == len(wanted) - 1
-        # A corner is wanted of what is shown, and of what is priced.
-        corner = last or name in (SHORTFALL, GAIN)
+        # A corner is wanted of what is shown and priced; and once something is kept there is little room for
+        # a point inside.
+        corner = name != COVERAGE or k == len(wanted) - 1
         try:
             locks, solution = _solved(program, objective, locks, corner)
         except SimulationError:
