@@ -151,16 +151,19 @@ def raw_seconds(stage: Any) -> float:
     import numpy as np
     import scipy.sparse as sp
 
+    from autarky.planning.highs import Session
+
     program, locks = stage.program, stage.locks
     further = np.array([lock.coefficients for lock in locks]).reshape(-1, len(program.lower))
     A = sp.csc_array(sp.vstack([program.A, sp.csr_array(further)]))
     row_lower = np.concatenate([program.row_lower, np.full(len(locks), -np.inf)])
     row_upper = np.concatenate([program.row_upper, [lock.at_most for lock in locks]])
     method, _, crossover = stage.solution.method.partition(", ")
+    costs = stage.objective * Session(program, locks).scale_of(stage.objective)
     begin = time.perf_counter()
     given = highspy.HighsLp()
     given.num_row_, given.num_col_ = A.shape
-    given.col_cost_, given.col_lower_, given.col_upper_ = stage.objective, program.lower, program.upper
+    given.col_cost_, given.col_lower_, given.col_upper_ = costs, program.lower, program.upper
     given.row_lower_, given.row_upper_ = row_lower, row_upper
     given.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     given.a_matrix_.start_, given.a_matrix_.index_, given.a_matrix_.value_ = A.indptr, A.indices, A.data

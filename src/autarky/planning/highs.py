@@ -156,7 +156,7 @@ class Session:
         model = self._model
         columns = np.arange(len(objective), dtype=np.int32)
         costs = np.asarray(objective, np.float64)
-        scale = self._scale(costs)
+        scale = self.scale_of(costs)
         model.changeColsCost(len(columns), columns, costs * scale)
         for chosen, to_a_corner, presolve in self._attempts(method, crossover):
             status = self._run(chosen, to_a_corner, presolve)
@@ -187,7 +187,7 @@ class Session:
             told,
         )
 
-    def _scale(self, costs: Floats) -> float:
+    def scale_of(self, costs: Floats) -> float:
         """What brings the duals of an objective near 1: the solver's tolerance is 1e-7 whatever they count.
 
         A share of a basket worth millions has duals below it, and any plan would do.
