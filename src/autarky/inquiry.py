@@ -251,7 +251,13 @@ def _evidence_path(evidence: str | Path) -> Path:
 def how_far_off() -> str:
     """How far the method of the estimated tables lands from tables that are known, and what else to ask."""
     trials = "\n".join(f"HOW FAR OFF  {trial.sentence()}" for trial in known_errors())
-    return f"{trials}\nagainst what was observed: autarky backtest      against what was said: autarky claims"
+    return "\n".join(
+        (
+            trials,
+            "against what was observed: autarky backtest      against what was said: autarky claims",
+            "what it would take to do without: autarky new plan.yaml --from north-korea-five-years",
+        )
+    )
 
 
 def _recipe_path(recipe: str | Path) -> Path:

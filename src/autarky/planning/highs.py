@@ -163,13 +163,13 @@ class Session:
             told = chosen if chosen == "simplex" or not to_a_corner else f"{chosen}, crossover"
             if status is not None:
                 break
+            how = model.modelStatusToString(model.getModelStatus())
             model.clearSolver()  # a point that led nowhere is no place to begin
         if status is Status.INFEASIBLE:
             # Presolve takes numbers near its tolerance for a contradiction: nothing is denied on its word.
             model.clearSolver()
             status = self._run(method or "ipx", crossover, presolve="off") or status
         if status is None:
-            how = model.modelStatusToString(model.getModelStatus())
             raise SimulationError(f"HiGHS ended with the status {how}")
         m = len(self.program.row_lower)
         found = model.getSolution()
