@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autarky.accounts import Accounts, open_accounts
 from autarky.declared import ALL, Names
 from autarky.economy import Economy
@@ -238,8 +240,10 @@ def beside(
     problem = plan.problem
     if asked.frontier:
         told = partial(progress, "frontier") if progress is not None else None
-        base = None if posed.base is None else float(posed.base.imports_base.sum())
-        found = replace(found, frontier=frontier(problem, base_imports=base, progress=told))
+        base = posed.base
+        opened = problem if base is None else as_open_as(base, problem)
+        spent = None if base is None else float(base.imports_base.sum())
+        found = replace(found, frontier=frontier(opened, base_imports=spent, progress=told))
         log.note("frontier found")
     if asked.window is not None:
         found = replace(found, rolling=(rolling(problem, asked.window, plan=plan),))
@@ -253,6 +257,17 @@ def beside(
         found = replace(found, days=days, days_checked=True, days_notes=notes)
         log.note("lived through", contradictions=len(days))
     return found
+
+
+def as_open_as(base: TableBase, problem: PlanningProblem) -> PlanningProblem:
+    """The problem with as much of every import allowed as in the table's year.
+
+    The frontier asks what a budget can buy, and not what a study's ceilings leave to be bought.
+    """
+    imports = problem.imports
+    bought = dict(zip(base.import_channels, base.imports_base.tolist(), strict=True))
+    then = np.array([bought.get(channel, 0.0) for channel in imports.channels])
+    return replace(problem, imports=replace(imports, ceiling=np.maximum(imports.ceiling, then)))
 
 
 def otherwise(plan: Plan, economy: Economy, section: PlanSection) -> Iterator[Otherwise]:
