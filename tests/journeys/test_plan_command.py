@@ -145,6 +145,37 @@ def test_what_comes_out_of_nothing_is_named(capsys: pytest.CaptureFixture[str]) 
     assert not Path("runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("periods: [2020]", "4:3: has no products — "),
+        ("{periods: [2020], products: [{name: a, unit: t}]}", "makes nothing, and nothing comes in — "),
+        ("periods: []", "4:12: "),
+    ],
+)
+def test_a_plan_of_nothing_is_refused(section: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty.yaml").write_text(f"version: 1\ntitle: x\nplan:\n  {section}\n", encoding="utf-8")
+    assert main(["plan", "empty.yaml", "-q"]) == 2
+    assert told in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+def test_a_plan_without_plants_or_people_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    study = (
+        "version: 1\ntitle: x\nplan:\n  periods: [2020, 2021]\n"
+        "  products: [{name: a, unit: t}, {name: b, unit: t}]\n"
+        "  techniques: [{name: t, makes: {a: 1}, uses: {b: 2}}]\n  imports: [{products: b, ceiling: 5}]\n"
+    )
+    Path("bare.yaml").write_text(study + "  public: {items: {a: 2}}\n", encoding="utf-8")
+    assert main(["plan", "bare.yaml", "--frontier", "-q"]) == 2  # a frontier of whose livelihood?
+    assert "there is no frontier" in capsys.readouterr().err
+    assert main(["plan", "bare.yaml", "--window", "1", "--draws", "2", "--workers", "1", "-q"]) == 0
+    people = "  households: {groups: [{name: all, persons: 3, basket: [{product: a, amount: 1}]}]}\n"
+    Path("people.yaml").write_text(study + people, encoding="utf-8")
+    assert main(["plan", "people.yaml", "--frontier", "-q"]) == 0
+    assert "83 % of the need for a is met" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_study_without_a_plan_says_so_and_one_without_a_scenario_too(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

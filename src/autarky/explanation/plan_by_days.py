@@ -249,6 +249,8 @@ def _final_uses(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t:
 def _building(problem: PlanningProblem, values: Mapping[str, xr.DataArray], t: int) -> Floats:
     """(n,) capital goods used in a span."""
     needs = np.zeros(len(problem.products))
+    if "capacity" not in values:
+        return needs
     if t == len(problem.periods):
         kept = values["capacity"].to_numpy()[-1]
         plants = problem.with_plants

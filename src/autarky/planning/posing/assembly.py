@@ -92,6 +92,12 @@ def _assembled(section: PlanSection, base: TableBase | None, title: str, reader:
         for name in ("home", "substitutions"):
             if getattr(section, name):
                 reader.refuse(f"plan.{name}", *NEEDS_TABLE)
+        if not section.products:
+            remedy = "declare products and techniques, or name a table: economy: {embedded: …}"
+            reader.refuse("plan", "has no products", remedy)
+        elif not section.techniques and not section.imports:
+            remedy = "declare techniques or imports, or name a table: economy: {embedded: …}"
+            reader.refuse("plan", "makes nothing, and nothing comes in", remedy)
     reader.once("plan.deposits[{}].name", "deposit", (deposit.name for deposit in section.deposits))
     technology = read_technology(section, base, reader)
     imports = read_trade(section, "imports", base, technology, reader)
