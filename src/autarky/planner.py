@@ -19,10 +19,11 @@ from autarky.accounts import Accounts, open_accounts
 from autarky.declared import ALL, Names
 from autarky.economy import Economy
 from autarky.ensemble.plans import DrawnPlans, plan_under_draws
-from autarky.errors import InputError, Problem, ScenarioError, StoppedError
+from autarky.errors import InputError, Problem, ScenarioError, SimulationError, StoppedError
 from autarky.explanation.plan_by_days import lived_through
 from autarky.planning.checking import checked
 from autarky.planning.highs import LARGE, missing_hipo, solver_version
+from autarky.planning.magnitudes import too_far_apart
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.posing.assembly import plan_problem, with_sets
 from autarky.planning.posing.from_table import TableBase, table_base
@@ -109,7 +110,14 @@ def plan_study(
     """
     study, asked, log = read_study(path), asked or Asked(), Log()
     posed = problem_of(study, log)
-    found = worked_out(posed, study, asked, log, progress)
+    try:
+        found = worked_out(posed, study, asked, log, progress)
+    except SimulationError as error:
+        apart = too_far_apart(posed.problem)
+        if apart is None:
+            raise
+        with study.naming_places():
+            raise ScenarioError(apart) from error
     if asked.draws and isinstance(found, PlanResult):
         draws = DrawnPlans(
             posed.section, study.title, posed.economy, drawn_tables(study), asked.draws, asked.seed

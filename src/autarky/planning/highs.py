@@ -239,7 +239,9 @@ class Session:
         """(method, crossover, presolve), one after the other until one decides."""
         first = method or "ipx"
         yield first, crossover, "choose"
-        if not crossover and first != "simplex":
+        if first == "simplex":
+            yield "ipx", True, "choose"
+        elif not crossover:
             # An interior point method may stall just short of its tolerance; a corner is exact.
             yield first, True, "choose"
         if len(self.program.row_lower) <= LARGE:

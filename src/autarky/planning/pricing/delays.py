@@ -63,5 +63,7 @@ def delay_costs(plan: Plan, at_most: int = 6) -> dict[tuple[str, str], float]:
             lost = before.get(GAIN, 0.0) - reached.get(GAIN, 0.0)
             # Earlier stages are kept to a tolerance only: a difference within it is none.
             lost = lost if abs(lost) > 1e-5 * max(abs(before.get(GAIN, 0.0)), 1e-9) else 0.0
-        costs[problem.periods[t], technique] = lost * DAYS
+        # Where a target is missed for it, people may even have more: that is no price of the delay.
+        if lost >= 0:
+            costs[problem.periods[t], technique] = lost * DAYS
     return costs

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from autarky.errors import SimulationError
 from autarky.planning.formulation import Formulation
 from autarky.planning.highs import Session, Solution, Status
 from autarky.planning.linear_program import Block, Floats
@@ -352,10 +353,15 @@ def _changes(scarce: _Scarce, low: float, high: float, telling: float) -> list[f
 
 
 def _gained(session: Session, objective: Floats, solution: Solution, scarce: _Scarce, change: float) -> float:
-    """How much less is lacking with a side changed; −inf where what was kept can then not be kept."""
+    """How much less is lacking with a side changed; −inf where what was kept can then not be kept, or the
+    solver does not come to an end."""
     _set(session, scarce, scarce.side + change)
-    again = session.solve(objective, method="simplex")
-    _set(session, scarce, scarce.side)
+    try:
+        again = session.solve(objective, method="simplex")
+    except SimulationError:
+        return -np.inf
+    finally:
+        _set(session, scarce, scarce.side)
     return solution.objective - again.objective if again.status is Status.OPTIMAL else -np.inf
 
 
