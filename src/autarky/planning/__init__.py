@@ -4,5 +4,5 @@
 linear program of it (``linear_program``), ``stages`` solves that in order, ``highs`` alone speaks to the
 solver, and a ``plan`` comes out, or why not (``unbounded``, ``magnitudes``). ``checking`` holds the plan
 against its problem, ``pricing`` says what scarce things are worth in it, ``telling`` puts it into steps, and
-``questions`` are asked beyond it: why there is none, how far one could get, what not knowing the future costs.
+``questions`` are asked beyond it: why there is none, how far one could get, what foresight is worth.
 """

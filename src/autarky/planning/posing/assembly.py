@@ -92,12 +92,6 @@ def _assembled(section: PlanSection, base: TableBase | None, title: str, reader:
         for name in ("home", "substitutions"):
             if getattr(section, name):
                 reader.refuse(f"plan.{name}", *NEEDS_TABLE)
-        if not section.products:
-            remedy = "declare products and techniques, or name a table: economy: {embedded: …}"
-            reader.refuse("plan", "has no products", remedy)
-        elif not section.techniques and not section.imports:
-            remedy = "declare techniques or imports, or name a table: economy: {embedded: …}"
-            reader.refuse("plan", "makes nothing, and nothing comes in", remedy)
     reader.once("plan.deposits[{}].name", "deposit", (deposit.name for deposit in section.deposits))
     technology = read_technology(section, base, reader)
     imports = read_trade(section, "imports", base, technology, reader)
@@ -114,6 +108,11 @@ def _assembled(section: PlanSection, base: TableBase | None, title: str, reader:
         targets = (*targets, replace(budget, stocks=np.zeros((len(reader.periods), kept))))
     if section.least == "labour" and labour is None:
         reader.refuse("plan.least", "labour is not counted", "give labour, or keep something else small")
+    moves = technology.techniques or imports.trade.channels or stocks is not None or households.groups
+    if not reader.problems and not (technology.products and moves):
+        what = "makes nothing, and nothing comes in" if technology.products else "has no products"
+        remedy = "declare products and techniques, or name a table: economy: {embedded: …}"
+        reader.refuse("plan", what, remedy)
     return PlanningProblem(
         title,
         reader.periods,
