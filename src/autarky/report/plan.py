@@ -459,7 +459,9 @@ def _techniques_section(result: PlanResult) -> Markup:
     running = [one for one in result.activities if any(one.by_span)]
     content: list[Content] = []
     if result.valuations:
-        used = _latest(result, used=True)
+        # Techniques that somebody declared, with a source, come before the industries of a table.
+        declared = {step.what for step in result.steps if step.source}
+        used = sorted(_latest(result, used=True), key=lambda one: one.technique not in declared)
         rejected = sorted(_latest(result, used=False), key=lambda one: one.loss)
         header = ("technique", "year", f"a unit makes, {BASKET}", f"it takes, {BASKET}", "loss of each unit")
         content += [
