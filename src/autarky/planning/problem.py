@@ -17,6 +17,9 @@ Matrix = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
+DAYS = 365.0
+"""Days in a year: person-days in a person-year."""
+
 AFTER = "after"
 """Label of the stationary year after the plan, which may go on for ever."""
 

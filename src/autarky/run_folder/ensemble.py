@@ -28,6 +28,7 @@ from autarky.run_folder.folder import (
     MANIFEST,
     REPORT,
     STUDY,
+    Kept,
     json_bytes,
     log_lines,
     read_bytes,
@@ -44,23 +45,11 @@ ENSEMBLE_ID = re.compile(r"ensemble-[a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{10}")
 
 
 @dataclass(frozen=True)
-class EnsembleRun:
-    """An ensemble on disk: its folder and its manifest; the result is read when it is asked for."""
+class EnsembleRun(Kept):
+    """An ensemble on disk."""
 
-    path: Path
-    manifest: Mapping[str, Any]
     told: explanation.RangesAnswer | None = None
     """The answer, where it is at hand from the run itself."""
-
-    @property
-    def id(self) -> str:
-        """Name of the folder."""
-        return self.path.name
-
-    @property
-    def report(self) -> Path:
-        """The one-page report."""
-        return self.path / REPORT
 
     @property
     def numbers(self) -> Path:
@@ -86,11 +75,6 @@ class EnsembleRun:
     def answer(self) -> explanation.RangesAnswer:
         """What stops, when, why, and what it does to people: in how many draws, from where to where."""
         return self.told or explanation.answer_of_draws(self.result)
-
-    @property
-    def study(self) -> bytes:
-        """The study file as it was given."""
-        return read_bytes(self.path / STUDY)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the ensemble lies, how many draws, how many failed."""

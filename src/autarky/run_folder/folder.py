@@ -43,8 +43,8 @@ RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}-[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run on disk: its folder and its manifest; the result is read when it is asked for."""
+class Kept:
+    """Something on disk: its folder and its manifest; what it came to is read when it is asked for."""
 
     path: Path
     manifest: Mapping[str, Any]
@@ -58,6 +58,16 @@ class Run:
     def report(self) -> Path:
         """The one-page report."""
         return self.path / REPORT
+
+    @property
+    def study(self) -> bytes:
+        """The study file as it was given."""
+        return read_bytes(self.path / STUDY)
+
+
+@dataclass(frozen=True)
+class Run(Kept):
+    """A run on disk."""
 
     @property
     def numbers(self) -> Path:
@@ -93,11 +103,6 @@ class Run:
     def countdown(self) -> Countdown | None:
         """Days of stock by product; None where it was not asked."""
         return countdown_of(self.result.record)
-
-    @property
-    def study(self) -> bytes:
-        """The study file as it was given."""
-        return read_bytes(self.path / STUDY)
 
     def text(self) -> str:
         """What is printed: the imports to keep and the stocks where they were asked for, else the answer."""

@@ -26,6 +26,7 @@ from autarky.run_folder.folder import (
     MANIFEST,
     REPORT,
     STUDY,
+    Kept,
     find_folder,
     json_bytes,
     log_lines,
@@ -42,26 +43,8 @@ PLAN = "plan.json"
 
 
 @dataclass(frozen=True)
-class PlanRun:
-    """A plan on disk: its folder and its manifest; the plan is read when it is asked for."""
-
-    path: Path
-    manifest: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """Name of the folder."""
-        return self.path.name
-
-    @property
-    def report(self) -> Path:
-        """The one-page report."""
-        return self.path / REPORT
-
-    @property
-    def study(self) -> bytes:
-        """The study file as it was given."""
-        return read_bytes(self.path / STUDY)
+class PlanRun(Kept):
+    """A plan on disk, or why there is none."""
 
     @property
     def is_feasible(self) -> bool:

@@ -15,6 +15,7 @@ from autarky.planning.posing.section import BasketItem, Group, HouseholdsRule, P
 from autarky.planning.posing.technology import NEEDS_TABLE, Item, Technology
 from autarky.planning.posing.trading import IMPORT_BUDGET, Trading
 from autarky.planning.problem import (
+    DAYS,
     LIVELIHOOD,
     TARGET,
     Households,
@@ -27,7 +28,6 @@ from autarky.planning.problem import (
 )
 
 EVERYBODY = "everybody"
-DAYS = 365.0
 
 
 def read_households(

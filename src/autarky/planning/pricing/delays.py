@@ -8,12 +8,10 @@ import numpy as np
 
 from autarky.errors import SimulationError
 from autarky.planning.plan import Plan
+from autarky.planning.problem import DAYS
 from autarky.planning.stages import GAIN, SHORTFALL, Infeasible, Unbounded, in_stages
 from autarky.planning.telling.balances import numbers
 from autarky.planning.telling.steps import expanding, without_noise
-
-DAYS = 365.0
-"""Person-days in a person-year."""
 
 
 def delay_costs(plan: Plan, at_most: int = 6) -> dict[tuple[str, str], float]:

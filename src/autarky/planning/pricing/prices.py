@@ -26,11 +26,9 @@ from autarky.planning.formulation import Formulation
 from autarky.planning.highs import Session, Solution, Status
 from autarky.planning.linear_program import Block, Floats
 from autarky.planning.plan import Plan
-from autarky.planning.problem import TARGET
+from autarky.planning.problem import DAYS, TARGET
 from autarky.results.plan import KeptImport, Limit, Measure
 
-DAYS = 365.0
-"""Person-days in a person-year."""
 SHARES = (0.01, 0.05)
 """Changes, relative to what there is, with which a worth is checked."""
 AGREES = 0.01

@@ -20,8 +20,8 @@ import numpy as np
 
 from autarky.planning.linear_program import Floats
 from autarky.planning.plan import Plan
-from autarky.planning.pricing.prices import DAYS, duals_of
-from autarky.planning.problem import TARGET, Coefficient, PlanningProblem
+from autarky.planning.pricing.prices import duals_of
+from autarky.planning.problem import DAYS, TARGET, Coefficient, PlanningProblem
 from autarky.results.plan import Valuation
 
 TO_BUILD = ", to build"

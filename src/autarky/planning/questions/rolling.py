@@ -16,12 +16,9 @@ import xarray as xr
 from autarky.planning.formulation import Formulation, formulate
 from autarky.planning.linear_program import Block, Floats
 from autarky.planning.plan import Plan, make_plan
-from autarky.planning.problem import Matrix, PlanningProblem, Trade
+from autarky.planning.problem import DAYS, Matrix, PlanningProblem, Trade
 from autarky.planning.stages import TARGETS, gain_of, in_stages, shortfall_of
 from autarky.results.plan import RollingHorizon
-
-DAYS = 365.0
-"""Person-days in a person-year."""
 
 HARDLY = 1e-4
 """Person-years beyond the basket, per person and year, of which no share is told; years of whole shortfall
