@@ -15,8 +15,8 @@ from autarky.planning.highs import Solution, solve
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.posing.assembly import plan_problem
 from autarky.planning.posing.section import PlanSection
-from autarky.planning.pricing.prices import DAYS, limits
-from autarky.planning.problem import IMPORT_CEILINGS, PUBLIC_DEMAND, PlanningProblem
+from autarky.planning.pricing.prices import limits
+from autarky.planning.problem import DAYS, IMPORT_CEILINGS, PUBLIC_DEMAND, PlanningProblem
 from autarky.planning.questions.clash import clash
 from autarky.planning.stages import Infeasible, Stage
 from autarky.study_file import Study, read_study
