@@ -129,7 +129,7 @@ class _Work:
 
 def _production(work: _Work) -> None:
     problem = work.problem
-    spans, n = problem.spans, len(problem.products)
+    spans = problem.spans
     demand = problem.spread(problem.public_demand)
     balance = work.row("balance", {"span": spans, "product": problem.products}, "units of product / year")
     # Its lower sides are set here and lowered where something comes in from before the plan.
@@ -142,32 +142,23 @@ def _production(work: _Work) -> None:
     work.add(balance.positions[:, i], activity.positions[:, j], net)
     sides = work.builder.sides_of(balance)
     sides.lower[:] = demand
-    there = demand.reshape(len(spans), n) > 0
-    if there.any():
-        wanted = (
-            work.row(
-                "public demand",
-                {"span": spans, "product": problem.products},
-                "units of product / year",
-                policy=PUBLIC_DEMAND,
-            )
-            if work.giving
-            else None
+    there = demand > 0
+    if work.giving and there.any():
+        # met + given = wanted; what is met is taken from the balance.
+        wanted = work.row(
+            "public demand",
+            {"span": spans, "product": problem.products},
+            "units of product / year",
+            policy=PUBLIC_DEMAND,
+            lower=demand,
         )
-        if wanted is not None:
-            # met + given = wanted; what is met is taken from the balance.
-            met = work.variable(
-                "public demand met",
-                wanted.labels,
-                wanted.unit,
-                lower=np.minimum(demand, 0.0),
-                upper=demand,
-            )
-            work.add(wanted.positions, met.positions, 1.0)
-            work.builder.sides_of(wanted).lower[:] = demand
-            sides.lower[:] = 0.0
-            work.add(balance.positions, met.positions, -1.0)
-            work.policy(wanted, 1.0, np.where(there, demand, 1.0), np.where(there, demand, 0.0))
+        met = work.variable(
+            "public demand met", wanted.labels, wanted.unit, lower=np.minimum(demand, 0.0), upper=demand
+        )
+        work.add(wanted.positions, met.positions, 1.0)
+        sides.lower[:] = 0.0
+        work.add(balance.positions, met.positions, -1.0)
+        work.policy(wanted, 1.0, np.where(there, demand, 1.0), np.where(there, demand, 0.0))
 
 
 def _capacity(work: _Work) -> None:

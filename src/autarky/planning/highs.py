@@ -95,7 +95,7 @@ def missing_hipo(program: LinearProgram) -> str:
 
 
 def solver_version() -> str:
-    """``HiGHS 1.16.0``."""
+    """``HiGHS 1.15.1``."""
     return f"HiGHS {version('highspy')}"
 
 
