@@ -290,9 +290,11 @@ def otherwise(plan: Plan, economy: Economy, section: PlanSection) -> Iterator[Ot
         other = section.model_copy(update={"industries": industries, "substitutions": kept})
         try:
             problem = plan_problem(other, table_base(accounts_of(economy, other), other), title=choice)
-        except ScenarioError:
-            continue  # the study names products that are there only under its own choice
-        reached = make_plan(problem)
+            reached = make_plan(problem)
+        except (ScenarioError, SimulationError):
+            # The study names products that are there only under its own choice, or the solver does not come
+            # to an end under the other: the plan itself stands.
+            continue
         if isinstance(reached, Plan):
             gain = reached.stage(GAIN)
             share = gain.value / gained.value if gain and gained and gained.value > 0 else math.nan
