@@ -87,7 +87,8 @@ def lived_through(
             progress("days", t + 1, len(problem.spans))
         year = planned_year(problem, values, t)
         if year is None:
-            continue  # nothing is made at home: there is nothing to live through
+            before = None  # nothing is made at home: there is nothing to live through, or to be entered from
+            continue
         how = "on its own" if before is None else f"entered from {problem.spans[t - 1]}"
         stores = _stores_of(before or year, year, held)
         found += _fallen_short(year, _simulated(year, held, stores, (), span), span, how)
