@@ -23,6 +23,9 @@ Names = Annotated[
 ]
 """One name, a list of names, or ``all``. In a scenario, groups that it declares count as names."""
 Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[float, Field(ge=0, le=36_500)]
+Positive = Annotated[float, Field(gt=0, le=36_500)]
+"""Days, more than none."""
 
 
 class Declared(BaseModel):

@@ -10,9 +10,9 @@ import datetime
 import math
 from typing import Any
 
+from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.scenario import (
-    ALL,
     CapacityLoss,
     Criticality,
     DemandChange,
@@ -95,6 +95,13 @@ class Twin:
             for slot in self.use[f]:
                 self.order[f][slot] = self._wanted(f, slot[0], 0)
         self.wish = {f: dict(self.order[f]) for f in self.finals}
+        # What behaviours say in the morning: most that hours allow, appetite of (final user, slot) before
+        # shocks, foreign exchange for the day, price and rank of gates. Each twin of a behaviour fills these.
+        self.hands: dict[Any, float] = {}
+        self.appetite: dict[Any, float] = {}
+        self.purse: float = math.inf
+        self.gate_price: dict[Any, float] = {}
+        self.gate_rank: dict[Any, int] = {}
         # Factors on base-year shares by (supplier, destination, kind of group); 1 if not there.
         self.weight: dict[Any, float] = {}
         self.overtime = dict.fromkeys(self.suppliers, 1.0)
@@ -328,7 +335,9 @@ class Twin:
                 if i in self.gates
                 else self.base[i] / preset.utilisation
             )
-            capacity[i] = normal * self.surviving(i, day) * self.overtime[i]
+            machines = normal * self.surviving(i, day)
+            capacity[i] = min(machines, self.hands.get(i, math.inf)) * self.overtime[i]
+        self._pay(demand, capacity)
         for i in self.suppliers:
             asked = max(0.0, demand[i] - self.exogenous[i])
             possible[i] = math.inf if i in self.gates else self._possible(i, capacity[i])
@@ -401,7 +410,10 @@ class Twin:
             follow = made[j] if preset.orders_follow_use else goal[j]
             orders[j] = {s: follow + gaps[j][s] for s in self.use[j]}
         self.wish = {
-            f: {s: self._wanted(f, s[0], day + 1 if last_of_day else day) for s in self.use[f]}
+            f: {
+                s: self.appetite.get((f, s), 1.0) * self._wanted(f, s[0], day + 1 if last_of_day else day)
+                for s in self.use[f]
+            }
             for f in self.finals
         }
         for f in self.finals:
@@ -433,6 +445,20 @@ class Twin:
                 for f in self.finals
             },
         }
+
+    def _pay(self, demand: Any, capacity: Any) -> None:
+        """Gates deliver what foreign exchange pays for: rank by rank, within a rank the same share."""
+        if self.purse == math.inf:
+            return
+        left = self.purse
+        for rank in sorted({self.gate_rank.get(gate, 0) for gate in self.gates}):
+            paid_now = [gate for gate in self.gates if self.gate_rank.get(gate, 0) == rank]
+            bought = {g: min(capacity[g], max(0.0, demand[g] - self.exogenous[g])) for g in paid_now}
+            cost = sum(self.gate_price.get(gate, 1.0) * bought[gate] for gate in paid_now)
+            if cost > left:
+                for gate in paid_now:
+                    capacity[gate] = bought[gate] * left / cost
+            left = max(0.0, left - cost)
 
     def _reserve(self, slot: Any) -> float:
         """Days of use that must be in stock for full output."""
@@ -533,8 +559,21 @@ class Twin:
         return all(abs(one - other) <= 1e-8 + 1e-5 * abs(other) for one, other in pairs)
 
 
-def live(economy: Economy, scenario: Scenario) -> list[list[dict[str, Any]]]:
-    """All days: for each day, what happened in each of its steps."""
+def live(economy: Economy, scenario: Scenario, acting: Any = ()) -> list[list[dict[str, Any]]]:
+    """All days: for each day, what happened in each of its steps.
+
+    ``acting``: for each behaviour that is switched on, a function from the twin to an object with
+    ``morning(day)``, which sets the twin's attributes, and ``evening(day, happened)``.
+    """
     twin = Twin(economy, scenario)
+    behaviours = [begin(twin) for begin in acting]
     steps = scenario.behaviour.steps_per_day
-    return [[twin.one_step(day, part == steps - 1) for part in range(steps)] for day in range(scenario.days)]
+    days = []
+    for day in range(scenario.days):
+        for behaviour in behaviours:
+            behaviour.morning(day)
+        happened = [twin.one_step(day, part == steps - 1) for part in range(steps)]
+        for behaviour in behaviours:
+            behaviour.evening(day, happened[-1])
+        days.append(happened)
+    return days

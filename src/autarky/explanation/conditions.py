@@ -15,6 +15,7 @@ from autarky.scenario import (
     DemandChange,
     Exemption,
     Harvest,
+    InWords,
     Scenario,
     Shock,
     Starting,
@@ -107,6 +108,8 @@ def _clause(shock: Shock, names: Names) -> str:
             products = _either(shock.products, "demand for all products", names)
             wanted = f"want {percent(shock.factor)} of their base-year {products}"
             return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
+        case InWords():
+            return f"{shock.clause(lambda given, all_: _either(given, all_, names))} {_dates(shock)}"
 
 
 def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:

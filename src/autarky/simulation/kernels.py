@@ -105,6 +105,8 @@ class State(NamedTuple):
     """(B, pairs, W) most that may leave a supplier for a destination, flow per day; inf: no limit."""
     survive: Packs
     """(B, m, W) capacity factor κ."""
+    hands: Packs
+    """(B, m, W) most that the hours there are can make, flow per day; inf: hours are not counted."""
     overtime: Packs
     """(B, m, W) α."""
     demand: Packs
@@ -125,12 +127,20 @@ class State(NamedTuple):
     """(B, N, W) share of spare stocks drawn to replace short ones (linear production)."""
     cover: Packs
     """(B, N, W) days of stock of the scarcest binding input."""
+    appetite: Packs
+    """(P, B, final users, W) what final users want before shocks, relative to the base year."""
     demand_factor: Packs
     """(P, B, final users, W) final demand relative to the base year, of the coming evening's orders."""
     asked_final: Packs
     """(P, B, final users, W) orders that today's deliveries answer, relative to the base year."""
     received: Packs
     """(P, B, final users, W) deliveries to final users, flow per day."""
+    purse: Packs
+    """(B, W) most that today's imports may cost, per day; empty where they are never short of money."""
+    gate_price: Packs
+    """(B, gates, W) what a unit from each gate costs in foreign exchange; empty like ``purse``."""
+    gate_rank: npt.NDArray[np.int64]
+    """(gates,) which gates are paid for first, from 0; empty like ``purse``."""
     before: Packs
     """(2, P, B, N, W) stocks and orders before an evening that may be repeated; empty where none is."""
     close: Packs
@@ -297,11 +307,12 @@ def apply_shocks(tables, cuts, losses, cut_pair, scenarios, day, state, b):  # t
 
 
 @_entry
-def apply_demand(changes, scenarios, first_final, day, demand_factor, b):  # type: ignore[no-untyped-def]
-    """Final demand of ``day`` relative to the base year: the product of the changes that act."""
+def apply_demand(  # type: ignore[no-untyped-def]
+    changes, scenarios, first_final, day, appetite, demand_factor, b
+):
+    """Final demand of ``day`` relative to the base year: what is wanted times the changes that act."""
     pools, _, finals, lanes = demand_factor.shape
-    for p in range(pools):
-        spread(demand_factor[p, b], 0, finals, 1.0)
+    demand_factor[:, b] = appetite[:, b]
     for shock in range(len(changes.scenario)):
         lane = changes.scenario[shock] - b * lanes
         if 0 <= lane < lanes:
@@ -378,6 +389,7 @@ def count_hours(tables, rules, step_number, state, b, first, last, suppliers):  
     row_demand, call, supplier_rows = state.row_demand, state.call, tables.supplier_rows
     overtime, output, demand, capacity = state.overtime, state.output, state.demand, state.capacity
     exogenous, normal, survive = tables.exogenous_supply, rules.normal_capacity, state.survive
+    hands = state.hands
     most, pace = load(rules.overtime_max, b), rules.step / load(rules.overtime_days, b)
     none, tolerance = splat(0.0, most), rules.scarcity_tolerance
     counts = step_number >= rules.overtime_first_step and some(most > 1.0)
@@ -404,7 +416,8 @@ def count_hours(tables, rules, step_number, state, b, first, last, suppliers):  
             moved |= some(after != alpha)
             alpha = after
             store(overtime, (b, i), alpha)
-        store(capacity, (b, i), load(normal, (i, b)) * load(survive, (b, i)) * alpha)
+        machines = load(normal, (i, b)) * load(survive, (b, i))
+        store(capacity, (b, i), minimum(machines, load(hands, (b, i))) * alpha)
     return moved
 
 
@@ -519,6 +532,8 @@ def open_gates(tables, rules, step_number, industries, state, b):  # type: ignor
     suppliers = len(tables.base_output)
     everybody = np.arange(suppliers)
     moved = count_hours(tables, rules, step_number, state, b, industries, suppliers, everybody)
+    if len(state.purse) > 0:
+        pay(tables, industries, state, b)
     for i in range(industries, suppliers):
         most = load(state.capacity, (b, i))
         asked = maximum(load(state.demand, (b, i)) - tables.exogenous_supply[i], 0.0)
@@ -528,6 +543,28 @@ def open_gates(tables, rules, step_number, industries, state, b):  # type: ignor
         store(state.output, (b, i), output)
         store(state.binding, (b, i), where(asked <= most, splat(DEMAND, output), splat(CAPACITY, output)))
     return moved
+
+
+@_verb
+def pay(tables, industries, state, b):  # type: ignore[no-untyped-def]
+    """Let gates deliver what foreign exchange pays for: rank by rank, within a rank the same share."""
+    left, capacity, demand, price = load(state.purse, b), state.capacity, state.demand, state.gate_price
+    exogenous, rank_of = tables.exogenous_supply, state.gate_rank
+    for rank in range(rank_of.max() + 1 if len(rank_of) > 0 else 0):
+        cost = splat(0.0, left)
+        for gate in range(len(rank_of)):
+            if rank_of[gate] == rank:
+                asked = maximum(load(demand, (b, industries + gate)) - exogenous[industries + gate], 0.0)
+                bought = minimum(load(capacity, (b, industries + gate)), asked)
+                cost = cost + load(price, (b, gate)) * bought
+        share = where(cost > left, left / cost, splat(1.0, cost))
+        for gate in range(len(rank_of)):
+            if rank_of[gate] == rank:
+                i = industries + gate
+                asked = maximum(load(demand, (b, i)) - exogenous[i], 0.0)
+                most = load(capacity, (b, i))
+                store(capacity, (b, i), where(share < 1.0, minimum(most, asked) * share, most))
+        left = maximum(left - cost, 0.0)
 
 
 @_verb
@@ -1032,9 +1069,8 @@ def live(  # type: ignore[no-untyped-def]
             live_part(AFTERNOON, tables, books, rules, pairs, state, days, row, number, threads)
             for b in range(packs):
                 if part == steps - 1 and wakes[day + 1, b]:
-                    apply_demand(
-                        forcing.demands, scenarios, rules.first_final, day + 1, state.demand_factor, b
-                    )
+                    changes, first = forcing.demands, rules.first_final
+                    apply_demand(changes, scenarios, first, day + 1, state.appetite, state.demand_factor, b)
             live_part(EVENING, tables, books, rules, pairs, state, days, row, number, threads)
             if rules.closeness_gates:
                 repeat_evening(tables, books, rules, pairs, state, days, row, number, threads)

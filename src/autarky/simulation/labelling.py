@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
@@ -12,6 +13,7 @@ import xarray as xr
 from autarky.results import FALLS, STOPS, Outcome, RunRecord, SimulationResult, day_axis, variable
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
+from autarky.simulation.behaviours import Acting
 from autarky.simulation.causes import find_causes
 from autarky.simulation.forcing import Forcing
 from autarky.simulation.network import DAYS_PER_YEAR, Network
@@ -26,6 +28,7 @@ def label_days(
     days: kernels.Days,
     k: int,
     outcome: Outcome,
+    acting: Sequence[Acting] = (),
 ) -> SimulationResult:
     """The days of scenario k, ``days``, as a dataset with names and units, its outcome and its record."""
     economy, tables = network.economy, network.tables
@@ -116,6 +119,10 @@ def label_days(
         "slot_origin": ("slot", [slot.origin for slot in network.slots]),
         "level": [FALLS, STOPS],
     }
+    for behaviour in acting:
+        kept = behaviour.told(k, len(days.output))
+        data |= kept.variables
+        coords |= kept.coords
     labels = dict(zip(economy.industries.sectors, economy.sector_names, strict=True))
     return SimulationResult(
         data=xr.Dataset(data, coords=coords),

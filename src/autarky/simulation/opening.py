@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from autarky.simulation.network import Books, Network, keep_books
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 BLOCK = 30
 """Days between two looks at the progress bar and the keyboard, and for which the kernels have room."""
@@ -92,8 +93,8 @@ def build_rules(
     )
 
 
-def fill_packs(each: Sequence[Parameters], precision: npt.DTypeLike) -> list[Parameters]:
-    """Parameters of each scenario; the last, repeated, fills the last pack, unread."""
+def fill_packs(each: Sequence[T], precision: npt.DTypeLike) -> list[T]:
+    """What each scenario has; the last, repeated, fills the last pack, unread."""
     return [*each, *[each[-1]] * (-len(each) % lanes_of(precision))]
 
 
@@ -160,6 +161,7 @@ def opening_state(
         call=packs(B, R),
         ceiling=packs(B, len(forcing.pairs.destination), value=np.inf),
         survive=packs(B, m, value=1.0),
+        hands=packs(B, m, value=np.inf),
         overtime=packs(B, m, value=1.0),
         demand=packs(B, m),
         capacity=packs(B, m),
@@ -170,9 +172,13 @@ def opening_state(
         wanted=packs(B, N),
         draw=packs(B, N),
         cover=packs(B, N, value=np.inf),
+        appetite=packs(P, B, F, value=1.0),
         demand_factor=packs(P, B, F, value=1.0),
         asked_final=packs(P, B, F, value=1.0),
         received=packs(P, B, F),
+        purse=packs(0),
+        gate_price=packs(0, 0),
+        gate_rank=np.zeros(0, dtype=np.int64),
         before=packs(2, P, B, N) if rules.closeness_gates else packs(0, 0, 0, 0),
         close=packs(2, P, B),
         stand=packs(2, B),
@@ -184,9 +190,8 @@ def opening_state(
     )
     state.capacity[:], state.output[:] = base, base
     for b in range(B):
-        kernels.apply_demand(
-            forcing.demands, forcing.changes.shape[1], rules.first_final, 0, state.demand_factor, b
-        )
+        changes, scenarios, first = forcing.demands, forcing.changes.shape[1], rules.first_final
+        kernels.apply_demand(changes, scenarios, first, 0, state.appetite, state.demand_factor, b)
     state.orders[:, :, rules.first_final :] = state.demand_factor
     kernels.book_all(tables, books, rules, state)
     return state
@@ -200,9 +205,9 @@ def state_bytes(
     pools, users = tables.base_use.shape
     links = len(keep_books(tables, True).link_row)
     suppliers, rows, finals = len(tables.base_output), len(tables.row_supplier), users - first_final(network)
-    by_slot = (4 if params.preset.closeness_gates else 2) * pools * users + 3 * pools * finals
+    by_slot = (4 if params.preset.closeness_gates else 2) * pools * users + 4 * pools * finals
     pairs = suppliers * len(network.destinations)
-    state = by_slot + 5 * links + 3 * rows + 7 * suppliers + 4 * users + pairs
+    state = by_slot + 5 * links + 3 * rows + 8 * suppliers + 4 * users + pairs
     packs = -(-scenarios // lanes_of(precision))
     return int(packs * (state + BLOCK * kept) * LINE_BYTES + tables.flows.size * 16)
 

@@ -186,6 +186,10 @@ class Parameters:
             },
             "criticality": [rule.model_dump(mode="json") for rule in self.behaviour.criticality],
             "priority": [list(rank) for rank in self.behaviour.priority],
+            **{
+                name: part.model_dump(mode="json", by_alias=True)
+                for name, part in self.behaviour.parts.items()
+            },
             "imports_by_product": (
                 self.behaviour.imports.model_dump(mode="json") if self.behaviour.imports else None
             ),
@@ -269,6 +273,7 @@ def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | Non
             declare("which inputs are critical", source, "the study's choice")
         if not any(rule.inputs == ALL and rule.users == ALL for rule in rules):
             assumptions.append("inputs without a criticality rule are essential")
+    assumptions += [sentence for part in behaviour.parts.values() for sentence in part.assumptions()]
     return Parameters(
         preset=replace(preset, **changes),
         behaviour=behaviour,

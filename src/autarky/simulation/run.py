@@ -15,6 +15,7 @@ from autarky.errors import Problem, ScenarioError, SimulationError
 from autarky.results import Outcome, SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
+from autarky.simulation.behaviours import Acting, Setting, begin
 from autarky.simulation.forcing import Forcing, build_forcing
 from autarky.simulation.labelling import label_days
 from autarky.simulation.network import Network, build_network, in_precision, keep_books
@@ -100,7 +101,14 @@ def simulate_many(
     )
     return [
         label_days(
-            network, scenario, params, lived.forcing, lived.record.days_of(k, lived.done), k, lived.outcome
+            network,
+            scenario,
+            params,
+            lived.forcing,
+            lived.record.days_of(k, lived.done),
+            k,
+            lived.outcome,
+            lived.acting,
         )
         for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True))
     ]
@@ -112,6 +120,8 @@ class Lived:
 
     forcing: Forcing
     record: Record
+    acting: tuple[Acting, ...]
+    """Behaviours that were switched on, with what they kept."""
     done: int
     outcome: Outcome
 
@@ -132,6 +142,7 @@ def live_through(
     """
     forcing = build_forcing(network, scenarios)
     filled = fill_packs(each, precision)
+    acting_for = fill_packs(scenarios, precision)
     tables = in_precision(network.tables, precision)
     rules = build_rules(network, filled, forcing, precision)
     books = keep_books(tables, rules.groups_apart)
@@ -141,6 +152,7 @@ def live_through(
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
     # Lanes that only fill the last pack are kept for a block of days, not for good.
     stocks_of = 0 if stocks is None else len(scenarios)
+    acting = begin(Setting(network, acting_for, filled, rules, state, total, keep.everything))
     days = empty_days(network, min(total, BLOCK), packs, precision, keep, stocks_of)
     record = Record(days, len(scenarios), total, stocks)
     team = _Team(tables.flows.size * packs)
@@ -148,9 +160,17 @@ def live_through(
     try:
         while done < total:
             upto, threads = team.next(done, total)
+            if acting:
+                upto = done + 1
+                for behaviour in acting:
+                    changed = behaviour.morning(done)
+                    wakes[done] |= changed
+                    wakes[upto] |= changed
             before = time.perf_counter()
             first = done - done % BLOCK
             kernels.live(tables, books, rules, forcing, wakes, state, days, first, done, upto, threads)
+            for behaviour in acting:
+                behaviour.evening(done)
             team.learn(threads, time.perf_counter() - before, done, upto)
             done = upto
             if done % BLOCK == 0 or done == total:
@@ -163,7 +183,7 @@ def live_through(
             raise
         outcome = Outcome.INTERRUPTED
     _refuse_impossible(record.values, done)
-    return Lived(forcing, record, done, outcome)
+    return Lived(forcing, record, acting, done, outcome)
 
 
 class _Team:
@@ -206,6 +226,7 @@ def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
         behaviour.priority,
         behaviour.imports,
         behaviour.steps_per_day,
+        *((name, part.in_common()) for name, part in behaviour.parts.items()),
     )
 
 
@@ -218,7 +239,7 @@ def require_common_network(scenarios: Sequence[Scenario], each: Sequence[Paramet
                 Problem(
                     f"scenario {position} ({scenario.name})",
                     "differs from the first in start, days, preset, production, rationing, imports, "
-                    "criticality or steps_per_day",
+                    "criticality, steps_per_day or in what its behaviours must have in common",
                     "run it on its own",
                 )
             )

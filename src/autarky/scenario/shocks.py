@@ -1,4 +1,4 @@
-"""Scenario: what happens and how the economy behaves, declared by name and never by position.
+"""Shocks: what happens, when, and to whom, declared by name and never by position.
 
 These models are the file format: the docstring under a field is its help text in editors and docs.
 """
@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from autarky.declared import ALL, Declared, Name, Names, Share
-
-Days = Annotated[float, Field(ge=0, le=36_500)]
-Positive = Annotated[float, Field(gt=0, le=36_500)]
+from autarky.declared import ALL, Days, Declared, Name, Names, Positive, Share
 
 
 class Period(StrEnum):
@@ -35,7 +33,15 @@ class Ceiling(Declared):
     """Period the amount is counted over; a month is a twelfth of a year."""
 
 
-class Starting(Declared):
+class Caused(Declared):
+    """A shock, and what it is a part of."""
+
+    cause: Name | None = None
+    """What the shock belongs to, for instance sanctions: shocks of one cause are counted together when a
+    loss is shared out over causes (autarky attribute). A cause of its own if left out."""
+
+
+class Starting(Caused):
     """A shock with a first day."""
 
     start: datetime.date = Field(alias="from")
@@ -53,6 +59,18 @@ class Dated(Starting):
         if self.until is not None and self.until < self.start:
             raise ValueError(f"ends ({self.until}) before it starts ({self.start}); swap the dates")
         return self
+
+
+Telling = Callable[[Names, str], str]
+"""(names, what to say for all of them) → names in words."""
+
+
+class InWords(Dated):
+    """A shock that tells by itself what it does; its dates are told after it."""
+
+    def clause(self, told: Telling) -> str:
+        """What it does, for instance ``every group is at sessions for 2 hours more a week``."""
+        raise NotImplementedError
 
 
 class TradeCut(Dated):
@@ -203,7 +221,7 @@ class Fertiliser(Declared):
     """Per cent by which the crop falls when supply falls by one."""
 
 
-class Harvest(Declared):
+class Harvest(Caused):
     """Crops come once a year and feed the flow until the next crop of the same month.
 
     Capacity of the sectors on a day is Σ share·yield over the latest crop of each harvest, relative to the
@@ -234,169 +252,3 @@ class Harvest(Declared):
         fed = self.fertiliser
         grown = 1.0 if fed is None else fed.supply.get(year, 1.0) ** fed.elasticity
         return self.weather.get(year, 1.0) * grown
-
-
-Shock = Annotated[TradeCut | CapacityLoss | DemandChange | TradeSeries | Harvest, Field(discriminator="kind")]
-
-
-class PerProduct(Declared):
-    """A number for every product, with exceptions by code."""
-
-    default: Annotated[float, Field(ge=0, le=36_500)] | None = None
-    """For products not named; the preset's value if left out."""
-    products: dict[Name, Annotated[float, Field(ge=0, le=36_500)]] = Field(default_factory=dict)
-    """Product code, or group → value. A product's own number outranks that of its group."""
-    source: str | None = None
-    """Where the numbers come from; without one they are marked as an assumption."""
-
-
-class Criticality(StrEnum):
-    """How much an industry can do without an input (Pichler et al. 2022)."""
-
-    ESSENTIAL = "essential"
-    IMPORTANT = "important"
-    NON_ESSENTIAL = "non_essential"
-
-
-ByProduct = Annotated[
-    PerProduct,
-    BeforeValidator(
-        lambda given: {"default": given} if isinstance(given, int | float) else given,
-        json_schema_input_type=PerProduct | float,
-    ),
-]
-"""One number for all products, or a default with exceptions."""
-
-
-class CriticalityRule(Declared):
-    """Says how critical some inputs are to some users; later rules override earlier ones."""
-
-    inputs: Names = ALL
-    """Product codes of the inputs."""
-    users: Names = ALL
-    """Sector codes of the industries that use them."""
-    level: Criticality
-    """essential, important or non_essential."""
-    source: str | None = None
-    """Where this comes from; without one, or with the word assumption, it is marked as an assumption."""
-
-
-class ProductionFunction(StrEnum):
-    """What limits output when inputs run short."""
-
-    LEONTIEF = "leontief"
-    """Every input binds."""
-    CRITICAL = "critical"
-    """Essential inputs bind, important ones in part, non-essential ones not (Pichler et al. 2022)."""
-    LINEAR = "linear"
-    """Inputs replace each other one for one."""
-
-
-class Rationing(StrEnum):
-    """Who is served when a supplier cannot serve all."""
-
-    PROPORTIONAL = "proportional"
-    """Everybody gets the same share of what they ordered."""
-    PRIORITY = "priority"
-    """Rank by rank; within a rank the same share."""
-
-
-class Overtime(Declared):
-    """Capacity above normal while demand is unmet (Hallegatte 2008)."""
-
-    max: Annotated[float, Field(ge=1, le=10)] = 1.25
-    """Highest capacity relative to normal; 1 switches it off."""
-    days: Positive = 365
-    """Days to get there under full scarcity, and back."""
-
-
-class ImportMode(StrEnum):
-    """Whether home suppliers can fill an imported input's slot."""
-
-    COMPETITIVE = "competitive"
-    NON_COMPETITIVE = "non_competitive"
-
-
-class ImportRule(Declared):
-    """Which imported products home suppliers could replace. The choice decides results: try both."""
-
-    default: ImportMode | None = None
-    """For products not named below; the preset's mode if left out."""
-    competitive: tuple[Name, ...] = ()
-    """Product codes (or groups) that home suppliers can replace."""
-    non_competitive: tuple[Name, ...] = ()
-    """Product codes (or groups) that they cannot."""
-    source: str | None = None
-    """Where this comes from; without one it is marked as an assumption."""
-
-
-class PresetName(StrEnum):
-    """Complete parameter sets, see ``autarky.simulation.presets``."""
-
-    AUTARKY = "autarky"
-    BOARIO = "boario"
-
-
-class Behaviour(Declared):
-    """How industries, traders and final users react. What is left out comes from the preset."""
-
-    preset: PresetName = PresetName.AUTARKY
-    """Complete parameter set to start from."""
-    production: ProductionFunction | None = None
-    """leontief, critical or linear."""
-    criticality: tuple[CriticalityRule, ...] = ()
-    """For production: critical. Inputs without a rule are essential."""
-    inventory_days: ByProduct | None = None
-    """Days of use of an input that an industry likes to hold."""
-    restocking_days: ByProduct | None = None
-    """Days over which a gap in stock is reordered."""
-    initial_stocks: ByProduct | None = None
-    """Stock on the first day as a share of its target (1 = full)."""
-    rationing: Rationing | None = None
-    """proportional or priority."""
-    priority: tuple[tuple[Name, ...], ...] = ()
-    """Ranks, first served first: sector codes, or kinds of final user (households, exports …), or
-    ``industries`` for all industries not named. Users not named come last, together."""
-    overtime: Overtime | None = None
-    """Capacity above normal while demand is unmet."""
-    utilisation: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Base year output as a share of capacity."""
-    substitution_days: Positive | Literal["off"] | None = None
-    """Days in which orders that one supplier leaves unserved move to others of the same product that have
-    spare capacity; ``off``: never."""
-    imports: ImportRule | None = None
-    """Which imports compete with home products."""
-    negligible_share: Share | None = None
-    """Inputs worth at most this share of the user's output never stop it."""
-    importance: Share | None = None
-    """Share of an important input's shortage that output loses, for production: critical. 0.5 in Pichler et
-    al. (2022); at 1 important inputs are essential, at 0 non_essential."""
-    import_spare: Annotated[float, Field(ge=0, le=100)] | None = None
-    """Share by which import gates of a national table can deliver more than in the base year."""
-    steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
-    """Steps the day is cut into; results are by day whatever it is."""
-
-
-class Scenario(Declared):
-    """What happens, when, to whom, and how everybody reacts."""
-
-    name: Name = "scenario"
-    """A short name, printed on the answer."""
-    start: datetime.date
-    """First day of the simulation."""
-    days: Annotated[int, Field(ge=1, le=36_500)]
-    """Number of days."""
-    groups: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
-    """Names for lists of regions, sectors or users, to be used wherever one of them is. A group is not called
-    like one of them."""
-    shocks: tuple[Shock, ...] = ()
-    """What happens: trade_cut, trade_series, capacity_loss, harvest, demand_change."""
-    exempt: tuple[Exemption, ...] = ()
-    """Trade that goes on as in the base year: no trade_cut and no trade_series touches it."""
-    behaviour: Behaviour = Behaviour()
-    """How everybody reacts."""
-
-    @property
-    def end(self) -> datetime.date:
-        """Last day of the simulation."""
-        return self.start + datetime.timedelta(days=self.days - 1)

@@ -1,0 +1,76 @@
+"""Acting: what every behaviour is given, what it does each day, and what it tells in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky.errors import Problem
+from autarky.scenario import Scenario
+from autarky.simulation import kernels
+from autarky.simulation.lookup import Lookup
+from autarky.simulation.network import Network
+from autarky.simulation.presets import Parameters
+
+Booleans = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Setting:
+    """The stage a behaviour enters. Lanes that only fill the last pack repeat the last scenario."""
+
+    network: Network
+    scenarios: list[Scenario]
+    """One for each lane, B × W."""
+    each: list[Parameters]
+    """The same scenarios' parameters, groups opened up."""
+    rules: kernels.Rules
+    """Held in arrays of packs; ``normal_capacity`` may be changed in the morning."""
+    state: kernels.State
+    """Of last evening in the morning, of this evening after it. What a behaviour may change in the morning:
+    ``appetite`` (felt in tomorrow's deliveries), ``hands``, ``purse`` and ``gate_price`` (felt today)."""
+    days: int
+    records: bool
+    """Whether what happens each day is kept."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def lookup(self, scenario: Scenario) -> Lookup:
+        """Names of a scenario → positions; what matches nothing is added to ``problems``."""
+        return Lookup(self.network, scenario.groups, self.problems)
+
+    def lanes(self, of: Callable[[Scenario], float | Floats]) -> Floats:
+        """A number, or an array, of each scenario as packs: (…, B, W)."""
+        width = self.state.output.shape[-1]
+        each = [np.asarray(of(scenario), dtype=np.float64) for scenario in self.scenarios]
+        values = np.stack(each, axis=-1)
+        return values.reshape(*values.shape[:-1], -1, width).astype(self.state.output.dtype)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a behaviour adds to the result of one scenario."""
+
+    variables: Mapping[str, Any]
+    """Name → ``results.variable``."""
+    coords: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Acting(Protocol):
+    """A behaviour at work on all scenarios that run side by side."""
+
+    def morning(self, day: int) -> Booleans:
+        """Prepare the day; whether anything that the kernels read changed, by pack, (B,)."""
+        ...
+
+    def evening(self, day: int) -> None:
+        """Take note of what the day brought."""
+        ...
+
+    def told(self, k: int, done: int) -> Told:
+        """What scenario k's first ``done`` days came to."""
+        ...
