@@ -38,6 +38,12 @@ class Setting:
     records: bool
     """Whether what happens each day is kept."""
     problems: list[Problem] = field(default_factory=list)
+    outside: dict[str, Floats] = field(default_factory=dict)
+    """What reaches final users today besides deliveries, flow per day, by source (``plots``, ``aid``):
+    (products, final users in table order, B, W). Written by its behaviour in the morning, read by
+    ``households`` in the evening."""
+    outside_base: dict[str, Floats] = field(default_factory=dict)
+    """The same in the base year."""
 
     def lookup(self, scenario: Scenario) -> Lookup:
         """Names of a scenario → positions; what matches nothing is added to ``problems``."""
