@@ -144,6 +144,7 @@ def opening_state(
     stock = lines((P, B, N), precision)
     stock[:] = (in_packs(np.stack(filled, axis=1), precision) * rules.inventory_days)[:, :, None]
     base = tables.base_output[None, :, None]
+    pays = any(params.behaviour.foreign_exchange is not None for params in each)
 
     def packs(*shape: int, value: float = 0.0) -> kernels.Packs:
         return lines(shape, precision, value)
@@ -176,9 +177,9 @@ def opening_state(
         demand_factor=packs(P, B, F, value=1.0),
         asked_final=packs(P, B, F, value=1.0),
         received=packs(P, B, F),
-        purse=packs(0),
-        gate_price=packs(0, 0),
-        gate_rank=np.zeros(0, dtype=np.int64),
+        purse=packs(B if pays else 0, value=np.inf),
+        gate_price=packs(B if pays else 0, len(network.economy.gates), value=1.0),
+        gate_rank=np.zeros(len(network.economy.gates) if pays else 0, dtype=np.int64),
         before=packs(2, P, B, N) if rules.closeness_gates else packs(0, 0, 0, 0),
         close=packs(2, P, B),
         stand=packs(2, B),
