@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,16 +11,15 @@ import numpy.typing as npt
 from autarky.errors import Problem, ScenarioError
 from autarky.scenario import (
     CapacityLoss,
-    Dated,
     DemandChange,
     Harvest,
     Period,
     RecoveryCurve,
     Scenario,
-    Shock,
     TradeCut,
     TradeSeries,
 )
+from autarky.simulation.dates import acts, day_of, weight_by_day
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import Network
 
@@ -96,14 +94,14 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
         spared = names.exempt_links(scenario)
         for position, shock in enumerate(scenario.shocks):
             place = f"shocks[{position}]"
-            if not _acts(shock, scenario, place, problems):
+            if not acts(shock, scenario, place, problems):
                 continue
             match shock:
                 case TradeCut():
                     members = names.cut_links(shock, place)
                     members = members[~spared(members)]
                     share = _share_kept(shock, network, members)
-                    weight = _weight(shock, scenario, shock.ramp_days)
+                    weight = weight_by_day(shock, scenario, shock.ramp_days)
                     kept = np.where(weight > 0, _between(1.0, share, weight), np.inf)
                     cuts.add(k, members, kept)
                 case CapacityLoss():
@@ -118,7 +116,7 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     if ordered:
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
-                    weight = _weight(shock, scenario, shock.ramp_days)
+                    weight = weight_by_day(shock, scenario, shock.ramp_days)
                     demands.add(k, names.final_slots(shock, place), _between(1.0, shock.factor, weight))
                 case _:
                     pass  # what a behaviour acts on: ``behaviours``
@@ -171,36 +169,6 @@ class _Collector:
         )
 
 
-def _acts(shock: Shock, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
-    """Whether a shock's dates meet the simulated period; if not, say so."""
-    if isinstance(shock, Harvest):
-        return True
-    if shock.start > scenario.end:
-        what, field = f"starts on {shock.start}, after the last simulated day {scenario.end}", "from"
-    elif isinstance(shock, Dated) and shock.until is not None and shock.until < scenario.start:
-        what, field = f"ends on {shock.until}, before the first simulated day {scenario.start}", "until"
-    else:
-        return True
-    problems.append(Problem(f"{place}.{field}", what, "move the shock, or change start or days"))
-    return False
-
-
-def _day(date: datetime.date, scenario: Scenario) -> int:
-    return (date - scenario.start).days
-
-
-def _weight(shock: Dated, scenario: Scenario, ramp_days: float) -> Floats:
-    """How far a shock acts, by day: 1 while it acts in full, straight lines of ``ramp_days`` in and out."""
-    day = np.arange(scenario.days + 1, dtype=np.float64)
-    first = _day(shock.start, scenario)
-    after = np.inf if shock.until is None else _day(shock.until, scenario) + 1.0
-    if ramp_days == 0:
-        return ((day >= first) & (day < after)).astype(np.float64)
-    coming = np.clip((day - first + 1.0) / ramp_days, 0.0, 1.0)
-    going = np.clip((after + ramp_days - 1.0 - day) / ramp_days, 0.0, 1.0)
-    return np.minimum(coming, going)
-
-
 def _between(outside: float, inside: float, weight: Floats) -> Floats:
     """Straight line from ``outside`` (weight 0) to ``inside`` (weight 1); both ends are met exactly."""
     return outside * (1.0 - weight) + inside * weight
@@ -209,11 +177,11 @@ def _between(outside: float, inside: float, weight: Floats) -> Floats:
 def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
     """Share of capacity lost, by day."""
     day = np.arange(scenario.days + 1, dtype=np.float64)
-    first = _day(shock.start, scenario)
+    first = day_of(shock.start, scenario)
     lost = np.where(day >= first, shock.share, 0.0)
     if shock.until is None:
         return lost
-    since = day - _day(shock.until, scenario)
+    since = day - day_of(shock.until, scenario)
     if shock.recovery is None:
         return np.where(since >= 1, 0.0, lost)
     part = np.clip(since / shock.recovery.days, 0.0, 1.0)
