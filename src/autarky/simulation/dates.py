@@ -7,7 +7,8 @@ import datetime
 import numpy as np
 import numpy.typing as npt
 
-from autarky.scenario import Dated, Scenario
+from autarky.errors import Problem
+from autarky.scenario import Dated, Harvest, Scenario, Shock
 
 Floats = npt.NDArray[np.float64]
 
@@ -17,8 +18,22 @@ def day_of(date: datetime.date, scenario: Scenario) -> int:
     return (date - scenario.start).days
 
 
+def acts(shock: Shock, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
+    """Whether a shock's dates meet the simulated period; if not, say so."""
+    if isinstance(shock, Harvest):
+        return True
+    if shock.start > scenario.end:
+        what, field = f"starts on {shock.start}, after the last simulated day {scenario.end}", "from"
+    elif isinstance(shock, Dated) and shock.until is not None and shock.until < scenario.start:
+        what, field = f"ends on {shock.until}, before the first simulated day {scenario.start}", "until"
+    else:
+        return True
+    problems.append(Problem(f"{place}.{field}", what, "move the shock, or change start or days"))
+    return False
+
+
 def weight(shock: Dated, scenario: Scenario, ramp_days: float) -> Floats:
-    """How far a shock acts, (days + 1,): 1 while it acts in full, straight lines of ``ramp_days`` in and out."""
+    """How far a shock acts, (days + 1,): 1 while in full, straight lines of ``ramp_days`` in and out."""
     day = np.arange(scenario.days + 1, dtype=np.float64)
     first = day_of(shock.start, scenario)
     after = np.inf if shock.until is None else day_of(shock.until, scenario) + 1.0

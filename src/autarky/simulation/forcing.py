@@ -19,7 +19,7 @@ from autarky.scenario import (
     TradeCut,
     TradeSeries,
 )
-from autarky.simulation.dates import acts, day_of, weight_by_day
+from autarky.simulation import dates
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import Network
 
@@ -94,15 +94,15 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
         spared = names.exempt_links(scenario)
         for position, shock in enumerate(scenario.shocks):
             place = f"shocks[{position}]"
-            if not acts(shock, scenario, place, problems):
+            if not dates.acts(shock, scenario, place, problems):
                 continue
             match shock:
                 case TradeCut():
                     members = names.cut_links(shock, place)
                     members = members[~spared(members)]
                     share = _share_kept(shock, network, members)
-                    weight = weight_by_day(shock, scenario, shock.ramp_days)
-                    kept = np.where(weight > 0, _between(1.0, share, weight), np.inf)
+                    weight = dates.weight(shock, scenario, shock.ramp_days)
+                    kept = np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
                     cuts.add(k, members, kept)
                 case CapacityLoss():
                     losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
@@ -116,8 +116,8 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     if ordered:
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
-                    weight = weight_by_day(shock, scenario, shock.ramp_days)
-                    demands.add(k, names.final_slots(shock, place), _between(1.0, shock.factor, weight))
+                    weight = dates.weight(shock, scenario, shock.ramp_days)
+                    demands.add(k, names.final_slots(shock, place), dates.between(1.0, shock.factor, weight))
                 case _:
                     pass  # what a behaviour acts on: ``behaviours``
     if problems:
@@ -169,19 +169,14 @@ class _Collector:
         )
 
 
-def _between(outside: float, inside: float, weight: Floats) -> Floats:
-    """Straight line from ``outside`` (weight 0) to ``inside`` (weight 1); both ends are met exactly."""
-    return outside * (1.0 - weight) + inside * weight
-
-
 def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
     """Share of capacity lost, by day."""
     day = np.arange(scenario.days + 1, dtype=np.float64)
-    first = day_of(shock.start, scenario)
+    first = dates.day_of(shock.start, scenario)
     lost = np.where(day >= first, shock.share, 0.0)
     if shock.until is None:
         return lost
-    since = day - day_of(shock.until, scenario)
+    since = day - dates.day_of(shock.until, scenario)
     if shock.recovery is None:
         return np.where(since >= 1, 0.0, lost)
     part = np.clip(since / shock.recovery.days, 0.0, 1.0)
