@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from autarky.errors import Problem, ScenarioError
 from autarky.scenario import (
+    BlocCut,
     CapacityLoss,
     DemandChange,
     Harvest,
@@ -97,7 +98,7 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
             if not dates.acts(shock, scenario, place, problems):
                 continue
             match shock:
-                case TradeCut():
+                case TradeCut() | BlocCut():
                     members = names.cut_links(shock, place)
                     members = members[~spared(members)]
                     share = _share_kept(shock, network, members)
@@ -209,10 +210,10 @@ def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
     return capacity
 
 
-def _share_kept(cut: TradeCut, network: Network, members: Integers) -> float:
+def _share_kept(cut: TradeCut | BlocCut, network: Network, members: Integers) -> float:
     """The share of the base flow that may pass; a ceiling in money is divided by the flow it limits."""
     if cut.share_kept is not None:
         return cut.share_kept
-    assert cut.ceiling is not None  # TradeCut has one of the two
+    assert cut.ceiling is not None  # a cut has one of the two
     base = float(network.tables.base_to_destination[members[:, 0], members[:, 1]].sum())
     return float(cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base) if base > 0 else 1.0
