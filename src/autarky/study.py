@@ -19,10 +19,11 @@ from autarky.economy import DeclaredGap, Economy
 from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation import answer, answer_of_draws, other_choices
+from autarky.explanation.announced import announced
 from autarky.explanation.answer import json_ready
 from autarky.explanation.counting import countdown
 from autarky.explanation.ranking import lifelines
-from autarky.explanation.stored import chains_of, countdown_of, lifelines_of
+from autarky.explanation.stored import announced_of, chains_of, countdown_of, lifelines_of
 from autarky.explanation.tracing import largest_losers, why, with_what_keeping_averts
 from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
@@ -211,6 +212,9 @@ def work_out(
             log.note("stocks counted", products=len(counted.rows))
             record = replace(result.record, lifelines=json_ready(kept), countdown=json_ready(counted))
             result = replace(result, record=record)
+        held = announced(result, study.announcements, study.opinion)
+        record = replace(result.record, announced=tuple(json_ready(one) for one in held))
+        result = replace(result, record=record)
     if variants:
         result = with_variants(result, economy, study.scenario_to_run, log, progress)
     inputs = inputs_of(study, economy, variants, keep)
@@ -487,6 +491,7 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
         chains=chains_of(result.record),
         lifelines=lifelines_of(result.record),
         countdown=countdown_of(result.record),
+        announced=announced_of(result.record),
         command=inputs["command"],
         digests=inputs["digests"],
     )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from autarky import sources
+from autarky.announcements import Announcement, Opinion
 from autarky.declared import Declared, Name
 from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
@@ -62,6 +63,10 @@ class Study(Declared):
     """What happens, when, to whom, and how everybody reacts."""
     plan: PlanSection | None = None
     """What may be made, built and bought instead, and for whom: autarky plan."""
+    announcements: tuple[Announcement, ...] = ()
+    """What somebody said would be, to be held against what the run delivers, by month and group."""
+    opinion: Opinion | None = None
+    """An illustration of how far announcements could outlive experience; left out, there is none."""
     uncertainty: Uncertainty | None = None
     """What is not known about it, and how it spreads. A single run takes the scenario as it is."""
     sources: tuple[Text, ...] = ()
@@ -77,6 +82,8 @@ class Study(Declared):
             raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
         if self.uncertainty is not None and self.scenario is None:
             raise ValueError("has uncertainty and no scenario that it could bear on; add one, or delete it")
+        if self.opinion is not None and not self.announcements:
+            raise ValueError("has an opinion and no announcement to hold it on; add one, or delete it")
         return self
 
     _path: Path | None = PrivateAttr(default=None)
