@@ -414,9 +414,9 @@ def tables_of(study: Study, uncertainty: Uncertainty) -> dict[str, Economy]:
             # NAME#7 is a table drawn beside NAME.
             where = name.rpartition("#")[0] if isinstance(parameter.distribution, TableDraws) else name
             if where in sources.embedded_names():
-                found[name] = sources.embedded(name)
+                found[name] = study.in_groups(sources.embedded(name))
             elif (home / where).exists():
-                found[name] = sources.read_table(home / name)
+                found[name] = study.in_groups(sources.read_table(home / name))
             else:
                 spelt = "table" if where != name else f"of[{position}].value"
                 place = study.locate(f"uncertainty.parameters[{k}].distribution.{spelt}")
