@@ -171,9 +171,3 @@ class Transfer(InWords):
         if self.money is None:
             return f"{100.0 * abs(amount):.3g} % of base-year income {does} {whom}"
         return f"{abs(amount):,.6g} (table's unit) a year {does} {whom}"
-
-
-class Aid(InWords):
-    """Goods are given to households."""
-
-    kind: Literal["aid"] = "aid"
