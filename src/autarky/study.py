@@ -33,6 +33,7 @@ from autarky.run_folder import (
     REPORT,
     RESULT,
     STUDY,
+    ComparisonRun,
     EnsembleRun,
     PlanRun,
     Run,
@@ -497,10 +498,12 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     )
 
 
-def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun | PlanRun, str]:
-    """A run, an ensemble or a plan, and its page, drawn again from the stored result."""
+def report_again(
+    run: str | Path, runs: str | Path = "runs"
+) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
+    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result."""
     found = read_any(run, runs)
-    if isinstance(found, PlanRun):
+    if isinstance(found, PlanRun | ComparisonRun):
         return found, found.page()
     if isinstance(found, EnsembleRun):
         return found, render_ensemble(found.result, inputs=found.manifest["inputs"])

@@ -20,6 +20,7 @@ from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
 from autarky.household_groups import HouseholdGroup, with_household_groups
 from autarky.planning.posing.section import PlanSection
 from autarky.scenario import Scenario
+from autarky.scenario.alternatives import Alternative
 from autarky.uncertainty import Uncertainty
 
 Text = Annotated[str, Field(max_length=10_000)]
@@ -73,6 +74,8 @@ class Study(Declared):
     """What somebody said would be, to be held against what the run delivers, by month and group."""
     opinion: Opinion | None = None
     """An illustration of how far announcements could outlive experience; left out, there is none."""
+    alternatives: dict[Name, Alternative] = Field(default_factory=dict, max_length=8)
+    """Name → what is otherwise: each is run beside the scenario, and compared with it: autarky compare."""
     uncertainty: Uncertainty | None = None
     """What is not known about it, and how it spreads. A single run takes the scenario as it is."""
     sources: tuple[Text, ...] = ()
@@ -86,6 +89,8 @@ class Study(Declared):
             raise ValueError("has neither 'scenario' nor 'plan'; add it: autarky new my.yaml shows how")
         if self.scenario is not None and self.economy is None:
             raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
+        if self.alternatives and self.scenario is None:
+            raise ValueError("has alternatives and no scenario to differ from; add one, or delete them")
         if self.uncertainty is not None and self.scenario is None:
             raise ValueError("has uncertainty and no scenario that it could bear on; add one, or delete it")
         if self.opinion is not None and not self.announcements:
