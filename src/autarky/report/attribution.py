@@ -67,7 +67,6 @@ def _loss(loss: SharedLoss) -> Markup:
     return section(
         f"loss-{loss.loss.replace('_', '-')}",
         f"Of {loss.name}",
-        element("ul", [element("li", sentence) for sentence in loss.sentences]),
         element("p", legend, class_="note"),
         framed(_waterfall(loss), f"Parts of {loss.name} lost, by cause"),
         folded("The same as a table", *tables),
