@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autarky import comparer
-from autarky.comparer import OWN, compare_runs, compare_study
+from autarky.comparer import OWN, compare_any, compare_runs, compare_study
 from autarky.errors import InputError, ScenarioError
 from autarky.explanation.comparison import Comparison
 from autarky.run_folder import export_run, read_any
@@ -179,6 +179,18 @@ def test_too_few_runs_other_folders_and_other_money_are_refused() -> None:
     other = run_study(dollars, variants=False)
     with pytest.raises(InputError, match="compare runs in the same currency and unit"):
         compare_runs([one.id, other.id])
+
+
+def test_one_name_is_a_study_and_several_are_runs() -> None:
+    assert compare_any(["mine.yaml"], draws=2).found.draws == 2
+    ran = run_study("mine.yaml", variants=False)
+    assert len(compare_any([ran.id, ran.id]).found.columns) == 2
+    with pytest.raises(InputError, match="--draws: runs that are done have no draws in common"):
+        compare_any([ran.id, ran.id], draws=2)
+    with pytest.raises(InputError, match="got 1 run"):
+        compare_any([ran.id])
+    with pytest.raises(InputError, match=r"nowhere\.yaml"):
+        compare_any(["nowhere.yaml"])
 
 
 def test_a_study_without_alternatives_or_uncertainty_says_what_is_missing() -> None:
