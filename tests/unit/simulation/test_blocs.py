@@ -147,11 +147,12 @@ def test_aid_passes_as_far_as_cuts_of_its_trade_leave_or_as_far_as_is_stated() -
 
 
 def test_aid_is_told_in_words() -> None:
-    (told,) = conditions(scenario(aid("NOR", ["CHN", "USA"], {"food": 300.0})), NAMES)
-    assert told.text == (
-        "households in NOR give households in CHN and USA up to 300 (table's unit) a year of food "
-        "from 6 Jan 2020 on"
-    )
+    shocks = aid("NOR", ["CHN", "USA"], {"food": 300.0}), aid("NOR", "CHN", {"food": 1.0}, giver_users="HH")
+    assert [one.text for one in conditions(scenario(*shocks), NAMES)] == [
+        "households in CHN and USA are given up to 300 (table's unit) a year of food by NOR "
+        "from 6 Jan 2020 on",
+        "households in CHN are given up to 1 (table's unit) a year of food by HH in NOR from 6 Jan 2020 on",
+    ]
 
 
 def _with(one: Scenario, exempt: list[dict[str, str]]) -> Scenario:
