@@ -209,6 +209,11 @@ def test_draws_are_paired_so_that_differences_have_ranges_of_their_own() -> None
     assert (own.difference_low, own.difference_high, own.sign_holds) == (0.0, 0.0, 1.0)
     assert (other.difference_low, other.difference_middle) == pytest.approx((0.004, 0.004))
     assert other.sign_holds == pytest.approx(0.99)
+    # The same seen from the other run: a difference downwards, which one draw in a hundred turns round.
+    turned = compare("x", [run(0.4), run(0.5)], ["b", "a"])
+    turned = with_draws(turned, [(pair[1], pair[0]) for pair in draws], failed=0, told="by hand")
+    back = next(row for row in turned.rows if row.key == f"products/m/{LOST}").ranges[1]
+    assert (back.difference_middle, back.sign_holds) == pytest.approx((-0.004, 0.99))
     stops = next(row for row in found.rows if row.key == f"industries/m/{STOPPED}")
     assert stops.ranges[0].low == 10.0 and stops.ranges[0].high == math.inf
     said = next(one for one in found.conclusions if one.question == "Which industry stops first?")
