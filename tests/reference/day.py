@@ -99,6 +99,7 @@ class Twin:
         # What behaviours say in the morning: most that hours allow, appetite of (final user, slot) before
         # shocks, foreign exchange for the day, price and rank of gates. Each twin of a behaviour fills these.
         self.hands: dict[Any, float] = {}
+        self.scales: list[dict[Any, float]] = []
         self.appetite: dict[Any, float] = {}
         self.purse: float = math.inf
         self.gate_price: dict[Any, float] = {}
@@ -342,6 +343,8 @@ class Twin:
                 else self.base[i] / preset.utilisation
             )
             machines = normal * self.surviving(i, day)
+            for scales in self.scales:
+                machines *= scales.get(i, 1.0)
             capacity[i] = min(machines, self.hands.get(i, math.inf)) * self.overtime[i]
         self._pay(demand, capacity)
         for i in self.suppliers:

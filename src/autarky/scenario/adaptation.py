@@ -16,9 +16,3 @@ class TechniqueChange(InWords):
     """An industry comes to need more of some inputs and less of others."""
 
     kind: Literal["technique_change"] = "technique_change"
-
-
-class Destruction(InWords):
-    """Capital is destroyed and has to be rebuilt."""
-
-    kind: Literal["destruction"] = "destruction"

@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autarky.errors import Problem, ScenarioError
-from autarky.simulation.behaviours import aid, foreign_exchange, households, labour
+from autarky.simulation.behaviours import (
+    aid,
+    foreign_exchange,
+    households,
+    labour,
+    rebuilding,
+    search,
+    spare_parts,
+)
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
 _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     labour.begin,
     aid.begin,
     households.begin,
+    search.begin,
     foreign_exchange.begin,
+    spare_parts.begin,
+    rebuilding.begin,
 )
 """In the order in which they act."""
 
