@@ -146,13 +146,16 @@ def test_hours_needs_and_reserves_are_told_where_a_run_has_them() -> None:
     hours, need, money = np.full((DAYS, 2), 40.0), np.ones((DAYS, 2)), np.linspace(10, 0, DAYS)
     need[30:, 1] = 0.8
     for result, less in ((one, 0.0), (other, 2.0)):
-        result.data["hours"] = variable(hours - less, ("day", "working_group"), "h / week", "hours")
+        spent = np.stack([hours - less, 0 * hours + less], axis=2)
+        result.data["hours"] = variable(spent, ("day", "working_group", "hours_use"), "h / week", "hours")
         result.data["need_share"] = variable(need, ("day", "working_group"), "1", "need met")
         result.data["reserves"] = variable(money, ("day",), "million USD", "reserves")
         result.data.coords["working_group"] = ["farmers", "miners"]
+        result.data.coords["hours_use"] = ["work", "sessions"]
     found = compare("x", [one, other], ["a", "b"])
     rows = {row.key: row.values for row in found.of("besides")}
-    assert rows["besides/hours.miners/mean of the days"] == (40.0, 38.0)
+    assert rows["besides/hours.miners work/mean of the days"] == (40.0, 38.0)
+    assert rows["besides/hours.farmers sessions/mean of the days"] == (0.0, 2.0)
     assert rows["besides/need_share.miners/first day below need"] == (20.0, 20.0)
     assert rows["besides/need_share.farmers/first day below need"] == (math.inf, math.inf)
     assert rows["besides/reserves/on the last day"] == (0.0, 0.0)
