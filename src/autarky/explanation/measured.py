@@ -197,7 +197,7 @@ def _industries(result: SimulationResult, names: Names, passed: int) -> Iterator
 
 
 def _besides(result: SimulationResult, passed: int) -> Iterator[Measure]:
-    """What behaviours tell of: by group, use of hours and need where they know them; products are added up."""
+    """What behaviours tell of: by group, use of hours and need where they know them; products added up."""
     for variable, how in _BESIDES.items():
         if variable not in result.data or "day" not in result.data[variable].dims:
             continue
