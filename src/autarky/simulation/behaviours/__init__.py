@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autarky.errors import Problem, ScenarioError
+from autarky.simulation.behaviours import allocation
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
-_BEGIN: tuple[Callable[[Setting], Acting | None], ...] = ()
+_BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (allocation.begin,)
 """In the order in which they act."""
 
 __all__ = ["Acting", "Setting", "Told", "begin"]
