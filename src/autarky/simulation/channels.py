@@ -26,6 +26,8 @@ from autarky.scenario import Allocation, Rationing
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+_WHOLE = 1e-12
+"""Of a whole, what rounding may leave."""
 _ALIKE = 1e-9
 """Bids that differ by no more than this, relative to the higher one, share a rank."""
 
@@ -52,11 +54,20 @@ class Institution:
     allocation: Allocation
 
     def in_common(self) -> Hashable:
-        """What scenarios that run side by side have in common: who is ranked before whom, and in what."""
-        return self.rationing, self.priority, self.allocation.in_common()
+        """What scenarios that run side by side have in common: the rankings by which each product goes."""
+        given = self.allocation
+        owned = {q for owner in given.ownership.values() if owner.products != ALL for q in owner.products}
+        named = sorted(owned | set(given.by_product))
+        return tuple(
+            (product, tuple(self.ranking(channel.rule) for channel in self.channels(product)))
+            for product in (*named, "")
+        )
 
     def channels(self, product: str) -> list[Channel]:
-        """How a product is handed out: owners in the order declared, then by the rule for what is left."""
+        """How a product is handed out: owners in the order declared, then by the rule for what is left.
+
+        A way in which nothing goes is no channel.
+        """
         given = self.allocation
         found: list[Channel] = []
         left = 1.0
@@ -65,7 +76,10 @@ class Institution:
                 own = None if owner.efficiency is None else owner.efficiency.factor
                 found += self._parts(owner.rationing, owner.share, own)
                 left -= owner.share
-        return found + self._parts(given.by_product.get(product, self.rationing), max(left, 0.0), None)
+        # Shares that add to all that there is leave nothing, but for rounding.
+        rest = left if left > _WHOLE else 0.0
+        found += self._parts(given.by_product.get(product, self.rationing), rest, None)
+        return [channel for channel in found if channel.share > 0.0]
 
     def _parts(self, rule: Rationing, share: float, own: float | None) -> list[Channel]:
         """A rule as channels: mixed is priority, then market."""
@@ -184,20 +198,25 @@ def build_channels(economy: Economy, institutions: Sequence[Institution]) -> Cha
     ranks: list[Integers] = []
     institution: list[int] = []
     ranking: list[list[int]] = []
+    shape = len(economy.products), len(economy.industries) + len(economy.final_users)
     for k, one in enumerate(institutions):
         by_product = [one.channels(product) for product in economy.products]
-        number = max(map(len, by_product))
-        lines = [[0] * len(by_product) for _ in range(number)]
+        by_rule: dict[Rationing, Integers] = {}
+        first = len(ranking)
         for q, channels in enumerate(by_product):
-            for c, channel in enumerate(channels):
-                key = one.ranking(channel.rule)
-                if key not in known:
-                    known[key] = len(ranks)
-                    ranks.append(one.ranks(channel.rule, economy))
-                lines[c][q] = known[key]
-        institution += [k] * number
-        ranking += lines
-    return Channels(tuple(institution), np.array(ranking, dtype=np.int64), np.array(ranks, dtype=np.int64))
+            for c, channel in enumerate(channels, start=first):
+                if c == len(ranking):
+                    ranking.append([0] * len(by_product))
+                    institution.append(k)
+                number = known.setdefault(one.ranking(channel.rule), len(known))
+                if number == len(ranks):
+                    ranks.append(np.zeros(shape, dtype=np.int64))
+                if channel.rule not in by_rule:
+                    by_rule[channel.rule] = one.ranks(channel.rule, economy)
+                # A ranking by which a product does not go tells nobody apart.
+                ranks[number][q] = by_rule[channel.rule][q]
+                ranking[c][q] = number
+    return Channels(tuple(institution), np.array(ranking, dtype=np.int64), np.array(ranks))
 
 
 def shares_and_gains(
@@ -263,8 +282,8 @@ def _by_bid(bids: Floats) -> Integers:
 
 def _drawn(economy: Economy, seed: int, product: str) -> Integers:
     """Ranks drawn for a product: the order of BLAKE2 digests of seed, product and user."""
-    users = [*economy.industries.labels, *(f"{u.region}.{u.category}" for u in economy.final_users)]
-    drawn = [hashlib.blake2b(f"{seed}\n{product}\n{user}".encode()).digest() for user in users]
+    users = [*economy.industries.pairs, *((user.region, user.category) for user in economy.final_users)]
+    drawn = [hashlib.blake2b(f"{seed}\n{product}\n{place}.{name}".encode()).digest() for place, name in users]
     ranks = np.empty(len(users), dtype=np.int64)
     ranks[sorted(range(len(users)), key=drawn.__getitem__)] = np.arange(len(users))
     return ranks
