@@ -19,10 +19,11 @@ from autarky.economy import DeclaredGap, Economy
 from autarky.ensemble import Dask, Executor, Processes, Serial, claimed, prepare, run_ensemble
 from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation import answer, answer_of_draws, other_choices
+from autarky.explanation.announced import announced
 from autarky.explanation.answer import json_ready
 from autarky.explanation.counting import countdown
 from autarky.explanation.ranking import lifelines
-from autarky.explanation.stored import chains_of, countdown_of, lifelines_of
+from autarky.explanation.stored import announced_of, chains_of, countdown_of, lifelines_of
 from autarky.explanation.tracing import largest_losers, why, with_what_keeping_averts
 from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
@@ -32,6 +33,7 @@ from autarky.run_folder import (
     REPORT,
     RESULT,
     STUDY,
+    ComparisonRun,
     EnsembleRun,
     PlanRun,
     Run,
@@ -211,6 +213,9 @@ def work_out(
             log.note("stocks counted", products=len(counted.rows))
             record = replace(result.record, lifelines=json_ready(kept), countdown=json_ready(counted))
             result = replace(result, record=record)
+        held = announced(result, study.announcements, study.opinion)
+        record = replace(result.record, announced=tuple(json_ready(one) for one in held))
+        result = replace(result, record=record)
     if variants:
         result = with_variants(result, economy, study.scenario_to_run, log, progress)
     inputs = inputs_of(study, economy, variants, keep)
@@ -410,9 +415,9 @@ def tables_of(study: Study, uncertainty: Uncertainty) -> dict[str, Economy]:
             # NAME#7 is a table drawn beside NAME.
             where = name.rpartition("#")[0] if isinstance(parameter.distribution, TableDraws) else name
             if where in sources.embedded_names():
-                found[name] = sources.embedded(name)
+                found[name] = study.in_groups(sources.embedded(name))
             elif (home / where).exists():
-                found[name] = sources.read_table(home / name)
+                found[name] = study.in_groups(sources.read_table(home / name))
             else:
                 spelt = "table" if where != name else f"of[{position}].value"
                 place = study.locate(f"uncertainty.parameters[{k}].distribution.{spelt}")
@@ -487,15 +492,18 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
         chains=chains_of(result.record),
         lifelines=lifelines_of(result.record),
         countdown=countdown_of(result.record),
+        announced=announced_of(result.record),
         command=inputs["command"],
         digests=inputs["digests"],
     )
 
 
-def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun | PlanRun, str]:
-    """A run, an ensemble or a plan, and its page, drawn again from the stored result."""
+def report_again(
+    run: str | Path, runs: str | Path = "runs"
+) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
+    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result."""
     found = read_any(run, runs)
-    if isinstance(found, PlanRun):
+    if isinstance(found, PlanRun | ComparisonRun):
         return found, found.page()
     if isinstance(found, EnsembleRun):
         return found, render_ensemble(found.result, inputs=found.manifest["inputs"])

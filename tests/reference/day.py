@@ -13,6 +13,7 @@ from typing import Any
 from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.scenario import (
+    BlocCut,
     CapacityLoss,
     Criticality,
     DemandChange,
@@ -178,14 +179,19 @@ class Twin:
     def _is_abroad(self, place: str) -> bool:
         return not self.economy.is_multi_regional and place not in self.economy.industries.regions
 
-    def _names(self, flows: TradeCut | TradeSeries | Exemption, i: Any, destination: str) -> bool:
+    def _names(self, flows: TradeCut | TradeSeries | BlocCut | Exemption, i: Any, destination: str) -> bool:
+        if isinstance(flows, BlocCut):
+            out, into = self._in(i[1], flows.bloc), self._in(destination, flows.bloc)
+            imports, exports = into and not out, out and not into
+            cut = {"imports": imports, "exports": exports, "both": imports or exports}
+            return cut[flows.directions.value] and self._in(i[2], flows.products)
         return (
             self._in(i[1], flows.origin)
             and self._in(destination, flows.destination)
             and self._in(i[2], flows.products)
         )
 
-    def _cut_flow(self, cut: TradeCut | TradeSeries, i: Any, destination: str) -> float:
+    def _cut_flow(self, cut: TradeCut | TradeSeries | BlocCut, i: Any, destination: str) -> float:
         """Base-year flow of supplier i to a destination if the cut limits it, else 0."""
         if i[1] == destination or not self._names(cut, i, destination):
             return 0.0
@@ -202,7 +208,7 @@ class Twin:
                 base = self._cut_flow(shock, i, destination)
                 if kept is not None and base > 0:
                     most = min(most, kept * base)
-            if not isinstance(shock, TradeCut):
+            if not isinstance(shock, TradeCut | BlocCut):
                 continue
             base = self._cut_flow(shock, i, destination)
             weight = self._weight_of(shock, day, shock.ramp_days)
@@ -412,6 +418,7 @@ class Twin:
             "output": output,
             "demand": {i: max(0.0, demand[i] - self.exogenous[i]) for i in self.industries},
             "capacity": capacity,
+            "possible": possible,
             "forgone": forgone,
             "stock": stocks,
             "sent": {i: min(output[i] + self.exogenous[i], demand[i]) for i in self.gates},

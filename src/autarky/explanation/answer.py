@@ -182,7 +182,9 @@ class Answer:
     def _next(self, run: str) -> tuple[str, ...]:
         """Commands that go on from here."""
         why = (f"why: autarky why {run} {self.industries[0].industry}",) if self.industries else ()
-        trade = any(condition.kind in ("trade_cut", "trade_series") for condition in self.conditions)
+        trade = any(
+            condition.kind in ("trade_cut", "trade_series", "bloc_cut") for condition in self.conditions
+        )
         keep = ("what to keep: autarky lifelines STUDY",) if trade else ()
         return (*why, *keep, "edit: autarky new my.yaml --from demo")
 

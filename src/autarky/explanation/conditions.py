@@ -10,6 +10,7 @@ from typing import Literal
 from autarky.explanation.names import Names
 from autarky.explanation.wording import count, date_words, listing, percent
 from autarky.scenario import (
+    BlocCut,
     CapacityLoss,
     Dated,
     DemandChange,
@@ -109,30 +110,49 @@ def _clause(shock: Shock, names: Names) -> str:
             wanted = f"want {percent(shock.factor)} of their base-year {products}"
             return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
         case InWords():
-            return f"{shock.clause(lambda given, all_: _either(given, all_, names))} {_dates(shock)}"
+            told = shock.clause(lambda given, all_: _either(given, all_, names))
+            return f"{told} {_dates(shock)}{_ramp(getattr(shock, 'ramp_days', 0))}"
 
 
 def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:
     """``, except petroleum from CHINA``: the exemptions that have names in common with the shock."""
-    if not isinstance(shock, TradeCut | TradeSeries):
+    if not isinstance(shock, TradeCut | TradeSeries | BlocCut):
         return ""
     told = [
         _ends(exemption, _either(exemption.products, "all products", names), names)
         for exemption in scenario.exempt
-        if all(
-            _meet(getattr(shock, end), getattr(exemption, end), scenario.groups)
-            for end in ("origin", "destination", "products")
+        if _meet(shock.products, exemption.products, scenario.groups)
+        and (
+            _may_cross(shock, exemption, scenario.groups)
+            if isinstance(shock, BlocCut)
+            else all(
+                _meet(getattr(shock, end), getattr(exemption, end), scenario.groups)
+                for end in ("origin", "destination")
+            )
         )
     ]
     return f", except {listing(told, most=4)}" if told else ""
+
+
+def _may_cross(cut: BlocCut, exemption: Exemption, groups: Mapping[str, Sequence[str]]) -> bool:
+    """Whether some trade that an exemption names crosses the border of a bloc in a direction that is cut."""
+    bloc = _opened(cut.bloc, groups)
+    delivers, receives = (
+        {True, False} if given == "all" else {place in bloc for place in _opened(given, groups)}
+        for given in (exemption.origin, exemption.destination)
+    )
+    return any(cut.crosses(one, other) for one in delivers for other in receives)
 
 
 def _meet(one: Given, other: Given, groups: Mapping[str, Sequence[str]]) -> bool:
     """Whether two lists of names, groups opened up, have a name in common."""
     if one == "all" or other == "all":
         return True
-    opened = [{member for name in given for member in groups.get(name, (name,))} for given in (one, other)]
-    return bool(opened[0] & opened[1])
+    return bool(_opened(one, groups) & _opened(other, groups))
+
+
+def _opened(given: Given, groups: Mapping[str, Sequence[str]]) -> set[str]:
+    return {member for name in given for member in groups.get(name, (name,))}
 
 
 def _trade(shock: TradeCut | TradeSeries, names: Names) -> str:

@@ -84,7 +84,7 @@ def limited_gates(
     flows = limited_imports(network, scenario, regions)
     if not flows:
         where = "" if regions is None else f" of {listing(regions)}"
-        what = f"no trade_cut and no trade_series limits imports{where}"
+        what = f"no trade_cut, bloc_cut or trade_series limits imports{where}"
         raise ScenarioError(
             Problem("shocks", what, "add one: kind: trade_cut, destination: …, share_kept: 0")
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from autarky.explanation.announced import Announced
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.why import Why
@@ -24,6 +25,11 @@ def chains_of(record: RunRecord) -> tuple[Why, ...]:
 def lifelines_of(record: RunRecord) -> Lifelines | None:
     """Which imports to keep; None where it was not asked."""
     return restored(Lifelines, record.lifelines) if record.lifelines else None
+
+
+def announced_of(record: RunRecord) -> tuple[Announced, ...]:
+    """What was announced beside what the run delivers; empty where the study names no announcement."""
+    return tuple(restored(Announced, one) for one in record.announced)
 
 
 def countdown_of(record: RunRecord) -> Countdown | None:

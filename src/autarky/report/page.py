@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from autarky.explanation import Answer
+from autarky.explanation.announced import Announced
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.losses import Day, IndustryLoss
@@ -18,6 +19,7 @@ from autarky.explanation.timeline import (
 )
 from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, listing, percent
+from autarky.report.announced import announced_section
 from autarky.report.chains import drawn_chains
 from autarky.report.countdown import countdown_content
 from autarky.report.document import as_json, document, framed, pairs, section, told
@@ -42,6 +44,7 @@ def render(
     chains: Sequence[Why] = (),
     lifelines: Lifelines | None = None,
     countdown: Countdown | None = None,
+    announced: Sequence[Announced] = (),
     command: str = "autarky run STUDY",
     digests: Mapping[str, str] | None = None,
 ) -> str:
@@ -53,6 +56,8 @@ def render(
         Why industries fell: the first of them are drawn, each back to the cut.
     lifelines, countdown
         What keeping imports and holding stocks would avert.
+    announced
+        What was said beside what the run delivers.
     command
         What reproduces the run, printed in the last section.
     digests
@@ -71,6 +76,7 @@ def render(
         _stocks_section(countdown),
         _keep_section(lifelines),
         _imports_section(result, answer, end),
+        announced_section(announced, end),
         _method_section(result, answer, command, digests or {}),
     )
 

@@ -145,7 +145,5 @@ def _outline(variable: xr.DataArray) -> dict[str, Any]:
 
 def _record(stored: dict[str, Any]) -> RunRecord:
     variants = tuple(Variant(**{**told, "first": tuple(told["first"])}) for told in stored["variants"])
-    chains = tuple(stored.get("chains", ()))
-    return RunRecord(
-        **{**stored, "assumptions": tuple(stored["assumptions"]), "variants": variants, "chains": chains}
-    )
+    told = {name: tuple(stored.get(name, ())) for name in ("assumptions", "chains", "announced")}
+    return RunRecord(**{**stored, **told, "variants": variants})

@@ -90,6 +90,8 @@ class RunRecord:
     """Which imports to keep (``explanation.Lifelines``), JSON-ready; None where it was not asked."""
     countdown: Mapping[str, Any] | None = None
     """Days of stock by product (``explanation.Countdown``), JSON-ready; None where it was not asked."""
+    announced: tuple[Mapping[str, Any], ...] = ()
+    """What was announced beside what the run delivers (``explanation.Announced``), JSON-ready."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,9 +24,10 @@ from typing import Any
 
 from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
+from autarky.explanation.answer import printed
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.lifelines import Lifelines
-from autarky.explanation.stored import countdown_of, lifelines_of
+from autarky.explanation.stored import announced_of, countdown_of, lifelines_of
 from autarky.results import SimulationResult
 from autarky.results.netcdf import from_netcdf, to_netcdf
 
@@ -107,7 +108,9 @@ class Run(Kept):
     def text(self) -> str:
         """What is printed: the imports to keep and the stocks where they were asked for, else the answer."""
         if self.lifelines is None or self.countdown is None:
-            return self.answer.text(report=str(self.report), run=self.id)
+            said = [("ANNOUNCED", one.finding) for one in announced_of(self.result.record)]
+            told = self.answer.text(report=str(self.report), run=self.id)
+            return "\n".join((printed(said, 100), told)) if said else told
         return "\n".join((self.lifelines.text(), self.countdown.text(), f"report  {self.report}"))
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,6 +124,7 @@ class Run(Kept):
             "chains": list(self.result.record.chains),
             "lifelines": self.lifelines.to_dict() if self.lifelines else None,
             "countdown": self.countdown.to_dict() if self.countdown else None,
+            "announced": list(self.result.record.announced),
         }
 
 

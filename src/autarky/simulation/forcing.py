@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from autarky.errors import Problem, ScenarioError
 from autarky.scenario import (
+    BlocCut,
     CapacityLoss,
     DemandChange,
     Harvest,
@@ -98,23 +99,20 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
             if not dates.acts(shock, scenario, place, problems):
                 continue
             match shock:
-                case TradeCut():
+                case TradeCut() | BlocCut():
                     members = names.cut_links(shock, place)
                     members = members[~spared(members)]
-                    share = _share_kept(shock, network, members)
-                    weight = dates.weight(shock, scenario, shock.ramp_days)
-                    kept = np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
-                    cuts.add(k, members, kept)
+                    cuts.add(k, members, kept_by_day(shock, network, scenario, members))
                 case CapacityLoss():
                     losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
                 case Harvest():
                     losses.add(k, names.losing_suppliers(shock, place), 1.0 - _harvested(shock, scenario))
                 case TradeSeries():
-                    kept, acts = _series(shock, scenario)
                     limited, ordered = names.series_flows(shock, place, spared)
                     if len(limited):
-                        cuts.add(k, limited, np.where(acts, kept, np.inf))
+                        cuts.add(k, limited, kept_by_day(shock, network, scenario, limited))
                     if ordered:
+                        kept, acts = _series(shock, scenario)
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
                     weight = dates.weight(shock, scenario, shock.ramp_days)
@@ -212,10 +210,22 @@ def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
     return capacity
 
 
-def _share_kept(cut: TradeCut, network: Network, members: Integers) -> float:
+def kept_by_day(
+    cut: TradeCut | TradeSeries | BlocCut, network: Network, scenario: Scenario, members: Integers
+) -> Floats:
+    """Share of the base flow that may pass, (days + 1,), inf before and after: ``members`` are limited."""
+    if isinstance(cut, TradeSeries):
+        kept, acts = _series(cut, scenario)
+        return np.where(acts, kept, np.inf)
+    share = _share_kept(cut, network, members)
+    weight = dates.weight(cut, scenario, cut.ramp_days)
+    return np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
+
+
+def _share_kept(cut: TradeCut | BlocCut, network: Network, members: Integers) -> float:
     """The share of the base flow that may pass; a ceiling in money is divided by the flow it limits."""
     if cut.share_kept is not None:
         return cut.share_kept
-    assert cut.ceiling is not None  # TradeCut has one of the two
+    assert cut.ceiling is not None  # a cut has one of the two
     base = float(network.tables.base_to_destination[members[:, 0], members[:, 1]].sum())
     return float(cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base) if base > 0 else 1.0

@@ -13,6 +13,7 @@ from autarky.errors import Problem, did_you_mean
 from autarky.scenario import (
     Allocation,
     Behaviour,
+    BlocCut,
     CapacityLoss,
     DemandChange,
     Exemption,
@@ -177,8 +178,10 @@ class Lookup:
         ]
         return links[~is_order], ordered
 
-    def cut_links(self, cut: TradeCut | TradeSeries, place: str) -> Integers:
+    def cut_links(self, cut: TradeCut | TradeSeries | BlocCut, place: str) -> Integers:
         """(supplier, destination) of every trade flow a cut names, shape (flows, 2), suppliers in order."""
+        if isinstance(cut, BlocCut):
+            return self._border_links(cut, place)
         ends = self._ends(cut, place)
         if ends is None:
             return np.empty((0, 2), dtype=np.int64)
@@ -190,6 +193,35 @@ class Lookup:
             self.problems.append(Problem(place, what, self._nearest_flows(cut, self.trade) or fallback))
         return links
 
+    def members(self, cut: BlocCut, place: str) -> frozenset[str]:
+        """The places of a bloc, groups opened up; that it has no members, or nobody outside, is a problem."""
+        places = tuple(dict.fromkeys((*self.origins, *self.network.destinations)))
+        inside = self.resolve(cut.bloc, places, f"{place}.bloc", "region or partner")
+        if not cut.bloc:
+            self.problems.append(Problem(f"{place}.bloc", "is empty", "name the members of the bloc"))
+        elif len(inside) == len(places):
+            what = "is everybody: nobody is left outside"
+            self.problems.append(Problem(f"{place}.bloc", what, "leave out those it is cut off from"))
+        return inside
+
+    def _border_links(self, cut: BlocCut, place: str) -> Integers:
+        """(supplier, destination) of every flow across the border of a bloc that its cut names."""
+        network, before = self.network, len(self.problems)
+        inside = self.members(cut, place)
+        products = self.resolve(cut.products, network.economy.products, f"{place}.products", "product")
+        if len(self.problems) > before:
+            return np.empty((0, 2), dtype=np.int64)
+        delivers = np.array([int(region in inside) for region in network.supplier_regions])
+        receives = np.array([int(region in inside) for region in network.destinations])
+        named = np.array([product in products for product in network.supplier_products])
+        crosses = np.array([[cut.crosses(one, other) for other in (False, True)] for one in (False, True)])
+        links = np.argwhere(self.trade & named[:, None] & crosses[delivers[:, None], receives])
+        if not len(links):
+            what = "touches no trade flow of the base year"
+            remedy = "none of these products crosses the border of the bloc this way; choose others"
+            self.problems.append(Problem(place, what, remedy))
+        return links.astype(np.int64)
+
     def exempt_links(self, scenario: Scenario) -> Callable[[Integers], Booleans]:
         """Tells which (supplier, destination) links of a scenario are exempt.
 
@@ -200,7 +232,7 @@ class Lookup:
         shocks = [
             (shock, f"shocks[{position}]")
             for position, shock in enumerate(scenario.shocks)
-            if isinstance(shock, TradeCut | TradeSeries)
+            if isinstance(shock, TradeCut | TradeSeries | BlocCut)
         ]
         named = self._named(shocks)
         spared = np.zeros_like(self.trade)
@@ -217,7 +249,7 @@ class Lookup:
                 self.problems.append(Problem(f"exempt[{k}]", what, remedy))
         return lambda links: spared[links[:, 0], links[:, 1]]
 
-    def _named(self, shocks: Sequence[tuple[TradeCut | TradeSeries, str]]) -> Booleans | None:
+    def _named(self, shocks: Sequence[tuple[TradeCut | TradeSeries | BlocCut, str]]) -> Booleans | None:
         """(m, D) the flows that some of the shocks name; None where one of them is wrong itself."""
         key = tuple(id(shock) for shock, _ in shocks)
         if self._last_named[0] != key:

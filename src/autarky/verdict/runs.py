@@ -16,6 +16,7 @@ from autarky.errors import EconomyError, InputError, Problem, ScenarioError
 from autarky.results import STOPS, Binding, Outcome, SimulationResult
 from autarky.scenario import (
     Behaviour,
+    BlocCut,
     Harvest,
     ImportMode,
     ImportRule,
@@ -143,11 +144,11 @@ def variants(
     limits = [
         shock
         for shock in scenario.shocks
-        if isinstance(shock, TradeCut | TradeSeries) and _limits_imports(shock, scenario, partners)
+        if isinstance(shock, TradeCut | TradeSeries | BlocCut) and _limits_imports(shock, scenario, partners)
     ]
     if not partners or not limits:
         what = "limits no imports" if partners else "runs on a table without import gates"
-        remedy = "give a study with a trade_cut or trade_series of imports, on a table with import gates"
+        remedy = "give a study with a bloc_cut, trade_cut or trade_series of imports, on a table with gates"
         raise ScenarioError(Problem("scenario.shocks", what, remedy))
     begins = min(shock.start for shock in limits)
     others = tuple(shock for shock in scenario.shocks if shock not in limits)
@@ -171,7 +172,13 @@ def variants(
     return found
 
 
-def _limits_imports(cut: TradeCut | TradeSeries, scenario: Scenario, partners: Sequence[str]) -> bool:
+def _limits_imports(
+    cut: TradeCut | TradeSeries | BlocCut, scenario: Scenario, partners: Sequence[str]
+) -> bool:
+    if isinstance(cut, BlocCut):
+        bloc = {member for name in cut.bloc for member in scenario.groups.get(name, (name,))}
+        home = not bloc.issubset(partners)
+        return any(cut.crosses(partner in bloc, home) for partner in partners)
     if cut.origin == ALL:
         return True
     opened = {member for name in cut.origin for member in scenario.groups.get(name, (name,))}
