@@ -66,7 +66,7 @@ class Institution:
     def channels(self, product: str) -> list[Channel]:
         """How a product is handed out: owners in the order declared, then by the rule for what is left.
 
-        A way in which nothing goes is no channel.
+        A way in which nothing goes is no channel, and two that follow each other by one ranking are one.
         """
         given = self.allocation
         found: list[Channel] = []
@@ -79,7 +79,14 @@ class Institution:
         # Shares that add to all that there is leave nothing, but for rounding.
         rest = left if left > _WHOLE else 0.0
         found += self._parts(given.by_product.get(product, self.rationing), rest, None)
-        return [channel for channel in found if channel.share > 0.0]
+        merged: list[Channel] = []
+        for rule, share, gain in found:
+            if share > 0.0 and merged and merged[-1].rule is rule:
+                before = merged.pop()
+                gain = (before.share * before.gain + share * gain) / (before.share + share)
+                share += before.share
+            merged += [Channel(rule, share, gain)] if share > 0.0 else []
+        return merged
 
     def _parts(self, rule: Rationing, share: float, own: float | None) -> list[Channel]:
         """A rule as channels: mixed is priority, then market."""
@@ -139,8 +146,8 @@ class Institution:
         rules, told = self.rules(), []
         if rules & {Rationing.MARKET, Rationing.MIXED}:
             told.append(
-                "allocation by market: an industry bids its value added per unit of the product that it uses, "
-                "as its coefficients have it, and a final user without a willingness to pay bids 1"
+                "allocation by market: an industry bids its value added per unit of the product that it "
+                "uses, and a final user without a willingness to pay bids 1"
             )
         if Rationing.RANDOM in rules and self.allocation.seed is not None:
             told.append(

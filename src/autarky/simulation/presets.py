@@ -24,7 +24,6 @@ from autarky.scenario import (
 )
 from autarky.simulation.channels import Institution
 
-
 T = TypeVar("T")
 
 

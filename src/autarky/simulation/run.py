@@ -237,8 +237,8 @@ def require_common_network(scenarios: Sequence[Scenario], each: Sequence[Paramet
             raise ScenarioError(
                 Problem(
                     f"scenario {position} ({scenario.name})",
-                    "differs from the first in start, days, preset, production, rationing, imports, "
-                    "criticality, steps_per_day, changes of institutions or in what its behaviours must have in common",
+                    "differs from the first in start, days, preset, production, imports, criticality, "
+                    "steps_per_day, rules of allocation or in what its behaviours must have in common",
                     "run it on its own",
                 )
             )
