@@ -85,6 +85,8 @@ class Rules:
                 plan = given.plan_share
                 parts = [(share * plan, "priority"), (share * (1.0 - plan), "market")]
             for part, pure in parts:
+                if part <= 1e-12:
+                    continue  # nothing goes this way, and nobody is told apart by it
                 stated = efficiency or {one.value: e for one, e in given.efficiency.items()}.get(pure)
                 rank = {
                     "proportional": lambda: dict.fromkeys(self.twin.users, 0),
