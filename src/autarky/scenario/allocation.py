@@ -113,7 +113,7 @@ class InstitutionChange(InWords):
     kind: Literal["institution_change"] = "institution_change"
     rationing: Rationing | None = None
     """The new rule; as in ``behaviour`` if left out."""
-    priority: tuple[tuple[Name, ...], ...] = ()
+    priority: tuple[tuple[Name, ...], ...] | None = None
     """The new ranks; as in ``behaviour`` if left out."""
     allocation: Allocation | None = None
     """The new details, all of them; as in ``behaviour`` if left out."""
