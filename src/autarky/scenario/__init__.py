@@ -19,6 +19,7 @@ from autarky.scenario.behaviour import (
     ProductionFunction,
 )
 from autarky.scenario.blocs import BlocCut
+from autarky.scenario.consumption import Consumption
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Aid, Households, RationChange, Transfer
 from autarky.scenario.labour import HoursWithheld, LabourTime
@@ -52,6 +53,7 @@ __all__ = [
     "ByYear",
     "CapacityLoss",
     "Ceiling",
+    "Consumption",
     "Criticality",
     "CriticalityRule",
     "Crop",

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
 from autarky.scenario.allocation import Allocation, Rationing
+from autarky.scenario.consumption import Consumption
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
 from autarky.scenario.labour import LabourTime
@@ -103,6 +104,7 @@ class PresetName(StrEnum):
 
     AUTARKY = "autarky"
     BOARIO = "boario"
+    PICHLER2022 = "pichler2022"
 
 
 class Behaviour(Declared):
@@ -147,6 +149,8 @@ class Behaviour(Declared):
     """Hours of the people there are; without it nobody counts hours."""
     households: Households | None = None
     """What households earn, are rationed, grow and hold; without it they want what they had."""
+    consumption: Consumption | None = None
+    """How much of what they earn, and expect to earn, households spend; the preset pichler2022 has it."""
     foreign_exchange: ForeignExchange | None = None
     """What imports may cost; without it they are never short of money."""
     adaptation: Adaptation | None = None
