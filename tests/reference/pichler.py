@@ -1,9 +1,9 @@
 """The slow twin of preset pichler2022, written from the paper's equations and from nothing of autarky.
 
 Pichler, Pangallo, del Rio-Chanona, Lafond & Farmer (2022), *Journal of Economic Dynamics and Control* 144,
-104527. One region, one supplier of each slot; imports are suppliers without inputs that deliver no more than
-they did. Numbers are per day; ``labour`` is relative to the base year. What differs from the paper stands with
-the preset (``presets.PICHLER2022``).
+104527. One region, one supplier of each slot; imports are suppliers without inputs that deliver no more
+than they did. Numbers are per day; ``labour`` is relative to the base year. What differs from the paper
+stands with the preset (``presets.PICHLER2022``).
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Economy:
             for f in self.final
         }
         self.made = {
-            i: sum(self.to_producers[i, j] for j in self.producers) + sum(self.to_final[i, f] for f in self.final)
+            i: sum(self.to_producers[i, j] for j in self.producers)
+            + sum(self.to_final[i, f] for f in self.final)
             for i in self.suppliers
         }
         self.wages = [max(0.0, float(v)) for v in table.value_added.sum(axis=0)]
@@ -66,9 +67,9 @@ def live(
 ) -> list[dict[str, Any]]:
     """All days.
 
-    ``kind(i, j)`` how input i binds producer j; ``supply_left(i, day)`` share of a producer's labour that may
-    work (1 − ε^S); ``gate_left(i, day)`` share of an import that may come; ``wants_left(f, i, day)`` factor on
-    what a final user wants of product i (1 − ε^D).
+    ``kind(i, j)`` how input i binds producer j; ``supply_left(i, day)`` share of a producer's labour that
+    may work (1 − ε^S); ``gate_left(i, day)`` share of an import that may come; ``wants_left(f, i, day)``
+    factor on what a final user wants of product i (1 − ε^D).
     """
     e = Economy(table)
     n = len(e.producers)
@@ -104,9 +105,7 @@ def live(
         demand = {
             i: asked[i] if i < n else min(asked[i], gate_left(i - n, day) * e.made[i]) for i in e.suppliers
         }
-        x_cap = {
-            i: (min(labour[i], supply_left(i, day)) if i < n else 1.0) * e.made[i] for i in e.suppliers
-        }
+        x_cap = {i: (min(labour[i], supply_left(i, day)) if i < n else 1.0) * e.made[i] for i in e.suppliers}
         x_inp = {}
         for j in e.producers:
             binds = [math.inf]
@@ -128,16 +127,14 @@ def live(
                 stock[i, j] = max(0.0, stock[i, j] + orders[i, j] * share[i] - used)
         came = {(i, f): e.to_final[i, f] * wanted_by[f][i] * share[i] for i in e.suppliers for f in e.final}
 
-        # Orders of tomorrow: what today's demand would need, and a tenth of what stocks lack or have too much.
+        # Orders of tomorrow: what today's demand would need, and a tenth of what stocks lack.
         for j in e.producers:
             for i in inputs[j]:
                 gap = numbers.inventory_days * e.to_producers[i, j] - stock[i, j]
                 need = e.to_producers[i, j] / e.made[j] * demand[j]
                 orders[i, j] = max(0.0, need + gap / numbers.restocking_days)
         wanted_by = {
-            f: {
-                i: wants_left(f, i, day + 1) * (level if f in e.households else 1.0) for i in e.suppliers
-            }
+            f: {i: wants_left(f, i, day + 1) * (level if f in e.households else 1.0) for i in e.suppliers}
             for f in e.final
         }
         here = {}
@@ -149,5 +146,7 @@ def live(
                 labour[i] = min(max(0.0, here[i] + speed * change), supply_left(i, day))
         # Those who were kept on this morning earn, whatever they made.
         income = sum(wage * kept_on[j] for j, wage in enumerate(e.wages)) / sum(e.wages)
-        told.append({"x": x, "came": came, "labour": here, "stock": dict(stock), "spending": math.exp(spending)})
+        told.append(
+            {"x": x, "came": came, "labour": here, "stock": dict(stock), "spending": math.exp(spending)}
+        )
     return told

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
@@ -107,6 +107,19 @@ class PresetName(StrEnum):
     PICHLER2022 = "pichler2022"
 
 
+_EVERYBODY = {
+    "groups": {
+        "everybody": {
+            "people": 1,
+            "hours_a_week": {"work": 40},
+            "source": "assumption: all who work count as one person; employment is a share of the base year's",
+        }
+    },
+    "hiring": {},
+}
+"""Hiring where nobody counts hours."""
+
+
 class Behaviour(Declared):
     """How industries, traders and final users react. What is left out comes from the preset."""
 
@@ -157,6 +170,14 @@ class Behaviour(Declared):
     """What can be learnt, found, repaired and replaced; without it techniques stay what they are."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        """The preset pichler2022 hires and fires, and its households spend what they earn and expect."""
+        if isinstance(given, dict) and given.get("preset") == PresetName.PICHLER2022:
+            return {"labour": _EVERYBODY, "consumption": {}} | given
+        return given
 
     @property
     def parts(self) -> dict[str, Part]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autarky.errors import Problem, ScenarioError
-from autarky.simulation.behaviours import aid, foreign_exchange, households, labour
+from autarky.simulation.behaviours import aid, consumption, foreign_exchange, households, labour
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
 _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     labour.begin,
     aid.begin,
     households.begin,
+    consumption.begin,
     foreign_exchange.begin,
 )
 """In the order in which they act."""
