@@ -53,9 +53,8 @@ def test_every_day_is_that_of_the_paper(seed: int) -> None:
     table, rng = economy(seed), np.random.default_rng(seed)
     n, sectors = len(table.industries), list(table.industries.sectors)
     products = list(table.products)
-    levels = rng.choice(
-        ["essential", "important", "non_essential"], size=(len(products), n), p=[0.3, 0.3, 0.4]
-    )
+    kinds = {"essential": "critical", "important": "important", "non_essential": "not"}
+    levels = rng.choice(list(kinds), size=(len(products), n), p=[0.3, 0.3, 0.4])
     left = np.where(rng.random(n) < 0.4, rng.uniform(0.2, 1.0, n), 1.0)
     comes = np.where(rng.random(len(table.gates)) < 0.3, rng.uniform(0.0, 1.0, len(table.gates)), 1.0)
     wants = np.where(rng.random(len(products)) < 0.4, rng.uniform(0.3, 1.0, len(products)), 1.0)
