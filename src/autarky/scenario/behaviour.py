@@ -112,7 +112,7 @@ _EVERYBODY = {
         "everybody": {
             "people": 1,
             "hours_a_week": {"work": 40},
-            "source": "assumption: all who work count as one person; employment is a share of the base year's",
+            "source": "assumption: all who work count as one person, so that people are shares",
         }
     },
     "hiring": {},
