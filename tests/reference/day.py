@@ -27,7 +27,7 @@ from autarky.scenario import (
     TradeCut,
     TradeSeries,
 )
-from autarky.simulation.presets import Parameters, parameters
+from autarky.simulation.presets import OrdersFollow, Parameters, StockTarget, parameters
 from reference.allocation import Rules
 
 YEAR = 365.0
@@ -375,7 +375,7 @@ class Twin:
             [(came[j][s], self.use[j][s] * made[j]) for j in self.industries for s in self.use[j]]
         ):
             stocks = self.stock
-        level = {j: goal[j] if preset.target_follows_demand else min(1.0, goal[j]) for j in self.industries}
+        level = {j: goal[j] if preset.stock_target is StockTarget.NEED else min(1.0, goal[j]) for j in self.industries}
         gaps = {
             j: {s: max(0.0, self.target[s] * level[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
             for j in self.industries
@@ -397,7 +397,7 @@ class Twin:
         wished = self.wish
         orders: dict[Any, dict[Any, float]] = {}
         for j in self.industries:
-            follow = made[j] if preset.orders_follow_use else goal[j]
+            follow = made[j] if preset.orders_follow is OrdersFollow.USE else goal[j]
             orders[j] = {s: follow + gaps[j][s] for s in self.use[j]}
         self.wish = {
             f: {

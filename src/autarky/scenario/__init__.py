@@ -20,6 +20,7 @@ from autarky.scenario.behaviour import (
     ProductionFunction,
 )
 from autarky.scenario.blocs import BlocCut
+from autarky.scenario.consumption import Consumption
 from autarky.scenario.destruction import Destruction
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households, RationChange, Transfer
@@ -56,6 +57,7 @@ __all__ = [
     "ByYear",
     "CapacityLoss",
     "Ceiling",
+    "Consumption",
     "Criticality",
     "CriticalityRule",
     "Crop",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
 from autarky.scenario.allocation import Allocation, Rationing
+from autarky.scenario.consumption import Consumption
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
 from autarky.scenario.labour import LabourTime
@@ -105,6 +106,20 @@ class PresetName(StrEnum):
 
     AUTARKY = "autarky"
     BOARIO = "boario"
+    PICHLER2022 = "pichler2022"
+
+
+_EVERYBODY = {
+    "groups": {
+        "everybody": {
+            "people": 1,
+            "hours_a_week": {"work": 40},
+            "source": "assumption: all who work count as one person, so that people are shares",
+        }
+    },
+    "hiring": {},
+}
+"""Hiring where nobody counts hours."""
 
 
 class Behaviour(Declared):
@@ -149,6 +164,8 @@ class Behaviour(Declared):
     """Hours of the people there are; without it nobody counts hours."""
     households: Households | None = None
     """What households earn, are rationed, grow and hold; without it they want what they had."""
+    consumption: Consumption | None = None
+    """How much of what they earn, and expect to earn, households spend; the preset pichler2022 has it."""
     foreign_exchange: ForeignExchange | None = None
     """What imports may cost; without it they are never short of money."""
     adaptation: Adaptation | None = None
@@ -159,6 +176,14 @@ class Behaviour(Declared):
     """Machines wear out without parts; without it they last for ever."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        """The preset pichler2022 hires and fires, and its households spend what they earn and expect."""
+        if isinstance(given, dict) and given.get("preset") == PresetName.PICHLER2022:
+            return {"labour": _EVERYBODY, "consumption": {}} | given
+        return given
 
     @property
     def parts(self) -> dict[str, Part]:

@@ -24,6 +24,8 @@ Packs = npt.NDArray[Any]
 """float64 or float32, (…, W)"""
 
 LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
+FOLLOW_NEED, FOLLOW_USE, FOLLOW_DEMAND = 0, 1, 2
+TARGET_UP_TO_BASE, TARGET_NEED, TARGET_BASE = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
 DEMAND, CAPACITY = -1, -2
 # Not Python numbers, for each of which the compiler would make its own version of all that takes a part.
@@ -37,9 +39,12 @@ class Rules(NamedTuple):
     """How the day goes. Numbers that scenarios may differ in are packs."""
 
     production: int
-    orders_follow_use: bool
+    orders_follow: int
     weigh_by_capacity: bool
-    target_follows_demand: bool
+    stock_target: int
+    orders_shrink: bool
+    half_of_normal: bool
+    use_on_arrival: bool
     restart_share: float
     signed_scarcity: bool
     scarcity_tolerance: float
@@ -534,6 +539,8 @@ def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped
     for j in range(first, last):
         base = base_output[user_industry[j]]
         whole = load(capacity, (b, user_industry[j]))
+        if rules.half_of_normal:
+            whole = load(rules.normal_capacity, (user_industry[j], b))
         store(full, j - first, whole / base if base > 0.0 else none)
     scan_stocks(tables, rules, state, g, b, full, allowed, slot)
     for j in range(first, last):
@@ -556,7 +563,8 @@ def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped
         store(output, (b, i), makes)
         part = makes / base if base > 0.0 else none
         store(made, (b, j), part)
-        store(wanted, (b, j), goal / base if base > 0.0 else none)
+        needed = asked if rules.orders_follow == FOLLOW_DEMAND else goal
+        store(wanted, (b, j), needed / base if base > 0.0 else none)
         if rules.production == LINEAR:
             store(state.draw, (b, j), draw_on_others(tables, rules, state, b, j, part))
     return moved
@@ -824,7 +832,7 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
 def use_stock(rules, held, came, made, draw):  # type: ignore[no-untyped-def]
     """A stock after deliveries and use: ``σ + came − u`` with ``u = min(y, σ) + draw · max(0, σ − y)``."""
     need = made * rules.step
-    use = minimum(need, held)
+    use = minimum(need, held + rules.step * came if rules.use_on_arrival else held)
     if rules.production == LINEAR:
         use = use + draw * maximum(held - need, 0.0)
     return held + rules.step * came - use
@@ -836,9 +844,16 @@ def reorder(rules, stock, made, goal, target, pace, reserve, urgent):  # type: i
 
     What is missing for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once.
     """
-    level = goal if rules.target_follows_demand else minimum(goal, 1.0)
-    gap, need_now = maximum(target * level - stock, 0.0), maximum(reserve * level - stock, 0.0)
-    return (made if rules.orders_follow_use else goal) + gap * pace + need_now * urgent
+    level = goal
+    if rules.stock_target == TARGET_UP_TO_BASE:
+        level = minimum(goal, 1.0)
+    elif rules.stock_target == TARGET_BASE:
+        level = splat(1.0, goal)
+    gap, need_now = target * level - stock, maximum(reserve * level - stock, 0.0)
+    order = made if rules.orders_follow == FOLLOW_USE else goal
+    if rules.orders_shrink:
+        return maximum(order + gap * pace, 0.0)
+    return order + maximum(gap, 0.0) * pace + need_now * urgent
 
 
 @_verb

@@ -65,9 +65,12 @@ def build_rules(
 
     return kernels.Rules(
         production=_PRODUCTION[preset.production],
-        orders_follow_use=preset.orders_follow_use,
+        orders_follow=int(preset.orders_follow),
         weigh_by_capacity=preset.weigh_by_capacity,
-        target_follows_demand=preset.target_follows_demand,
+        stock_target=int(preset.stock_target),
+        orders_shrink=preset.orders_shrink,
+        half_of_normal=preset.half_of_normal,
+        use_on_arrival=preset.use_on_arrival,
         restart_share=preset.restart_share,
         signed_scarcity=preset.signed_scarcity,
         scarcity_tolerance=preset.scarcity_tolerance,

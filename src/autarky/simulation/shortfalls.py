@@ -35,7 +35,7 @@ from autarky.simulation.forcing import Effects, Forcing
 from autarky.simulation.labelling import label_days
 from autarky.simulation.network import DAYS_PER_YEAR, NON_BINDING, Network, build_network
 from autarky.simulation.opening import Keep, by_slot, keep_everything
-from autarky.simulation.presets import Parameters, parameters
+from autarky.simulation.presets import OrdersFollow, Parameters, parameters
 from autarky.simulation.run import live_through
 
 Floats = npt.NDArray[np.float64]
@@ -374,7 +374,7 @@ class Trace:
         on_the_day = np.stack([sum((w for _, w in ends), np.zeros(len(self))) for ends in direct], axis=1)
         waiting, scales, untold = loads.copy(), np.zeros_like(loads), 0.0
         # A user that orders what it uses wants less as it makes less, for whatever reason that was.
-        follows_use = self.params.preset.orders_follow_use
+        follows_use = self._follows_use
         short = 1.0 - self._lost_anyway if follows_use else np.zeros_like(loads)
         full = np.where(self._fewer_orders, 0.0, 1.0 - short)
         by_stock, by_capacity = np.zeros_like(loads), np.zeros_like(loads)
@@ -397,9 +397,13 @@ class Trace:
         rest[0] = untold
         return _loads(*parts, (Node(Place.UNTOLD, -1), rest))
 
+    @property
+    def _follows_use(self) -> bool:
+        return self.params.preset.orders_follow is OrdersFollow.USE
+
     def _decided_by(self, u: int, load: Floats) -> Parts:
         """Why a user wanted less: its own orders, or its capacity, whichever allowed less."""
-        if self.params.preset.orders_follow_use:
+        if self._follows_use:
             return [(Node(Place.LOST, u), load)]
         fewer = self._fewer_orders[:, u]
         return [(Node(Place.ORDERS, u), load * fewer), (Node(Place.CAPACITY, u), load * ~fewer)]
@@ -421,7 +425,7 @@ class Trace:
     @cached_property
     def _wanted_less(self) -> Floats:
         """(T, n) share of its base-year inputs that an industry did not want the evening before."""
-        level = self.days.output if self.params.preset.orders_follow_use else self.goal
+        level = self.days.output if self._follows_use else self.goal
         part = np.divide(level, self.base, out=np.ones_like(level), where=self.base > 0)
         less = np.zeros_like(level)
         less[1:] = np.maximum(1.0 - part[:-1], 0.0)

@@ -12,6 +12,7 @@ from autarky.errors import Problem, ScenarioError
 from autarky.simulation.behaviours import (
     aid,
     allocation,
+    consumption,
     foreign_exchange,
     households,
     labour,
@@ -26,6 +27,7 @@ _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     labour.begin,
     aid.begin,
     households.begin,
+    consumption.begin,
     search.begin,
     foreign_exchange.begin,
     spare_parts.begin,
