@@ -375,7 +375,8 @@ class Twin:
             [(came[j][s], self.use[j][s] * made[j]) for j in self.industries for s in self.use[j]]
         ):
             stocks = self.stock
-        level = {j: goal[j] if preset.stock_target is StockTarget.NEED else min(1.0, goal[j]) for j in self.industries}
+        follows = preset.stock_target is StockTarget.NEED
+        level = {j: goal[j] if follows else min(1.0, goal[j]) for j in self.industries}
         gaps = {
             j: {s: max(0.0, self.target[s] * level[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
             for j in self.industries
