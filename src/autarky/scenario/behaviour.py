@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -13,7 +13,7 @@ from autarky.scenario.allocation import Allocation, Rationing
 from autarky.scenario.consumption import Consumption
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
-from autarky.scenario.labour import LabourTime
+from autarky.scenario.labour import Hiring, LabourTime, Week, WorkingGroup
 from autarky.scenario.part import Part
 from autarky.scenario.search import Search
 from autarky.scenario.spare_parts import SpareParts
@@ -109,16 +109,16 @@ class PresetName(StrEnum):
     PICHLER2022 = "pichler2022"
 
 
-_EVERYBODY = {
-    "groups": {
-        "everybody": {
-            "people": 1,
-            "hours_a_week": {"work": 40},
-            "source": "assumption: all who work count as one person, so that people are shares",
-        }
+_EVERYBODY = LabourTime(
+    groups={
+        "everybody": WorkingGroup(
+            people=1,
+            hours_a_week=Week(work=40),
+            source="assumption: all who work count as one person, so that people are shares",
+        )
     },
-    "hiring": {},
-}
+    hiring=Hiring(),
+)
 """Hiring where nobody counts hours."""
 
 
@@ -177,13 +177,14 @@ class Behaviour(Declared):
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, given: Any) -> Any:
+    @model_validator(mode="after")
+    def _complete(self) -> Behaviour:
         """The preset pichler2022 hires and fires, and its households spend what they earn and expect."""
-        if isinstance(given, dict) and given.get("preset") == PresetName.PICHLER2022:
-            return {"labour": _EVERYBODY, "consumption": {}} | given
-        return given
+        if self.preset is PresetName.PICHLER2022:
+            for name, part in (("labour", _EVERYBODY), ("consumption", Consumption())):
+                if name not in self.model_fields_set:
+                    object.__setattr__(self, name, part)
+        return self
 
     @property
     def parts(self) -> dict[str, Part]:
