@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
 from autarky.scenario.allocation import Allocation, Rationing
+from autarky.scenario.elasticities import Elasticities
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
 from autarky.scenario.labour import LabourTime
@@ -67,6 +68,8 @@ class ProductionFunction(StrEnum):
     """Essential inputs bind, important ones in part, non-essential ones not (Pichler et al. 2022)."""
     LINEAR = "linear"
     """Inputs replace each other one for one."""
+    CES = "ces"
+    """Inputs replace each other with constant elasticities of substitution, see ``elasticities``."""
 
 
 class Overtime(Declared):
@@ -111,7 +114,9 @@ class Behaviour(Declared):
     preset: PresetName = PresetName.AUTARKY
     """Complete parameter set to start from."""
     production: ProductionFunction | None = None
-    """leontief, critical or linear."""
+    """leontief, critical, linear or ces."""
+    elasticities: Elasticities | None = None
+    """For production: ces. How easily inputs replace each other."""
     criticality: tuple[CriticalityRule, ...] = ()
     """For production: critical. Inputs without a rule are essential."""
     inventory_days: ByProduct | None = None
@@ -153,6 +158,12 @@ class Behaviour(Declared):
     """What can be learnt, found, repaired and replaced; without it techniques stay what they are."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
+
+    @model_validator(mode="after")
+    def _ces_has_elasticities(self) -> Behaviour:
+        if self.production is ProductionFunction.CES and self.elasticities is None:
+            raise ValueError("has production: ces and no elasticities; declare them, or choose another")
+        return self
 
     @property
     def parts(self) -> dict[str, Part]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autarky.errors import Problem, ScenarioError
-from autarky.simulation.behaviours import labour
+from autarky.simulation.behaviours import elasticities, labour, techniques
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
-_BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (labour.begin,)
+_BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
+    labour.begin,
+    techniques.begin,
+    elasticities.begin,
+)
 """In the order in which they act."""
 
 __all__ = ["Acting", "Setting", "Told", "begin"]
