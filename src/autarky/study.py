@@ -33,6 +33,7 @@ from autarky.run_folder import (
     REPORT,
     RESULT,
     STUDY,
+    ComparisonRun,
     EnsembleRun,
     PlanRun,
     Run,
@@ -414,9 +415,9 @@ def tables_of(study: Study, uncertainty: Uncertainty) -> dict[str, Economy]:
             # NAME#7 is a table drawn beside NAME.
             where = name.rpartition("#")[0] if isinstance(parameter.distribution, TableDraws) else name
             if where in sources.embedded_names():
-                found[name] = sources.embedded(name)
+                found[name] = study.in_groups(sources.embedded(name))
             elif (home / where).exists():
-                found[name] = sources.read_table(home / name)
+                found[name] = study.in_groups(sources.read_table(home / name))
             else:
                 spelt = "table" if where != name else f"of[{position}].value"
                 place = study.locate(f"uncertainty.parameters[{k}].distribution.{spelt}")
@@ -497,10 +498,12 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
     )
 
 
-def report_again(run: str | Path, runs: str | Path = "runs") -> tuple[Run | EnsembleRun | PlanRun, str]:
-    """A run, an ensemble or a plan, and its page, drawn again from the stored result."""
+def report_again(
+    run: str | Path, runs: str | Path = "runs"
+) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
+    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result."""
     found = read_any(run, runs)
-    if isinstance(found, PlanRun):
+    if isinstance(found, PlanRun | ComparisonRun):
         return found, found.page()
     if isinstance(found, EnsembleRun):
         return found, render_ensemble(found.result, inputs=found.manifest["inputs"])

@@ -451,6 +451,7 @@ class Twin:
             "output": output,
             "demand": {i: max(0.0, demand[i] - self.exogenous[i]) for i in self.industries},
             "capacity": capacity,
+            "possible": possible,
             "forgone": forgone,
             "stock": stocks,
             "sent": {i: min(output[i] + self.exogenous[i], demand[i]) for i in self.gates},

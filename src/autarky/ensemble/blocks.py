@@ -8,20 +8,18 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
 
+from autarky.economy import Economy
 from autarky.ensemble.executors import Task
 from autarky.errors import AutarkyError, EconomyError, InputError, Problem, SimulationError
 from autarky.results import variable
 from autarky.results.netcdf import dataset_to_netcdf
 from autarky.scenario import Scenario
 from autarky.simulation.panel import Precision, simulate_panel
-
-if TYPE_CHECKING:
-    from autarky.uncertainty import Draws
 
 FORMAT = "autarky block 1"
 DRAWS, FEWEST = 64, 8
@@ -52,6 +50,22 @@ def file_name(task: Task) -> str:
     return f"{task[0]:06d}-{task[1]:06d}.nc"
 
 
+class Courses(Protocol):
+    """Courses of events by number: each a scenario on a table, made when it is asked for."""
+
+    def scenario(self, i: int) -> Scenario:
+        """What happens."""
+        ...
+
+    def economy(self, i: int) -> Economy:
+        """On which table; asked for equal keys one after the other."""
+        ...
+
+    def economy_key(self, i: int) -> Hashable:
+        """Equal for courses on the same table."""
+        ...
+
+
 @dataclass(frozen=True)
 class Simulation:
     """What is done to a block: simulate its draws, and keep why one of them failed.
@@ -60,7 +74,7 @@ class Simulation:
     depends on it.
     """
 
-    draws: Draws
+    draws: Courses
     template: xr.Dataset
     """The panel of the study's own scenario: what a draw's numbers are called and where they belong."""
     need_share: float

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BytesIO
@@ -15,8 +14,9 @@ import numpy as np
 import xarray as xr
 from scipy.io import netcdf_file
 
-from autarky.ensemble.blocks import UNSEALED, file_name, is_of_plan, sealed, tasks, write_atomically
-from autarky.ensemble.executors import Executor, Serial, Task
+from autarky.ensemble.blocks import UNSEALED, sealed, tasks
+from autarky.ensemble.executors import Executor, Task
+from autarky.ensemble.keeping import Progress, kept_blocks
 from autarky.ensemble.memory import side_by_side
 from autarky.results.netcdf import dataset_to_netcdf
 from autarky.scenario import Scenario
@@ -29,9 +29,6 @@ FEW = 128
 """Up to so many scenarios are one block, made in this process: a worker takes seconds to start."""
 FEWEST, MOST = 64, 256
 """Scenarios in a block of more."""
-
-Progress = Callable[[int, int], None]
-"""Told (scenarios done, scenarios in all) after every block."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +102,7 @@ def run_sweep(
 ) -> dict[str, np.ndarray]:
     """What is told of each scenario, by name, scenarios first; blocks that lie in ``folder`` are read.
 
-    The bytes are the same whoever does the work. Blocks lie in a folder that is called after the plan, so
-    that many sweeps share ``folder``; without one nothing is kept. A block that is damaged, or of another
-    plan, is made again.
+    The bytes are the same whoever does the work. Many sweeps may share ``folder``, see ``kept_blocks``.
 
     Raises
     ------
@@ -118,35 +113,17 @@ def run_sweep(
     OSError
         If a block cannot be written.
     """
-    plan, total = sweep.plan, len(sweep.scenarios)
-    every = tasks(total, sweep.block)
-    home = None if folder is None else folder / plan[:16]
-    contents: dict[Task, bytes] = {}
-    if home is not None:
-        home.mkdir(parents=True, exist_ok=True)
-        for task in every:
-            if is_of_plan(path := home / file_name(task), plan):
-                contents[task] = path.read_bytes()
-    missing = [task for task in every if task not in contents]
-    done = total - sum(last - first for first, last in missing)
-    if progress is not None:
-        progress(done, total)
-    if missing:
-        doer = executor if executor is not None and len(missing) > 1 else Serial()
-        likeness = sweep.scenarios[0]
+    plan = sweep.plan
+    every = tasks(len(sweep.scenarios), sweep.block)
 
-        def needed(scenarios: int) -> int:
-            return sweep_bytes(sweep.network, likeness, scenarios, sweep.precision)
+    def needed(scenarios: int) -> int:
+        return sweep_bytes(sweep.network, sweep.scenarios[0], scenarios, sweep.precision)
 
-        batch = side_by_side(needed, doer.room(), sweep.block)
-        with closing(doer.run(Simulation(sweep, batch, plan), missing)) as made:
-            for task, content in made:
-                if home is not None:
-                    write_atomically(home / file_name(task), content)
-                contents[task] = content
-                done += task[1] - task[0]
-                if progress is not None:
-                    progress(done, total)
+    def work(doer: Executor) -> Simulation:
+        return Simulation(sweep, side_by_side(needed, doer.room(), sweep.block), plan)
+
+    made = kept_blocks(work, plan, every, folder=folder, executor=executor, progress=progress)
+    contents = dict(made)
     names = ["lost", *(["first_day"] if sweep.first_days else [])]
     read = [_read(contents[task], names) for task in every]
     return {name: np.concatenate([part[name] for part in read]) for name in names}

@@ -1,4 +1,4 @@
-"""Opinion: Friedkin and Johnsen's model with a message and an experience; it illustrates, and proves nothing."""
+"""Opinion: Friedkin and Johnsen's model with a message and an experience: an illustration, no evidence."""
 
 from __future__ import annotations
 

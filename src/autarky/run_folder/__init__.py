@@ -2,6 +2,7 @@
 
 from autarky.results.netcdf import to_netcdf
 from autarky.run_folder.any_of_them import read_any
+from autarky.run_folder.comparison import ComparisonRun, is_comparison, read_comparison, save_comparison
 from autarky.run_folder.ensemble import (
     ENSEMBLE_ID,
     EnsembleRun,
@@ -34,6 +35,7 @@ __all__ = [
     "RESULT",
     "RUN_ID",
     "STUDY",
+    "ComparisonRun",
     "EnsembleRun",
     "ExportFormat",
     "PlanRun",
@@ -41,12 +43,15 @@ __all__ = [
     "changed_files",
     "ensemble_id",
     "export_run",
+    "is_comparison",
     "is_ensemble",
     "is_plan",
     "read_any",
+    "read_comparison",
     "read_ensemble",
     "read_plan",
     "read_run",
+    "save_comparison",
     "save_ensemble",
     "save_plan",
     "save_run",

@@ -1,16 +1,17 @@
-"""Whichever lies in a folder: a run, an ensemble or a plan."""
+"""Whichever lies in a folder: a run, an ensemble, a plan or a comparison."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from autarky.run_folder.comparison import ComparisonRun, is_comparison, read_comparison
 from autarky.run_folder.ensemble import EnsembleRun, is_ensemble, read_ensemble
 from autarky.run_folder.folder import Run, read_run
 from autarky.run_folder.plan import PlanRun, is_plan, read_plan
 
 
-def read_any(run: str | Path, runs: str | Path = "runs") -> Run | EnsembleRun | PlanRun:
-    """A run, an ensemble or a plan, whichever lies in a folder.
+def read_any(run: str | Path, runs: str | Path = "runs") -> Run | EnsembleRun | PlanRun | ComparisonRun:
+    """A run, an ensemble, a plan or a comparison, whichever lies in a folder.
 
     Raises
     ------
@@ -19,4 +20,6 @@ def read_any(run: str | Path, runs: str | Path = "runs") -> Run | EnsembleRun | 
     """
     if is_plan(run, runs):
         return read_plan(run, runs)
+    if is_comparison(run, runs):
+        return read_comparison(run, runs)
     return read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)

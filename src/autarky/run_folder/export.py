@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 
 from autarky.errors import InputError, Problem, did_you_mean
+from autarky.run_folder.comparison import ComparisonRun, comparison_tables
 from autarky.run_folder.ensemble import EnsembleRun
 from autarky.run_folder.folder import Run
 from autarky.run_folder.plan import PlanRun
@@ -40,23 +41,23 @@ _ENDINGS = {ExportFormat.NETCDF: ".nc", ExportFormat.CSV: "-csv", ExportFormat.X
 
 
 def export_run(
-    run: Run | EnsembleRun | PlanRun,
+    run: Run | EnsembleRun | PlanRun | ComparisonRun,
     format: ExportFormat | str | None = None,
     target: str | Path | None = None,
 ) -> Path:
     """Writes the numbers of a run to a file (netcdf, xlsx) or a folder (csv), which must not exist yet.
 
     Without a target, it is named after the run and lies in the working directory. Without a format it is
-    netCDF, and CSV of a plan, whose tables have rows of their own.
+    netCDF, and CSV of a plan or a comparison, whose tables have rows of their own.
 
     Raises
     ------
     InputError
         If the target exists or cannot be written, if XLSX is asked for without the extra ``excel``, or
-        netCDF of a plan.
+        netCDF of a plan or a comparison.
     """
     if format is None:
-        format = ExportFormat.CSV if isinstance(run, PlanRun) else ExportFormat.NETCDF
+        format = ExportFormat.CSV if isinstance(run, PlanRun | ComparisonRun) else ExportFormat.NETCDF
     if format not in {str(one) for one in ExportFormat}:
         raise InputError(
             Problem(
@@ -66,9 +67,11 @@ def export_run(
             )
         )
     format = ExportFormat(format)
-    if isinstance(run, PlanRun) and format is ExportFormat.NETCDF:
-        what = "a plan is steps and tables, not arrays over days"
-        raise InputError(Problem("--format", what, "export it to csv or xlsx; plan.json holds all of it"))
+    if isinstance(run, PlanRun | ComparisonRun) and format is ExportFormat.NETCDF:
+        kind, held = ("plan", "steps and tables") if isinstance(run, PlanRun) else ("comparison", "tables")
+        what = f"a {kind} is {held}, not arrays over days"
+        remedy = f"export it to csv or xlsx; {kind}.json holds all of it"
+        raise InputError(Problem("--format", what, remedy))
     target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
     if target.exists():
         raise InputError(
@@ -80,7 +83,7 @@ def export_run(
         written = beside / target.name
         match format:
             case ExportFormat.NETCDF:
-                assert not isinstance(run, PlanRun)
+                assert not isinstance(run, PlanRun | ComparisonRun)
                 shutil.copyfile(run.numbers, written)
             case ExportFormat.CSV:
                 written.mkdir()
@@ -98,13 +101,16 @@ def export_run(
     return target
 
 
-def tables(run: Run | EnsembleRun | PlanRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+def tables(run: Run | EnsembleRun | PlanRun | ComparisonRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
     """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name).
 
-    Of a plan, each of its lists.
+    Of a plan or a comparison, each of its lists.
     """
     if isinstance(run, PlanRun):
         yield from plan_tables(run.found)
+        return
+    if isinstance(run, ComparisonRun):
+        yield from comparison_tables(run.found)
         return
     data = run.result.data
     for name in sorted(map(str, data.data_vars)):
@@ -171,7 +177,7 @@ def _csv(rows: Iterator[list[Cell]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _write_excel(run: Run | EnsembleRun | PlanRun, path: Path) -> None:
+def _write_excel(run: Run | EnsembleRun | PlanRun | ComparisonRun, path: Path) -> None:
     try:
         from openpyxl import Workbook
     except ImportError as error:

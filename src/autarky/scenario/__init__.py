@@ -5,6 +5,7 @@ it does. These models are the file format: the docstring under a field is its he
 """
 
 from autarky.scenario.adaptation import Adaptation, Destruction, TechniqueChange
+from autarky.scenario.aid import Aid
 from autarky.scenario.allocation import Allocation, InstitutionChange, Rationing
 from autarky.scenario.behaviour import (
     Behaviour,
@@ -20,7 +21,7 @@ from autarky.scenario.behaviour import (
 )
 from autarky.scenario.blocs import BlocCut
 from autarky.scenario.foreign_exchange import ForeignExchange
-from autarky.scenario.households import Aid, Households, RationChange, Transfer
+from autarky.scenario.households import Households, RationChange, Transfer
 from autarky.scenario.labour import HoursWithheld, LabourTime
 from autarky.scenario.scenario import Scenario, Shock
 from autarky.scenario.shocks import (

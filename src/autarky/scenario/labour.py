@@ -191,12 +191,12 @@ class HoursWithheld(InWords):
     """What the hours go to: sessions, mobilisation or lockdown."""
 
     def clause(self, told: Telling) -> str:
-        """``2 hours a week of every group go to sessions, 30% of them from work and the rest from rest``."""
+        """``2 hours a week of every group go to sessions (30% from work, the rest from rest)``."""
         who = told(self.groups, "every group")
-        who = who if self.people_share == 1 else f"{self.people_share:.4g} of {who}"
+        who = who if self.people_share == 1 else f"{100 * self.people_share:.3g}% of {who}"
         given = {name: share for name, share in self.taken_from.model_dump().items() if share > 0}
         sources = [f"{100 * share:.3g}% from {name}" for name, share in given.items()]
         if sum(given.values()) < 1:
             sources.append("the rest from rest" if given else "all from rest")
-        hours = "1 hour" if self.hours_a_week == 1 else f"{self.hours_a_week:.4g} hours"
-        return f"{hours} a week of {who} go to {self.purpose.value} ({', '.join(sources)})"
+        hours, go = ("1 hour", "goes") if self.hours_a_week == 1 else (f"{self.hours_a_week:.4g} hours", "go")
+        return f"{hours} a week of {who} {go} to {self.purpose.value} ({', '.join(sources)})"

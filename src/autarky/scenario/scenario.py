@@ -9,10 +9,11 @@ from pydantic import Field
 
 from autarky.declared import Declared, Name
 from autarky.scenario.adaptation import Destruction, TechniqueChange
+from autarky.scenario.aid import Aid
 from autarky.scenario.allocation import InstitutionChange
 from autarky.scenario.behaviour import Behaviour
 from autarky.scenario.blocs import BlocCut
-from autarky.scenario.households import Aid, RationChange, Transfer
+from autarky.scenario.households import RationChange, Transfer
 from autarky.scenario.labour import HoursWithheld
 from autarky.scenario.shocks import (
     CapacityLoss,

@@ -101,20 +101,17 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                 case TradeCut() | BlocCut():
                     members = names.cut_links(shock, place)
                     members = members[~spared(members)]
-                    share = _share_kept(shock, network, members)
-                    weight = dates.weight(shock, scenario, shock.ramp_days)
-                    kept = np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
-                    cuts.add(k, members, kept)
+                    cuts.add(k, members, kept_by_day(shock, network, scenario, members))
                 case CapacityLoss():
                     losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
                 case Harvest():
                     losses.add(k, names.losing_suppliers(shock, place), 1.0 - _harvested(shock, scenario))
                 case TradeSeries():
-                    kept, acts = _series(shock, scenario)
                     limited, ordered = names.series_flows(shock, place, spared)
                     if len(limited):
-                        cuts.add(k, limited, np.where(acts, kept, np.inf))
+                        cuts.add(k, limited, kept_by_day(shock, network, scenario, limited))
                     if ordered:
+                        kept, acts = _series(shock, scenario)
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
                     weight = dates.weight(shock, scenario, shock.ramp_days)
@@ -208,6 +205,18 @@ def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
         years, which = np.unique(1970 + (month - (crop.month - 1)) // 12, return_inverse=True)
         capacity += crop.share * np.array([harvest.crop_of(str(year)) for year in years])[which]
     return capacity
+
+
+def kept_by_day(
+    cut: TradeCut | TradeSeries | BlocCut, network: Network, scenario: Scenario, members: Integers
+) -> Floats:
+    """Share of the base flow that may pass, (days + 1,), inf before and after: ``members`` are limited."""
+    if isinstance(cut, TradeSeries):
+        kept, acts = _series(cut, scenario)
+        return np.where(acts, kept, np.inf)
+    share = _share_kept(cut, network, members)
+    weight = dates.weight(cut, scenario, cut.ramp_days)
+    return np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
 
 
 def _share_kept(cut: TradeCut | BlocCut, network: Network, members: Integers) -> float:

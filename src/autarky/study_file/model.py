@@ -17,8 +17,10 @@ from autarky.declared import Declared, Name
 from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
+from autarky.household_groups import HouseholdGroup, with_household_groups
 from autarky.planning.posing.section import PlanSection
 from autarky.scenario import Scenario
+from autarky.scenario.alternatives import Alternative
 from autarky.uncertainty import Uncertainty
 
 Text = Annotated[str, Field(max_length=10_000)]
@@ -37,6 +39,11 @@ class EconomyReference(Declared):
     """What the reader of this format wants to know besides, for instance a country or a year."""
     accept: dict[Name, Name] = Field(default_factory=dict)
     """Checks that the table fails and that are accepted all the same: name of the check → reason."""
+    household_groups: dict[Name, HouseholdGroup] = Field(default_factory=dict)
+    """Groups that each column of households is split into: name → people, share of its use, and source. The
+    group's column is called like the old one and the group: households-rural."""
+    household_region: Name | None = None
+    """Region whose households are split; every region's if left out."""
 
     @model_validator(mode="after")
     def _one_table(self) -> EconomyReference:
@@ -67,6 +74,8 @@ class Study(Declared):
     """What somebody said would be, to be held against what the run delivers, by month and group."""
     opinion: Opinion | None = None
     """An illustration of how far announcements could outlive experience; left out, there is none."""
+    alternatives: dict[Name, Alternative] = Field(default_factory=dict, max_length=8)
+    """Name → what is otherwise: each is run beside the scenario, and compared with it: autarky compare."""
     uncertainty: Uncertainty | None = None
     """What is not known about it, and how it spreads. A single run takes the scenario as it is."""
     sources: tuple[Text, ...] = ()
@@ -80,6 +89,8 @@ class Study(Declared):
             raise ValueError("has neither 'scenario' nor 'plan'; add it: autarky new my.yaml shows how")
         if self.scenario is not None and self.economy is None:
             raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
+        if self.alternatives and self.scenario is None:
+            raise ValueError("has alternatives and no scenario to differ from; add one, or delete them")
         if self.uncertainty is not None and self.scenario is None:
             raise ValueError("has uncertainty and no scenario that it could bear on; add one, or delete it")
         if self.opinion is not None and not self.announcements:
@@ -123,15 +134,27 @@ class Study(Declared):
         return self.scenario
 
     def read_economy(self) -> Economy:
-        """The table the study names, as its source prints it.
+        """The table the study names, its households in the groups that the study gives.
 
         Raises
         ------
         ScenarioError
-            If the study names an embedded table or a format that does not exist.
+            If the study names an embedded table or a format that does not exist, or groups that do not fit.
         SourceError
             If the table cannot be read.
         """
+        return self.in_groups(self._table())
+
+    def in_groups(self, economy: Economy) -> Economy:
+        """A table with its households split as the study says; as it is where the study says nothing."""
+        if self.economy is None or not self.economy.household_groups:
+            return economy
+        with self.naming_places():
+            groups = self.economy.household_groups
+            return with_household_groups(economy, groups, self.economy.household_region)
+
+    def _table(self) -> Economy:
+        """The table the study names, as its source prints it."""
         reference = self.economy
         if reference is None:
             remedy = "add economy: {embedded: …}, or {path: …}"

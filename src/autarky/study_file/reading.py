@@ -11,6 +11,7 @@ from autarky.declared import ALL
 from autarky.document import Document, Step, read_bytes, read_document
 from autarky.errors import Problem, ScenarioError
 from autarky.scenario import Dated, Scenario, Starting, TradeCut, TradeSeries
+from autarky.study_file.alternatives import problems_of_alternatives
 from autarky.study_file.model import Study
 from autarky.uncertainty import problems as problems_of
 
@@ -46,6 +47,8 @@ def study_from_bytes(content: bytes, path: Path) -> Study:
         Problem(study.place_of(("scenario", *steps)), what, remedy)
         for steps, what, remedy in (_contradictions(study.scenario) if study.scenario else ())
     ]
+    if study.alternatives:
+        found += problems_of_alternatives(study, tree, STUDY, _contradictions)
     if study.uncertainty is not None and study.scenario is not None:
         # What the scenario contradicts in any case is told once, and not again for each trial.
         also = (lambda trial: ()) if found else _contradictions

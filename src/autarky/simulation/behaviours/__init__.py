@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autarky.errors import Problem, ScenarioError
-from autarky.simulation.behaviours import elasticities, labour, techniques
+from autarky.simulation.behaviours import (
+    aid,
+    elasticities,
+    foreign_exchange,
+    households,
+    labour,
+    techniques,
+)
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
 _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     labour.begin,
+    aid.begin,
+    households.begin,
+    foreign_exchange.begin,
     techniques.begin,
     elasticities.begin,
 )

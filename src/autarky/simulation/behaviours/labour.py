@@ -194,7 +194,8 @@ class _Labour:
         self.made = [made[id(scenario)] for scenario in setting.scenarios]
         self.names = tuple(self._labour().groups)
         self.n = len(self.economy.industries)
-        most = max(len(one.weight) for one in self.made)
+        # Where there are fewer shocks than elsewhere, or none, some withhold nothing.
+        most = max(1, *(len(one.weight) for one in self.made))
 
         def lanes(name: str, shocks: bool = False) -> Floats:
             def of(scenario: Scenario) -> Floats:
