@@ -174,15 +174,16 @@ def blended(twin: Any, j: Any) -> float:
 def taken(twin: Any, j: Any, made: float) -> dict[Any, float]:
     """Use of each slot, relative to base-year use: classes and inputs that are short used up, others alike."""
     classes, cost, _ = nested(twin, j, lambda slot: twin.dt)
-    levels = dict.fromkeys(classes, made)
+    levels = dict.fromkeys((s for one in classes.values() for s in one[0]), made)
     if any(h < made for one in classes.values() for h in one[2]):
         shares, mosts = zip(*((one[4], one[5]) for one in classes.values()), strict=True)
         together = level(list(shares), list(mosts), twin.sigma[None], cost, made)
-        for name, (_, weights, held, sigma, _, top) in classes.items():
-            levels[name] = level(weights, held, sigma, cost, min(together, top))
+        for slots, weights, held, sigma, _, top in classes.values():
+            mine = level(weights, held, sigma, cost, min(together, top))
+            levels |= dict.fromkeys(slots, mine)
     used = {}
     for s in twin.use[j]:
         need = twin.intensity.get((j, s), 1.0)
-        mine = levels.get(twin.input_class.get(s, "others"), made)
-        used[s] = min(mine * need * twin.dt, twin.stock[j][s])
+        # What never binds is used by the recipe.
+        used[s] = min(levels.get(s, made) * need * twin.dt, twin.stock[j][s])
     return used

@@ -133,7 +133,7 @@ class State(NamedTuple):
     elasticity: Packs
     """(1 + classes, B, W) of substitution between classes, and within each (ces); empty like ``input_class``."""
     level: Packs
-    """(classes, B, industries, W) most that is used of a class's inputs, relative to the need of base-year
+    """(classes, B, industries, W) most that is used of a class's binding inputs, relative to the need of base-year
     output (ces); empty like ``input_class``."""
     cover: Packs
     """(B, N, W) days of stock of the scarcest binding input."""
@@ -523,13 +523,13 @@ def most_blended(weight, held, sigma, cost):  # type: ignore[no-untyped-def]
         return 0.0
     rho = (sigma - 1.0) / sigma
     unit = lowest if sigma <= 1.0 else highest
-    stretch = -sigma * np.log(cost)
-    gain = np.expm1(rho * stretch) if rho != 0.0 else stretch
+    stretch = np.exp(-sigma * np.log(cost))
+    gain = power_less_one(stretch, rho)
     most, short_before = np.inf, len(weight) + 1
     while True:
         short, total, part = 0, 0.0, 0.0
         for n in range(len(weight)):
-            if weight[n] > 0.0 and (most == np.inf or np.log(held[n] / most) < stretch):
+            if weight[n] > 0.0 and held[n] < stretch * most:
                 short += 1
                 total += weight[n]
                 part += weight[n] * power_less_one(held[n] / unit, rho)
@@ -547,8 +547,7 @@ def level_of(weight, held, sigma, cost, goal):  # type: ignore[no-untyped-def]
     if sigma == 0.0 or cost >= 1.0 or goal <= 0.0:
         return goal
     rho = (sigma - 1.0) / sigma
-    most = goal * np.exp(-sigma * np.log(cost))
-    level, short_before = goal, 0
+    most, level, short_before = goal * np.exp(-sigma * np.log(cost)), goal, 0
     while True:
         short, rest, part = 0, 0.0, 0.0
         for n in range(len(weight)):
@@ -665,7 +664,6 @@ def stretch_inputs(tables, rules, state, b, j, allowed, made):  # type: ignore[n
                 for p in range(pools):
                     within[p] = weight[p] if state.input_class[p] == c else 0.0
                 mine = level_of(within, held, sigma[1 + c], cost, min(together, most[c]))
-                # Inputs that never bind go with their class.
                 state.level[c, b, j, lane] = mine if share[c] > 0.0 else goal
 
 
@@ -939,6 +937,7 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
     made, wanted, draw, before = state.made, state.wanted, state.draw, state.before
     intensity, level, input_class = state.intensity, state.level, state.input_class
     adapts, blends = len(intensity) > 0, len(level) > 0
+    user_output, negligible = tables.user_output, load(rules.negligible_share, b)
     target, urgent = load(rules.inventory_days, (p, b)), load(rules.urgent_pace, (p, b))
     pace, reserve = load(rules.restocking_pace, (p, b)), load(rules.reserve_days, (p, b))
     stocks_stand, gaps_stand = load(state.stand, (0, b)) > 0.0, load(state.stand, (1, b)) > 0.0
@@ -975,7 +974,11 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
                     need = load(intensity, (p, b, j))
                 held, came = load(stock, (p, b, j)), brought * inverse_base_use[p, j]
                 output, goal = load(made, (b, j)) * need, load(wanted, (b, j)) * need
-                takes = load(level, (input_class[p], b, j)) * need if blends else output
+                takes = output
+                if blends:
+                    # What never binds is used by the recipe.
+                    binds = negligible * user_output[j] < need * base
+                    takes = where(binds, load(level, (input_class[p], b, j)) * need, output)
                 left = use_stock(rules, held, came, takes, load(draw, (b, j)))
                 left = where(stocks_stand, held, left)
                 order = reorder(rules, left, output, goal, need, target, pace, reserve, urgent)
