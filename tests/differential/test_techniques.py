@@ -1,4 +1,4 @@
-"""Techniques, learning and ces equal their slow twin, tests/reference/techniques.py, on 60 random economies."""
+"""Techniques, learning and ces equal their slow twin, tests/reference/techniques.py: 60 random economies."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_techniques_and_elasticities_equal_the_slow_twin(seed: int) -> None:
     if twin.changes:
         np.testing.assert_allclose(
             data["technique_practice"].values[-1],
-            [practice for practice in twin.before],
+            twin.before,
             rtol=1e-9,
         )
 

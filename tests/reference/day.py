@@ -384,7 +384,9 @@ class Twin:
             used[j] = self._used(j, made[j])
             if preset.production not in (ProductionFunction.LINEAR, ProductionFunction.CES):
                 forgone[j] = sum(
-                    self.use[j][slot] * max(0.0, self._need(j, slot) * made[j] * dt - self.stock[j][slot]) / dt
+                    self.use[j][slot]
+                    / dt
+                    * max(0.0, self._need(j, slot) * made[j] * dt - self.stock[j][slot])
                     for slot in self.use[j]
                 )
         stocks = {

@@ -1,4 +1,4 @@
-"""The slow twin of techniques and elasticities: what changes the needs of an industry, straight from the text."""
+"""The slow twin of techniques and elasticities: what an industry needs, straight from the text."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def mean(weights: list[float], values: list[float], sigma: float) -> float:
 
 
 def largest(holds: Any, low: float, high: float) -> float:
-    """The largest number for which something holds that holds at ``low`` and for no number above the answer."""
+    """The largest number for which something holds, which holds at ``low`` and up to the answer."""
     for _ in range(200):
         middle = 0.5 * (low + high)
         if holds(middle):
@@ -125,7 +125,7 @@ def largest(holds: Any, low: float, high: float) -> float:
 
 
 def most(weights: list[float], held: list[float], sigma: float, cost: float) -> float:
-    """The largest y that inputs allow of which none is used beyond ``κ y``, κ = cost^−σ, nor beyond stocks."""
+    """The largest y that inputs allow, none used beyond ``κ y``, κ = cost^−σ, nor beyond what is held."""
     if cost >= 1.0 or sigma == 0.0:
         return min(held)
     stretch = cost**-sigma
@@ -145,7 +145,7 @@ def level(weights: list[float], held: list[float], sigma: float, cost: float, go
 
 
 def nested(twin: Any, j: Any, reserve: Any) -> tuple[dict[Any, Any], float, float]:
-    """Classes: (slots, weights, held, σ, share in all inputs, most); the cost of all inputs; what all allow."""
+    """Classes: (slots, weights, held, σ, share of inputs, most); the cost of all inputs; what all allow."""
     need = {s: twin.intensity.get((j, s), 1.0) for s in twin.use[j]}
     output = twin.economy.x[twin.industries.index(j)] / 365.0
     value = {s: twin.use[j][s] * need[s] for s in twin.use[j]}
@@ -172,7 +172,7 @@ def blended(twin: Any, j: Any) -> float:
 
 
 def taken(twin: Any, j: Any, made: float) -> dict[Any, float]:
-    """Use of each slot, relative to base-year use: classes and inputs that are short used up, others alike."""
+    """Use of each slot, relative to the base year: classes and inputs that are short used up, others alike."""
     classes, cost, _ = nested(twin, j, lambda slot: twin.dt)
     levels = dict.fromkeys((s for one in classes.values() for s in one[0]), made)
     if any(h < made for one in classes.values() for h in one[2]):

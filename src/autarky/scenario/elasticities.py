@@ -31,7 +31,7 @@ class InputClass(Elasticity):
 
 
 class Elasticities(Part):
-    """For production: ces. Nested in two levels: inputs of a class make up its composite, classes the output."""
+    """For production: ces, nested: inputs of a class make up its composite, classes the output."""
 
     between: Elasticity
     """Between classes."""
@@ -53,11 +53,12 @@ class Elasticities(Part):
         return self
 
     def assumptions(self) -> tuple[str, ...]:
-        """The numbers, without a source; and that those of no class stay in proportion, where that is left."""
-        said = () if self.source and not self.source.startswith("assumption") else ("the study's numbers",)
-        said = (f"elasticities of substitution: {self.source or 'the study has no source'}",) if said else ()
+        """The numbers, without a source; and what is left to the default."""
+        said: tuple[str, ...] = ()
+        if not self.source or self.source.startswith("assumption"):
+            said = (f"elasticities of substitution: {self.source or 'the study has no source'}",)
         if "others" not in self.model_fields_set:
-            said += ("inputs in no class of elasticities replace each other in nothing",)
+            said += ("inputs that are in no class of elasticities do not replace each other",)
         return said
 
     def in_common(self) -> Hashable:

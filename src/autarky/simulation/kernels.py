@@ -131,10 +131,10 @@ class State(NamedTuple):
     input_class: npt.NDArray[np.int64]
     """(P,) class of inputs a pool belongs to (ces); empty under other production."""
     elasticity: Packs
-    """(1 + classes, B, W) of substitution between classes, and within each (ces); empty like ``input_class``."""
+    """(1 + classes, B, W) of substitution: between classes, within each (ces); empty like ``input_class``."""
     level: Packs
-    """(classes, B, industries, W) most that is used of a class's binding inputs, relative to the need of base-year
-    output (ces); empty like ``input_class``."""
+    """(classes, B, industries, W) most that is used of a class's binding inputs, relative to the need of
+    base-year output (ces); empty like ``input_class``."""
     cover: Packs
     """(B, N, W) days of stock of the scarcest binding input."""
     appetite: Packs
@@ -500,7 +500,7 @@ def draw_on_others(tables, rules, state, b, j, made):  # type: ignore[no-untyped
     return where(spare > 0.0, minimum(short / spare, 1.0), none)
 
 
-# CES production (Arrow, Chenery, Minhas & Solow 1961; nested: Sato 1967), for one industry in one scenario, on
+# CES production (Arrow, Chenery, Minhas & Solow 1961; nested: Sato 1967) of one industry in one scenario, on
 # plain numbers: powers have no lanes. Held against the need of base-year output, h = σ / (θ a), inputs allow
 # F = (Σ w h^ρ)^(1/ρ), ρ = (s − 1)/s, with the value weights w of what one unit of output takes.
 

@@ -2,9 +2,9 @@
 
 Of pool p an industry j needs, relative to the base year, ``a = 1 + Σ φ (factor·e − 1)`` over the techniques
 that have come in, φ being their shares in its output on the day, and
-``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with all that was made by the technique so far (Wright 1936, Journal of
-the Aeronautical Sciences 3(4); Arrow 1962, Review of Economic Studies 29(3)). What one plant learns, all that a
-technique_change names learn (assumption).
+``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with all that was made by the technique so far (Wright 1936, J. of the
+Aeronautical Sciences 3(4); Arrow 1962, Review of Economic Studies 29(3)). What one plant learns, all industries
+of a technique_change learn (assumption).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _Technique:
         if (learning := self.learning) is None:
             return 1.0
         gained = (1.0 + self.made / learning.first_days) ** -learning.rate
-        return max(learning.floor, learning.initial * gained)
+        return float(max(learning.floor, learning.initial * gained))
 
 
 class Techniques:
@@ -235,6 +235,6 @@ def _slots(
     if never and (needed.factor > 1.0 or not bought):
         label = network.supplier_labels[network.users[min(never)]]
         where = "" if needed.origin == "any" else f" from {needed.origin}"
-        what = f"{label} bought no {needed.product!r}{where} in the base year, so that there is nothing to scale"
+        what = f"{label} bought no {needed.product!r}{where} in the base year: there is nothing to scale"
         lookup.problems.append(Problem(place, what, "name an input that it bought, or fewer industries"))
     factors.update(dict.fromkeys(bought, needed.factor))
