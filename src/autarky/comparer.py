@@ -30,12 +30,33 @@ Progress = Callable[[str, int, int], None]
 
 OWN = "as declared"
 """What the study's own scenario is called beside its alternatives."""
-DRAWS = 60
-"""Draws where none are asked for by number."""
 LEAST, MOST = 2, 5
 """Runs that can be laid side by side."""
 _BLOCK = 8
 """Draws simulated side by side."""
+
+
+def compare_any(
+    names: Sequence[str],
+    runs: str | Path = "runs",
+    *,
+    draws: int = 0,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> ComparisonRun:
+    """Compares a study with its alternatives if a single study file is named, else the runs that are named.
+
+    Raises
+    ------
+    InputError
+        As ``compare_study`` and ``compare_runs``; if draws are asked for of runs that are done already.
+    """
+    if len(names) == 1 and (Path(names[0]).is_file() or Path(names[0]).suffix in (".yaml", ".yml")):
+        return compare_study(names[0], runs, draws=draws, seed=seed, progress=progress)
+    if draws or seed is not None:
+        what, remedy = "runs that are done have no draws in common", "give a study that has alternatives"
+        raise InputError(Problem("--draws" if draws else "--seed", what, remedy))
+    return compare_runs(names, runs)
 
 
 def compare_study(

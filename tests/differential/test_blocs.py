@@ -13,7 +13,7 @@ from autarky.simulation import simulate
 from made_economies import make_economy, make_scenario, trade_of
 from reference.day import live
 
-DAYS = 40
+DAYS = 30
 COMBINATIONS = list(product(("autarky", "boario"), ("leontief", "critical"), ("proportional", "priority")))
 
 
@@ -39,7 +39,7 @@ def blocs(rng: np.random.Generator, economy: Economy) -> dict[str, object]:
     if rng.random() < 0.5:
         shock["products"] = [traded]
     if rng.random() < 0.5:
-        shock["until"] = "2020-02-10"
+        shock["until"] = "2020-01-22"
     limited = rng.random() < 0.4
     return shock | ({"ceiling": {"value": 500.0, "per": "year"}} if limited else {"share_kept": 0.1})
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autarky.economy import Economy
 from autarky.ensemble import Serial
 from autarky.ensemble.executors import Made, Task, Work
-from autarky.errors import InputError, ScenarioError
+from autarky.errors import InputError, Problem, ScenarioError, StoppedError
 from autarky.explanation.attribution import Attribution
 from autarky.explanation.sharing_out import attribute
 from autarky.scenario import Scenario
 from autarky.simulation import simulate_panel
-from autarky.uncertainty import Uncertainty, draw_up
+from autarky.uncertainty import Draws, Uncertainty, draw_up
 from cases import Case, cases, law
 from made_economies import make_shocks
 from small_economies import START, chain
@@ -238,6 +239,60 @@ def test_draws_give_ranges_of_the_parts() -> None:
         assert mine.range == pytest.approx(np.quantile(drawn, [0.05, 0.25, 0.5, 0.75, 0.95]), abs=1e-12)
     leads = np.mean([parts["fire"] >= parts["border"] for parts in each])
     assert found.losses[0].parts[1].largest_in == pytest.approx(leads)
+
+
+class _ContradictoryOnce:
+    """Three draws of which the second is none: its values contradict each other."""
+
+    sentence = "three draws made by hand"
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.central = scenario
+
+    def __len__(self) -> int:
+        return 3
+
+    def scenario(self, i: int) -> Scenario:
+        if i == 1:
+            raise ScenarioError(Problem("draw 1, shocks[0]", "ends before it starts", "swap the dates"))
+        return self.central
+
+    def economy(self, i: int) -> Economy:
+        return chain()
+
+    def economy_key(self, i: int) -> str:
+        return "the one table"
+
+
+def test_a_draw_that_cannot_be_is_left_out_of_the_ranges(tmp_path: Path) -> None:
+    scenario = _scenario(CLOSURE, FIRE)
+    draws = cast(Draws, _ContradictoryOnce(scenario))
+    found = attribute(chain(), scenario, draws=draws, folder=tmp_path)
+    assert (found.draws, found.failed) == (2, 1)
+    for part in found.losses[0].parts:
+        assert part.range == pytest.approx((part.part,) * 5, abs=1e-12)
+    assert any("1 draw left out" in note for note in found.notes)
+
+
+class _Stopped(Serial):
+    """A user who stops it after the first block."""
+
+    def run(self, work: Work, tasks: Sequence[Task]) -> Made:
+        yield tasks[0], work(tasks[0])
+        raise KeyboardInterrupt
+
+
+def test_what_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    command = "autarky attribute study.yaml"
+    with pytest.raises(
+        StoppedError, match=r"^autarky attribute: interrupted.*resume: autarky attribute s"
+    ):
+        attribute(chain(), _four(), folder=tmp_path, executor=_Stopped(), command=command)
+    assert len(list(tmp_path.rglob("*.nc"))) == 1
+    workers = _Backwards()
+    found = attribute(chain(), _four(), folder=tmp_path, executor=workers, command=command)
+    assert found == attribute(chain(), _four())
+    assert workers.tasks == []  # what is left is one block, which needs no worker
 
 
 def test_without_shocks_there_is_no_loss_to_share_out() -> None:

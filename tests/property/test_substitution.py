@@ -1,4 +1,4 @@
-"""Laws of inputs that replace each other: between fixed proportions and one for one, and never out of nothing."""
+"""Laws of inputs that replace each other: between fixed proportions and one for one, out of what is held."""
 
 from __future__ import annotations
 

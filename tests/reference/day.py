@@ -100,14 +100,14 @@ class Twin:
         # What behaviours say in the morning: most that hours allow, appetite of (final user, slot) before
         # shocks, foreign exchange for the day, price and rank of gates. Each twin of a behaviour fills these.
         self.hands: dict[Any, float] = {}
+        self.scales: list[dict[Any, float]] = []
         self.appetite: dict[Any, float] = {}
         self.purse: float = math.inf
         self.gate_price: dict[Any, float] = {}
         self.gate_rank: dict[Any, int] = {}
-        # Needs per unit of output by (industry, slot) and what the plant can make, relative to the base year;
-        # classes of slots and elasticities of ces production. reference/techniques.py fills these.
+        # Needs per unit of output by (industry, slot) relative to the base year, classes of slots and
+        # elasticities of ces production. reference/techniques.py fills these.
         self.intensity: dict[Any, float] = {}
-        self.able: dict[Any, float] = {}
         self.input_class: dict[Any, str] = {}
         self.sigma: dict[Any, float] = {}
         # Factors on base-year shares by (supplier, destination, kind of group); 1 if not there.
@@ -345,7 +345,9 @@ class Twin:
                 if i in self.gates
                 else self.base[i] / preset.utilisation
             )
-            machines = normal * self.able.get(i, 1.0) * self.surviving(i, day)
+            machines = normal * self.surviving(i, day)
+            for scales in self.scales:
+                machines *= scales.get(i, 1.0)
             capacity[i] = min(machines, self.hands.get(i, math.inf)) * self.overtime[i]
         self._pay(demand, capacity)
         for i in self.suppliers:

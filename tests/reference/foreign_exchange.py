@@ -24,6 +24,7 @@ class ForeignExchangeTwin:
         self.arriving = self.earned_base
         self.paid_share: dict[Any, float] = dict.fromkeys(twin.gates, 1.0)
         self.survived: dict[Any, float] = dict.fromkeys(twin.gates, 1.0)
+        self.sent: dict[Any, float] = dict(twin.base)
         self.sends: dict[Any, float] = dict.fromkeys(twin.gates, 1.0)
         self.wanted: dict[Any, float] = {}
         self.told: list[dict[str, Any]] = []
@@ -64,6 +65,7 @@ class ForeignExchangeTwin:
         for gate in twin.gates:
             wanted = self.wanted[gate]
             self.paid_share[gate] = happened["output"][gate] / wanted if wanted > 0 else 1.0
+            self.sent[gate] = happened["output"][gate]
             self.survived[gate] = twin.surviving(gate, day)
         left = self.reserves + self.now["arriving"] + self.now["finance"] - self.now["owed"] - paid
         if left < -2e-12 * self.paid_base:
@@ -123,7 +125,8 @@ class ForeignExchangeTwin:
             flow = sum(amount for j, amount in twin.flow[gate].items() if j[1] == place)
             let += min(flow, twin.ceiling(gate, place, day - 1))
         let_in = let / sum(twin.flow[gate].values()) if twin.flow[gate] else 1.0
-        return min(1.0, let_in, self.survived[gate]) * self.paid_share[gate]
+        of_base = self.sent[gate] / twin.base[gate] if twin.base[gate] > 0 else 1.0
+        return min(1.0, let_in, self.survived[gate]) * min(1.0, max(self.paid_share[gate], of_base))
 
     def _may_leave(self, f: Any, slot: Any, day: int) -> float:
         """Share of a base-year export that abroad would take under today's cuts and changes of demand."""

@@ -16,6 +16,8 @@ class Techniques:
         self.twin = twin
         self.changes = [s for s in twin.scenario.shocks if isinstance(s, TechniqueChange)]
         self.made = [0.0 for _ in self.changes]
+        self.able: dict[Any, float] = {}
+        twin.scales.append(self.able)
         adaptation = twin.scenario.behaviour.adaptation
         self.default = adaptation.learning if adaptation else None
 
@@ -47,11 +49,12 @@ class Techniques:
 
     def morning(self, day: int) -> None:
         twin = self.twin
-        twin.intensity, twin.able = {}, {}
+        twin.intensity = {}
+        self.able.clear()
         for n, change in enumerate(self.changes):
             phi = self.share(change, day)
             for j in self.users(change):
-                twin.able[j] = twin.able.get(j, 1.0) + phi * (change.capacity - 1.0)
+                self.able[j] = self.able.get(j, 1.0) + phi * (change.capacity - 1.0)
                 for slot in twin.use[j]:
                     factor = self.factor(change, slot)
                     if factor is not None and twin.use[j][slot] > 0:
@@ -172,7 +175,7 @@ def blended(twin: Any, j: Any) -> float:
 
 
 def taken(twin: Any, j: Any, made: float) -> dict[Any, float]:
-    """Use of each slot, relative to the base year: classes and inputs that are short used up, others alike."""
+    """Use of each slot, relative to the base year: what is short is used up, the others rise alike."""
     classes, cost, _ = nested(twin, j, lambda slot: twin.dt)
     levels = dict.fromkeys((s for one in classes.values() for s in one[0]), made)
     if any(h < made for one in classes.values() for h in one[2]):

@@ -18,6 +18,7 @@ from autarky.ensemble.blocks import FORMAT, Courses, Simulation, block_size, tas
 from autarky.ensemble.executors import Executor
 from autarky.ensemble.keeping import Progress, kept_blocks
 from autarky.ensemble.memory import side_by_side
+from autarky.errors import InputError
 from autarky.simulation import memory_needed
 
 Panel = Mapping[str, npt.NDArray[np.float64]]
@@ -89,9 +90,13 @@ def _plan(courses: Courses, number: int, size: int) -> str:
     tables: dict[object, str] = {}
     for i in range(number):
         key = courses.economy_key(i)
-        if key not in tables:
-            tables[key] = courses.economy(i).digest
-        digest.update(f"{tables[key]} {courses.scenario(i).model_dump_json(by_alias=True)}\n".encode())
+        try:
+            if key not in tables:
+                tables[key] = courses.economy(i).digest
+            told = f"{tables[key]} {courses.scenario(i).model_dump_json(by_alias=True)}"
+        except InputError as error:  # such a course fails, and its block says why
+            told = str(error)
+        digest.update(f"{told}\n".encode())
     return digest.hexdigest()
 
 

@@ -120,6 +120,10 @@ class SharedLoss:
                 f"{_finely(first.least)} to {_finely(first.most)}, {others[0].cause} "
                 f"{_finely(others[0].least)} to {_finely(others[0].most)}."
             )
+        if self.range:
+            leads = sorted(self.parts, key=lambda part: -(part.largest_in or 0.0))
+            often = [f"{part.cause} in {percent(part.largest_in)}" for part in leads if part.largest_in]
+            told.append(f"Of the draws, the largest part is that of {listing(often)}.")
         if gains := [part.cause for part in self.parts if part.most < -LEAST]:
             told.append(f"Nothing is lost to {listing(gains)} in any order: with it less is lost.")
         return told

@@ -404,7 +404,7 @@ def _differs(base: Scenario, other: Scenario, clauses: Sequence[str], said: Sequ
         dict(_leaves(scenario.behaviour.model_dump(mode="json", by_alias=True))) for scenario in (base, other)
     )
     for path in dict.fromkeys((*before, *after)):
-        if before.get(path) != after.get(path):
+        if before.get(path) != after.get(path) and not path.endswith("source"):
             yield plain(f"{path}: {_short(after.get(path))} instead of {_short(before.get(path))}")
     left, added = Counter(clauses) - Counter(said), Counter(said) - Counter(clauses)
     yield from (f"left out: {clause}" for clause in left.elements())
@@ -424,6 +424,6 @@ def _leaves(value: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
 
 def _short(value: Any) -> str:
     if value is None:
-        return "the preset's"
+        return "what the preset has"
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= 90 else f"{told[:89].rstrip()}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autarky.explanation.answer import printed
 from autarky.explanation.comparison import SAME, Comparison, Conclusion, Range, Row
@@ -233,7 +234,7 @@ def _table(comparison: Comparison) -> list[str]:
     cells = []
     for row in rows:
         middles = [one.middle for one in row.ranges] or row.values
-        cells.append((shorten(row_words(row), 44), *(value_words(value, row.unit) for value in middles)))
+        cells.append((row_words(replace(row, name=shorten(row.name, 28))), *(value_words(value, row.unit) for value in middles)))
         if any(spans := [span_words(one, row.unit) for one in row.ranges]):
             cells.append(("  nine tenths of the draws", *spans))
     header = ("WHO LOSES WHAT", *map(str, range(1, len(comparison.columns) + 1)))
@@ -250,4 +251,6 @@ def _table(comparison: Comparison) -> list[str]:
 def row_words(row: Row) -> str:
     """Who, and what is measured."""
     unit = "" if row.unit in ("share", "day", "count", "1") else f", {row.unit}"
-    return spaced(f"{row.name}, {row.what}{unit}")
+    # A product and the industry that makes it often have one name.
+    name = shorten(row.name, 60) + {PRODUCTS: " received", INDUSTRIES: " made"}.get(row.section, "")
+    return spaced(f"{name}, {row.what}{unit}")

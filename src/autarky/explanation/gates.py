@@ -52,7 +52,7 @@ def resumable(folder: Path | None, command: str) -> Iterator[None]:
             yield
     except KeyboardInterrupt as error:
         what = f"interrupted: what is done is kept in {folder}"
-        raise StoppedError(Problem("autarky lifelines", what, f"to resume: {command}")) from error
+        raise StoppedError(Problem(" ".join(command.split()[:2]), what, f"to resume: {command}")) from error
     except OSError as error:
         what = f"cannot be written or read: {error.strerror or error}"
         raise InputError(Problem(str(folder), what, f"put that right, then: {command}")) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -196,19 +197,17 @@ def _industries(result: SimulationResult, names: Names, passed: int) -> Iterator
 
 
 def _besides(result: SimulationResult, passed: int) -> Iterator[Measure]:
-    """What behaviours tell of: by group where they know groups; products are added up."""
+    """What behaviours tell of: by group, use of hours and need where they know them; products added up."""
     for variable, how in _BESIDES.items():
         if variable not in result.data or "day" not in result.data[variable].dims:
             continue
         values = result.data[variable]
         if "product" in values.dims:
             values = values.sum("product")
-        others = [dim for dim in values.dims if dim != "day"]
-        if len(others) > 1:
-            continue
-        unit = str(values.attrs.get("units", result.data[variable].attrs.get("units", "1")))
+        others = [str(dim) for dim in values.dims if dim != "day"]
+        unit = str(result.data[variable].attrs.get("units", "1"))
         courses = np.asarray(values.transpose("day", *others).values, dtype=np.float64)
-        labels = texts(values.to_dataset(name="values"), str(others[0])) if others else ("",)
+        labels = [" ".join(one) for one in itertools.product(*(texts(result.data, dim) for dim in others))]
         for label, course in zip(labels, courses.reshape(len(courses), -1).T, strict=True):
             if not np.isfinite(course).all():
                 continue

@@ -4,7 +4,7 @@ One file for each thing that can be declared; ``simulation/behaviours`` has a fi
 it does. These models are the file format: the docstring under a field is its help text in editors and docs.
 """
 
-from autarky.scenario.adaptation import Adaptation, Destruction, TechniqueChange
+from autarky.scenario.adaptation import Adaptation, TechniqueChange
 from autarky.scenario.aid import Aid
 from autarky.scenario.allocation import Allocation, InstitutionChange, Rationing
 from autarky.scenario.behaviour import (
@@ -20,10 +20,12 @@ from autarky.scenario.behaviour import (
     ProductionFunction,
 )
 from autarky.scenario.blocs import BlocCut
+from autarky.scenario.destruction import Destruction
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households, RationChange, Transfer
 from autarky.scenario.labour import HoursWithheld, LabourTime
 from autarky.scenario.scenario import Scenario, Shock
+from autarky.scenario.search import Search
 from autarky.scenario.shocks import (
     ByYear,
     CapacityLoss,
@@ -42,6 +44,7 @@ from autarky.scenario.shocks import (
     TradeCut,
     TradeSeries,
 )
+from autarky.scenario.spare_parts import SpareParts
 
 __all__ = [
     "Adaptation",
@@ -80,7 +83,9 @@ __all__ = [
     "Recovery",
     "RecoveryCurve",
     "Scenario",
+    "Search",
     "Shock",
+    "SpareParts",
     "Starting",
     "TechniqueChange",
     "TradeCut",

@@ -1,4 +1,4 @@
-"""Adaptation: what can be learnt, found, repaired, replaced and rebuilt."""
+"""Adaptation: techniques that come in, and what practice makes of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Learning(Declared):
 
 
 class Adaptation(Part):
-    """What can be learnt, found, repaired and replaced."""
+    """How techniques are learnt."""
 
     learning: Learning | None = None
     """Learning by doing of every technique_change that declares none of its own."""
@@ -98,9 +98,3 @@ class TechniqueChange(InWords):
         ramp = f", coming in over {self.ramp_days:g} days" if self.ramp_days else ""
         made = f"{self.share:.0%} of the output of {told(self.sectors, 'every industry')}{where}"
         return f"{made} is made with {' and '.join(needs) or 'the same inputs'}{ramp}"
-
-
-class Destruction(InWords):
-    """Capital is destroyed and has to be rebuilt."""
-
-    kind: Literal["destruction"] = "destruction"

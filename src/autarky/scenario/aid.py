@@ -29,8 +29,8 @@ class Aid(InWords):
     receiver_users: Names = ("households",)
     """Final users that receive, by code or by kind."""
     basket: Annotated[dict[Name, Annotated[float, Field(ge=0)]], Field(min_length=1)]
-    """Product code, in quotes, → amount a year, in the table's unit, given by all and received by all; a group
-    of products stands for that amount of each."""
+    """Product code, in quotes, → amount a year, in the table's unit, given by all and received by all; a
+    group of products stands for that amount of each."""
     shares: dict[Name, Share] = Field(default_factory=dict)
     """Receiving region, or code of a final user → its share of what is given; they add to 1. If left out
     everybody receives in proportion to base-year use of the product (of all products, where nobody there used
@@ -48,10 +48,10 @@ class Aid(InWords):
         return self
 
     def clause(self, told: Telling) -> str:
-        """``households in DEU give households in GRC up to 300 (table's unit) a year of food``."""
-        givers, receivers = (
-            f"{told(users, 'all final users')} in {told(regions, 'every region')}"
-            for users, regions in ((self.giver_users, self.giver), (self.receiver_users, self.receiver))
-        )
+        """``households in GRC are given up to 300 (table's unit) a year of food by DEU``."""
+        receivers = f"{told(self.receiver_users, 'all final users')} in {told(self.receiver, 'every region')}"
+        givers = told(self.giver, "every region")
+        if self.giver_users != ("households",):
+            givers = f"{told(self.giver_users, 'all final users')} in {givers}"
         worth, goods = math.fsum(self.basket.values()), told(tuple(self.basket), "")
-        return f"{givers} give {receivers} up to {worth:,.6g} (table's unit) a year of {goods}"
+        return f"{receivers} are given up to {worth:,.6g} (table's unit) a year of {goods} by {givers}"

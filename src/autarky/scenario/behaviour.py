@@ -15,6 +15,8 @@ from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
 from autarky.scenario.labour import LabourTime
 from autarky.scenario.part import Part
+from autarky.scenario.search import Search
+from autarky.scenario.spare_parts import SpareParts
 
 
 class PerProduct(Declared):
@@ -155,7 +157,11 @@ class Behaviour(Declared):
     foreign_exchange: ForeignExchange | None = None
     """What imports may cost; without it they are never short of money."""
     adaptation: Adaptation | None = None
-    """What can be learnt, found, repaired and replaced; without it techniques stay what they are."""
+    """How techniques are learnt, where a technique_change does not say."""
+    search: Search | None = None
+    """Importers look for other suppliers abroad when theirs fail; without it they have those they had."""
+    spare_parts: SpareParts | None = None
+    """Machines wear out without parts; without it they last for ever."""
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
 

@@ -8,11 +8,12 @@ from typing import Annotated
 from pydantic import Field
 
 from autarky.declared import Declared, Name
-from autarky.scenario.adaptation import Destruction, TechniqueChange
+from autarky.scenario.adaptation import TechniqueChange
 from autarky.scenario.aid import Aid
 from autarky.scenario.allocation import InstitutionChange
 from autarky.scenario.behaviour import Behaviour
 from autarky.scenario.blocs import BlocCut
+from autarky.scenario.destruction import Destruction
 from autarky.scenario.households import RationChange, Transfer
 from autarky.scenario.labour import HoursWithheld
 from autarky.scenario.shocks import (

@@ -153,7 +153,7 @@ def live_through(
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
     # Lanes that only fill the last pack are kept for a block of days, not for good.
     stocks_of = 0 if stocks is None else len(scenarios)
-    acting = begin(Setting(network, acting_for, filled, rules, state, total, keep.everything))
+    acting = begin(Setting(network, acting_for, filled, rules, state, forcing, total, keep.everything))
     days = empty_days(network, min(total, BLOCK), packs, precision, keep, stocks_of)
     record = Record(days, len(scenarios), total, stocks)
     team = _Team(tables.flows.size * packs)

@@ -129,7 +129,7 @@ def test_a_part_of_the_days_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None
 
     def interrupted(*given: object, **more: object) -> run.Lived:
         lived = run.live_through(*given, **more)  # type: ignore[arg-type]
-        return run.Lived(lived.forcing, lived.record, 30, Outcome.INTERRUPTED)
+        return run.Lived(lived.forcing, lived.record, lived.acting, 30, Outcome.INTERRUPTED)
 
     monkeypatch.setattr("autarky.simulation.sweep.live_through", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -138,14 +138,14 @@ def test_plots_reach_the_households_of_the_groups_regions_and_no_others(
 
     monkeypatch.setattr(behaviours, "_BEGIN", (*behaviours._BEGIN, look))
     economy = three_regions()
-    plot = {"food": {"food": 730.0}}
+    plot = {"food": {"food": 730.0}, "elasticity": 0.5}
     groups = {"north": group(regions=["NOR", "CHN"], plot=plot), "usa": group(regions="USA")}
-    run(withheld(8, taken_from={"garden": 1}), economy=economy, labour=labour(**groups))
+    run(withheld(15, taken_from={"garden": 1}), economy=economy, labour=labour(**groups))
     used = economy.Y.sum(axis=0)
     eaten = 2.0 * used[:2] / used[:2].sum()
     (setting,) = seen
     assert setting.outside_base["plots"][:, :, 0, 0] == pytest.approx(np.array([[*eaten, 0], [0, 0, 0]]))
-    assert setting.outside["plots"][:, :, 0, 0] == pytest.approx(np.array([[*eaten / 2, 0], [0, 0, 0]]))
+    assert setting.outside["plots"][:, :, 0, 0] == pytest.approx(np.array([[*eaten / 4, 0], [0, 0, 0]]))
 
 
 def test_people_are_fired_at_a_fifteenth_and_hired_at_a_thirtieth_of_the_gap() -> None:

@@ -1,4 +1,4 @@
-"""Techniques: a home input takes over from a foreign one, practice makes it cheaper, and what cannot be is told."""
+"""Techniques: a home input takes over from a foreign one, practice helps, and what cannot be is told."""
 
 from __future__ import annotations
 
@@ -146,7 +146,8 @@ def test_elasticities_are_asked_for_and_their_classes_do_not_overlap():
 
 
 def test_the_answer_says_what_changes():
-    (said,) = conditions(scenario(switch(share=0.5, ramp_days=30)), Names(chain()))
+    given = scenario(switch(share=0.5, ramp_days=30), days=9)
+    (said,) = conditions(given, Names(simulate(chain(), given)))
     assert said.text.startswith("50% of the output of")
     assert "0 × the" in said.text and "coming in over 30 days" in said.text
 

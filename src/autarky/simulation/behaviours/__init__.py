@@ -15,6 +15,9 @@ from autarky.simulation.behaviours import (
     foreign_exchange,
     households,
     labour,
+    rebuilding,
+    search,
+    spare_parts,
     techniques,
 )
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
@@ -23,7 +26,10 @@ _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     labour.begin,
     aid.begin,
     households.begin,
+    search.begin,
     foreign_exchange.begin,
+    spare_parts.begin,
+    rebuilding.begin,
     techniques.begin,
     elasticities.begin,
 )

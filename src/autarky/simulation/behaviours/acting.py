@@ -12,6 +12,7 @@ import numpy.typing as npt
 from autarky.errors import Problem
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
+from autarky.simulation.forcing import Forcing
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import Network
 from autarky.simulation.presets import Parameters
@@ -30,10 +31,11 @@ class Setting:
     each: list[Parameters]
     """The same scenarios' parameters, groups opened up."""
     rules: kernels.Rules
-    """Held in arrays of packs; ``normal_capacity`` may be changed in the morning."""
+    """Held in arrays of packs; ``normal_capacity`` is changed by ``scale_capacity`` alone."""
     state: kernels.State
     """Of last evening in the morning, of this evening after it. What a behaviour may change in the morning:
     ``appetite`` (felt in tomorrow's deliveries), ``hands``, ``purse`` and ``gate_price`` (felt today)."""
+    forcing: Forcing
     days: int
     records: bool
     """Whether what happens each day is kept."""
@@ -44,6 +46,29 @@ class Setting:
     ``households`` in the evening."""
     outside_base: dict[str, Floats] = field(default_factory=dict)
     """The same in the base year."""
+
+    premium: Floats | None = None
+    """(B, gates, W) what a unit from each gate costs beyond its price, as a share of it; None: nothing does.
+    Written by ``search``, read by ``foreign_exchange``."""
+    _scales: dict[str, Floats] = field(default_factory=dict)
+    _normal: Floats | None = None
+
+    def scale_capacity(self, by: str, factor: Floats) -> Booleans:
+        """Let one behaviour multiply normal capacity, (m, B, W), by its factor of today; packs that changed.
+
+        Factors of several behaviours multiply, each counted from the capacity of the first day.
+        """
+        normal = self.rules.normal_capacity
+        if self._normal is None:
+            self._normal = normal.copy()
+        self._scales[by] = factor
+        now = self._normal
+        for scale in self._scales.values():
+            now = now * scale
+        now = now.astype(normal.dtype)
+        changed: Booleans = (now != normal).any(axis=(0, 2))
+        normal[:] = now
+        return changed
 
     def lookup(self, scenario: Scenario) -> Lookup:
         """Names of a scenario → positions; what matches nothing is added to ``problems``."""

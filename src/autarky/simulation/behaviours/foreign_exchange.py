@@ -104,6 +104,7 @@ class Payments:
         self.n = len(network.economy.industries)
         self.exporters = _exporters(network)
         self.exogenous = network.tables.exogenous_supply[self.n :, None]
+        self.gates_base = network.tables.base_output[self.n :, None]
         self.paid_base = float(network.tables.base_output[self.n :].sum())
         self.earned_base = float(network.tables.base_use[:, self.n + self.exporters].sum())
         self.finance_base = self.paid_base - self.earned_base
@@ -126,7 +127,7 @@ class Payments:
         width = state.purse.shape
         self.arriving = np.full(width, self.earned_base)
         self.paid = np.full(width, self.paid_base)
-        self.paid_share = np.ones(state.gate_price.shape)
+        self.through = np.ones(state.gate_price.shape)
         self.bound = np.zeros(width, dtype=np.bool_)
         self.arrears = np.zeros(width)
         self.purse = np.full(width, np.inf)
@@ -163,7 +164,7 @@ class Payments:
         felt = (self.purse != before) & (self.bound | (self.purse < self.paid))
         changed |= felt.any(axis=1)
         if self.processing is not None:
-            changed |= self.processing.morning(day, self.paid_share)
+            changed |= self.processing.morning(day, self.through)
         return changed
 
     def evening(self, day: int) -> None:
@@ -179,7 +180,11 @@ class Payments:
         came = state.output[:, n:]
         self.paid = (prices * came).sum(axis=1)
         self.bound = self.paid < (prices * wanted).sum(axis=1) * (1.0 - self.rules.tolerance)
-        self.paid_share = np.divide(came, wanted, out=np.ones(prices.shape), where=wanted > 0.0)
+        paid_share = np.divide(came, wanted, out=np.ones(prices.shape), where=wanted > 0.0)
+        # Who restocks asks for more than the base year: parts for all that is made come through all the same.
+        whole = self.gates_base > 0.0
+        of_base = np.divide(came, self.gates_base, out=np.ones(prices.shape), where=whole)
+        self.through = np.minimum(np.maximum(paid_share, of_base), 1.0)
         left = self.reserves + (self.balance - self.paid)
         owed = np.where(left < -2.0 * self.slack, -left, 0.0)
         self.arrears = self.arrears + owed
@@ -194,7 +199,7 @@ class Payments:
                 "reserves": self.reserves,
                 "arrears": self.arrears,
                 "money_bound": self.bound,
-                "import_paid_share": self.paid_share,
+                "import_paid_share": paid_share,
             }
             for name, values in told.items():
                 self.kept[name].append(values)

@@ -219,20 +219,11 @@ class HouseholdsAtWork:
         self.ration_price = by_life([[life.ration_price for life in lives(g)] for g in groups])
         held = by_life([[life.food_stock_days for life in lives(g)] for g in groups])
         self.days_held = who.food[:, None, None, None] * held
-        self.needed = (
-            by_life(
-                [
-                    [
-                        [who.by_product(life.basket.get(need, {}), "") for need in who.needs]
-                        for life in lives(g)
-                    ]
-                    for g in groups
-                ]
-            )
-            if who.needs
-            else np.zeros((0, Q, H, *packs))
-        )
-        """(needs, Q, H, B, W) share of base-year use"""
+        self.needed = [
+            by_life([[who.by_product(life.basket.get(need, {}), "") for life in lives(g)] for g in groups])
+            for need in who.needs
+        ]
+        """By need, (Q, H, B, W) share of base-year use."""
         self.overhang_days = _by_lane([_part(s).overhang_days for s in setting.scenarios], packs)
         self.restocking_days = _by_lane([_part(s).restocking_days for s in setting.scenarios], packs)
         self.spending_base = self._cost(self.base - self.entitled, self.entitled)

@@ -40,12 +40,8 @@ def find_link(setting: Setting, names: Lookup, exporters: Integers, given: Proce
     network = setting.network
     economy, base = network.economy, network.tables.base_use
     n = len(economy.industries)
-    partners = names.resolve(
-        given.partners,
-        tuple(dict.fromkeys((*names.origins, *names.final_regions))),
-        f"{place}.partners",
-        "partner",
-    )
+    abroad = tuple(dict.fromkeys((*names.origins, *names.final_regions)))
+    partners = names.resolve(given.partners, abroad, f"{place}.partners", "partner")
     imports = names.resolve(given.imports, economy.products, f"{place}.imports", "product")
     exports = names.resolve(given.exports, economy.products, f"{place}.exports", "product")
     gates = [
@@ -61,13 +57,11 @@ def find_link(setting: Setting, names: Lookup, exporters: Integers, given: Proce
                 makers.append(home[0] if home else -1)
                 buyers.append(network.destinations.index(region))
     if not gates:
-        setting.problems.append(
-            Problem(place, "no gate brings in these parts", "name other imports or partners")
-        )
+        what = "no gate of these partners brings in these parts"
+        setting.problems.append(Problem(place, what, "name other imports or partners"))
     if not sales:
-        setting.problems.append(
-            Problem(place, "no partner buys these exports", "name other exports or partners")
-        )
+        what = "none of these partners buys these exports"
+        setting.problems.append(Problem(place, what, "name other exports or partners"))
     return Link(
         np.array(gates, dtype=np.int64),
         np.array(sales, dtype=np.int64).reshape(-1, 2),
@@ -106,8 +100,11 @@ class ProcessingTrade:
             self.let_in.append(let_in.reshape(*let_in.shape[:-1], *shape))
             self.let_out.append(let_out.reshape(*let_out.shape[:-1], *shape))
 
-    def morning(self, day: int, paid_share: Floats) -> Booleans:
-        """Appetite of the partners from yesterday's parts, capacity of the gates from today's bans."""
+    def morning(self, day: int, through: Floats) -> Booleans:
+        """Appetite of the partners from yesterday's parts, capacity of the gates from today's bans.
+
+        ``through``: what money let through each gate yesterday, as a share, (B, gates, W).
+        """
         state = self.state
         appetite = {(p, f): np.ones(state.purse.shape) for link in self.links for p, f in link.sales}
         capacity = {g: np.ones(state.purse.shape) for link in self.links for g in link.gates}
@@ -117,10 +114,9 @@ class ProcessingTrade:
             base = self.base_gates[link.gates]
             came = np.zeros(state.purse.shape)
             for position, gate in enumerate(link.gates):
-                open_to = np.minimum(
-                    let_in[position, max(day - 1, 0)] if day else 1.0, state.survive[:, self.n + gate]
-                )
-                came += base[position] * np.minimum(open_to, 1.0) * paid_share[:, gate]
+                # Before the first day was the base year.
+                let = np.minimum(let_in[position, day - 1] if day else 1.0, state.survive[:, self.n + gate])
+                came += base[position] * np.minimum(let, 1.0) * through[:, gate]
             came = came / base.sum() if base.sum() > 0 else np.ones(state.purse.shape)
             for p, f in link.sales:
                 appetite[p, f] *= 1.0 - of_exports * (1.0 - came)

@@ -1,10 +1,9 @@
 """Techniques: shares of output come to be made with other inputs, and practice makes them cheaper.
 
-Of pool p an industry j needs, relative to the base year, ``a = 1 + Σ φ (factor·e − 1)`` over the techniques
-that have come in, φ being their shares in its output on the day, and
-``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with all that was made by the technique so far (Wright 1936, J. of the
-Aeronautical Sciences 3(4); Arrow 1962, Review of Economic Studies 29(3)). What one plant learns, all industries
-of a technique_change learn (assumption).
+Of pool p an industry j needs, relative to the base year, ``a = 1 + Σ φ (factor·e − 1)`` over the techniques that
+have come in, φ being their shares in its output on the day, and ``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with
+all that the technique made so far (Wright 1936, Journal of the Aeronautical Sciences 3(4); Arrow 1962, Review of
+Economic Studies 29(3)). What one plant learns, all industries of a technique_change learn (assumption).
 """
 
 from __future__ import annotations
@@ -86,12 +85,13 @@ class Techniques:
             [_Technique(**vars(one) | {"record": []}) for one in reads[id(scenario)]]
             for scenario in setting.scenarios
         ]
-        self.capacity = np.ones((len(self.industry), len(setting.scenarios)))
+        self.scale_capacity = setting.scale_capacity
+        self.scales = any(one.capacity != 1.0 for techniques in self.lanes for one in techniques)
+        self.able = np.ones_like(setting.rules.normal_capacity)
 
     def morning(self, day: int) -> Booleans:
         """Needs and capacity of the day, from the shares that have come in and what was learnt."""
-        intensity = self.state.intensity
-        packs, width = intensity.shape[1], intensity.shape[-1]
+        _, packs, _, width = self.state.intensity.shape
         changed = np.zeros(packs, dtype=np.bool_)
         for k, techniques in enumerate(self.lanes):
             moving = [
@@ -101,26 +101,26 @@ class Techniques:
                 or (one.learning is not None and one.share[day] > 0.0)
             ]
             if moving:
-                changed[k // width] |= self._write(techniques, day, k, intensity[:, k // width, :, k % width])
+                changed[k // width] |= self._write(techniques, day, k)
+        if self.scales:
+            changed |= self.scale_capacity("techniques", self.able)
         return changed
 
-    def _write(self, techniques: list[_Technique], day: int, k: int, mine: Floats) -> bool:
-        """Needs (P, industries) and capacity of one scenario; whether any moved."""
+    def _write(self, techniques: list[_Technique], day: int, k: int) -> bool:
+        """Needs (P, industries) and what plants can make, of one scenario; whether a need moved."""
+        width = self.state.intensity.shape[-1]
+        mine = self.state.intensity[:, k // width, :, k % width]
         before = mine.copy()
         for one in techniques:
             mine[one.pools, one.slot_user] = 1.0
         for one in techniques:
             need = one.share[day] * (one.factor * one.practice - 1.0)
             mine[one.pools, one.slot_user] = np.maximum(mine[one.pools, one.slot_user] + need, 0.0)
-        able = np.ones(len(self.industry))
+        able = self.able[:, k // width, k % width]
+        able[:] = 1.0
         for one in techniques:
-            able[one.users] += one.share[day] * (one.capacity - 1.0)
-        width = self.state.intensity.shape[-1]
-        move = np.flatnonzero(able != self.capacity[:, k])
-        normal = self.rules.normal_capacity[:, k // width, k % width]
-        normal[self.industry[move]] *= able[move] / self.capacity[move, k]
-        self.capacity[:, k] = able
-        return bool(len(move)) or not np.array_equal(before, mine)
+            able[self.industry[one.users]] += one.share[day] * (one.capacity - 1.0)
+        return not np.array_equal(before, mine)
 
     def evening(self, day: int) -> None:
         """Count what was made, by technique."""

@@ -1,0 +1,96 @@
+"""Spare parts: capacity wears while parts are short, a store delays it, repair brings it back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autarky.errors import Problem
+from autarky.results import variable
+from autarky.scenario import SpareParts
+from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
+
+
+def begin(setting: Setting) -> Wear | None:
+    """Ready for the first day, if machines wear out in some scenario."""
+    if all(params.behaviour.spare_parts is None for params in setting.each):
+        return None
+    return Wear(setting)
+
+
+class Wear:
+    """Store and capacity by region, relative to the first day (``scenario.SpareParts``)."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        network, economy = setting.network, setting.network.economy
+        given = [params.behaviour.spare_parts for params in setting.each]
+        first = next(one for one in given if one is not None)
+        lookup, place = setting.lookup(setting.scenarios[0]), "behaviour.spare_parts"
+        parts = lookup.resolve(first.products, economy.products, f"{place}.products", "product")
+        users = lookup.resolve(first.users, economy.industries.sectors, f"{place}.users", "sector")
+        self.regions = economy.industries.regions
+        makes = np.array([product in parts for product in network.supplier_products])
+        where = [network.destinations.index(region) for region in self.regions]
+        flows = np.maximum(network.tables.base_to_destination[:, where], 0.0) * makes[:, None]
+        total = flows.sum(axis=0)
+        if not total.any() and not setting.problems:
+            what = "names products that nobody delivered in the base year"
+            setting.problems.append(Problem(f"{place}.products", what, "name machinery and its parts"))
+        self.weight = np.divide(flows, total, out=np.zeros_like(flows), where=total > 0.0)
+        """(m, regions) share of a region's parts that comes from a supplier."""
+        self.wears = np.array(
+            [
+                [home == region and sector in users for home, sector in economy.industries.pairs]
+                for region in self.regions
+            ]
+        )
+
+        def lanes(name: str) -> Floats:
+            values = [getattr(one, name) if isinstance(one, SpareParts) else 0.0 for one in given]
+            return np.array(values).reshape(-1, setting.state.output.shape[-1])
+
+        wear = lanes("wear_days")
+        self.wear = np.divide(1.0 - lanes("salvaged"), wear, out=np.zeros_like(wear), where=wear > 0.0)
+        repair = lanes("repair_days")
+        self.repair = np.divide(1.0, repair, out=np.zeros_like(repair), where=repair > 0.0)
+        shape = (len(self.regions), *wear.shape)
+        self.store = np.broadcast_to(lanes("store_days"), shape).copy()
+        self.capacity = np.ones(shape)
+        self.factor = np.ones((len(network.tables.base_output), *wear.shape))
+        days = setting.days if setting.records else 0
+        self.kept = np.ones((2, days, *shape))
+
+    def morning(self, day: int) -> Booleans:
+        """What machines there are."""
+        for users, capacity in zip(self.wears, self.capacity, strict=True):
+            self.factor[: len(users)][users] = capacity
+        return self.setting.scale_capacity("spare parts", self.factor)
+
+    def evening(self, day: int) -> None:
+        """Parts that came, parts from the store, and what their lack wears away."""
+        base = self.setting.network.tables.base_output[None, :, None]
+        output = self.setting.state.output.astype(np.float64)
+        came = np.minimum(np.divide(output, base, out=np.ones_like(output), where=base > 0.0), 1.0)
+        if self.setting.records:
+            self.kept[:, day] = self.capacity, self.store
+        # 1 − Σ w (1 − came): exactly 1 where all came.
+        there = 1.0 - np.einsum("mr,bmw->rbw", self.weight, 1.0 - came)
+        drawn = np.minimum(self.store, 1.0 - there)
+        self.store = self.store - drawn
+        lack = 1.0 - there - drawn
+        worn = self.capacity * lack * self.wear
+        mended = (1.0 - self.capacity) * np.maximum(there + drawn - lack, 0.0) * self.repair
+        self.capacity = np.clip(self.capacity - worn + mended, 0.0, 1.0)
+
+    def told(self, k: int, done: int) -> Told:
+        """Machines and store by region."""
+        width = self.kept.shape[-1]
+        capacity, store = self.kept[:, :done, :, k // width, k % width]
+        dims = ("day", "parts_region")
+        return Told(
+            {
+                "machines": variable(capacity, dims, "1", "Capacity that machines allow, of the first day's"),
+                "parts_in_store": variable(store, dims, "day", "Parts in store, in days of base-year use"),
+            },
+            {"parts_region": list(self.regions)},
+        )
