@@ -1,9 +1,10 @@
 """Techniques: shares of output come to be made with other inputs, and practice makes them cheaper.
 
-Of pool p an industry j needs, relative to the base year, ``a = 1 + Σ φ (factor·e − 1)`` over the techniques that
-have come in, φ being their shares in its output on the day, and ``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with
-all that the technique made so far (Wright 1936, Journal of the Aeronautical Sciences 3(4); Arrow 1962, Review of
-Economic Studies 29(3)). What one plant learns, all industries of a technique_change learn (assumption).
+Of pool p an industry j needs, relative to the base year, ``a = 1 + Σ φ (factor·e − 1)`` over the techniques
+that have come in. φ is a technique's share in its output on the day, and
+``e = max(floor, initial·(1 + Q/Q₁)^−b)`` with all that the technique made so far (Wright 1936, Journal of the
+Aeronautical Sciences 3(4); Arrow 1962, Review of Economic Studies 29(3)). What one plant learns, all
+industries of a technique_change learn (assumption).
 """
 
 from __future__ import annotations
