@@ -17,7 +17,7 @@ from made_economies import START, make_behaviour, make_economy, make_shocks
 Floats = npt.NDArray[np.float64]
 
 PRODUCTION = ("leontief", "critical", "linear")
-RATIONING = ("proportional", "priority")
+RATIONING = ("proportional", "priority", "market", "mixed")
 
 
 def law(examples: int) -> settings:

@@ -189,7 +189,9 @@ def make_behaviour(
             {"inputs": [sectors[-1]], "users": [sectors[0]], "level": "non_essential"},
         ]
         behaviour["importance"] = float(rng.choice([0.0, 0.3, 0.5, 1.0]))
-    if rationing == "priority":
+    if rationing == "mixed":
+        behaviour["allocation"] = {"plan_share": float(rng.choice([0.3, 0.7]))}
+    if rationing in ("priority", "mixed"):
         behaviour["priority"] = [[sectors[-1]], ["households", "industries"]]
     if preset == "autarky":
         behaviour["substitution_days"] = [5.0, 30.0, "off"][int(rng.integers(3))]

@@ -325,6 +325,70 @@ def plan(
 
 
 @app.command()
+def attribute(
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="A study file, or the name of one.")],
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Losses count from this day on.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", min=1, help="Ranges over so many draws of what is uncertain.")
+    ] = None,
+    pairs: Annotated[
+        int, typer.Option("--pairs", min=1, help="Pairs of orders tried where causes are more than six.")
+    ] = 64,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed, other orders.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes; by default one for each core.")
+    ] = None,
+    runs: Runs = RUNS,
+    to: To = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Share a study's loss out over the causes of its shocks (Shapley values). --to writes the page."""
+    from autarky.inquiry import attribute_study
+
+    _refuse_existing(to)
+    with _progress(quiet or json, doing="sharing out", what="") as progress:
+        found = attribute_study(
+            study,
+            runs,
+            since=since,
+            draws=draws,
+            pairs=pairs,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+        )
+    _told(json, to, found)
+
+
+@app.command()
+def compare(
+    what: Annotated[
+        list[str], typer.Argument(metavar="STUDY|RUN…", help="A study that has alternatives, or 2 to 5 runs.")
+    ],
+    draws: Annotated[
+        int, typer.Option("--draws", min=0, help="Of a study: so many draws, the same in every alternative.")
+    ] = 0,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Another seed, other draws; by default the study's.")
+    ] = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Lay a study's alternatives, or runs, side by side: who loses what, what holds in all, what flips."""
+    from autarky.comparer import compare_any
+
+    with _progress(quiet or json, doing="comparing", what="") as progress:
+        done = compare_any(what, runs, draws=draws, seed=seed, progress=progress)
+    _show(json, done.to_dict, done.text)
+
+
+@app.command()
 def ensemble(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file that says what is uncertain.")],
     draws: Annotated[int | None, typer.Option("--draws", min=1, help="Number of draws.")] = None,

@@ -1,10 +1,14 @@
-"""From evidence to verdict: estimate a table, hold a model against what was observed, judge sentences."""
+"""From evidence to verdict: estimate a table, hold a model against what was observed, share out a loss, judge
+sentences."""
 
 from __future__ import annotations
 
+import datetime
 import shlex
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ from autarky.estimation.known_errors import known_errors
 from autarky.estimation.reading import packaged_recipes, read_recipe
 from autarky.evidence import evidence_folder, read_evidence
 from autarky.explanation import estimated
+from autarky.explanation.sharing_out import PAIRS, attribute
+from autarky.report.attribution import render_attribution
 from autarky.report.backtest import render_backtest
 from autarky.report.verdicts import render_verdicts
 from autarky.run_folder import sha256
@@ -268,3 +274,64 @@ def _recipe_path(recipe: str | Path) -> Path:
         return known[str(recipe)]
     remedy = did_you_mean(str(recipe), [*known])
     raise InputError(Problem(str(recipe), "no such recipe", remedy))
+
+
+def attribute_study(
+    study: str | Path,
+    runs: str | Path = "runs",
+    *,
+    since: str | None = None,
+    draws: int | None = None,
+    pairs: int = PAIRS,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Inquiry:
+    """The loss of a study shared out over the causes that its shocks name; with ``draws`` parts get ranges.
+
+    What is simulated is kept in ``runs`` until all is done: the same call goes on where it stopped.
+
+    Raises
+    ------
+    InputError
+        If the study, its table, a name or an option is wrong.
+    StoppedError
+        If the user stops it: what is done is kept.
+    """
+    read = read_study(_study_path(study))
+    try:
+        first = None if since is None else datetime.date.fromisoformat(since)
+    except ValueError as error:
+        raise InputError(Problem("--since", f"is {since!r}, no date", "write it as 2020-01-31")) from error
+    economy = accepted(read.read_economy(), read)
+    drawn = None
+    if draws:
+        uncertainty = uncertainty_of(read, draws, None, None)
+        tables = {name: accepted(table, read) for name, table in tables_of(read, uncertainty).items()}
+        with read.naming_places():
+            drawn = draw_up(uncertainty, read.scenario_to_run, economy, tables=tables)
+    command = ["autarky", "attribute", str(study)]
+    command += [] if since is None else ["--since", since]
+    command += [] if not draws else ["--draws", str(draws)]
+    command += [] if pairs == PAIRS else ["--pairs", str(pairs)]
+    command += [] if not seed else ["--seed", str(seed)]
+    again = shlex.join(command)
+    decisive = repr((sha256(read.content), command[3:], version("autarky")))
+    folder = Path(runs) / f".attribute-{sha256(decisive.encode())[:10]}"
+    with read.naming_places():
+        found = attribute(
+            economy,
+            read.scenario_to_run,
+            since=first,
+            draws=drawn,
+            pairs=pairs,
+            seed=seed,
+            folder=folder,
+            executor=executor_of(workers, None),
+            command=again,
+            progress=progress,
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    inputs = {"command": again, "digests": {read.title: sha256(read.content), "economy": economy.digest}}
+    page = render_attribution(found, inputs=inputs)
+    return Inquiry(found.text(), {**found.to_dict(), "inputs": inputs}, page)

@@ -1,4 +1,4 @@
-"""Households equal their slow twin, tests/reference/households.py, on 40 random economies × 40 days."""
+"""Households equal their slow twin, tests/reference/households.py, on 40 random economies × 30 days."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from made_households import in_groups, make_changes, make_households
 from reference.day import live
 from reference.households import TwinHouseholds
 
-DAYS = 40
+DAYS = 30
 
 
 def made(seed: int) -> tuple[Economy, dict[str, Any]]:

@@ -60,6 +60,7 @@ Of exempt trade, in how many of 20 others:
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,6 +154,91 @@ def test_exempt_trade_equals_the_slow_twin(seed: int) -> None:
     scenario = Scenario.model_validate(given)
     (result,) = run.simulate_many(economy, [scenario], record_inventory=True)
     _compare(economy, scenario, result.data)
+
+
+RULES = ("proportional", "priority", "market", "mixed", "random")
+
+
+def _allocation(rng: np.random.Generator, economy: Economy) -> dict[str, Any]:
+    """Details drawn at random, in which every rule is possible."""
+    products = list(economy.products)
+    sectors = list(economy.industries.sectors)
+    given: dict[str, Any] = {
+        "plan_share": float(rng.choice([0.0, 0.3, 0.8, 1.0])),
+        "seed": int(rng.integers(9)),
+    }
+    if rng.random() < 0.6:
+        users = ["households", "industries", str(rng.choice(sectors))]
+        given["willingness_to_pay"] = {
+            str(user): float(rng.choice([0.0, 0.5, 2.0, 20.0]))
+            for user in rng.choice(users, 2, replace=False)
+        }
+    if rng.random() < 0.5:
+        given["by_product"] = {str(rng.choice(products)): str(rng.choice(RULES)), "some": "market"}
+        given["by_product"] = dict(list(given["by_product"].items())[: int(rng.integers(1, 3))])
+    if rng.random() < 0.5:
+        given["ownership"] = {
+            "state": {
+                "share": 0.5,
+                "rationing": str(rng.choice(RULES)),
+                "products": str(rng.choice(products)),
+            },
+            "private": {
+                "share": float(rng.choice([0.2, 0.5])),
+                "rationing": str(rng.choice(RULES)),
+                "efficiency": {"factor": 0.9, "source": "assumption: made"},
+            },
+        }
+    if rng.random() < 0.5:
+        given["efficiency"] = {
+            str(rng.choice(["priority", "market"])): {"factor": 1.2, "source": "assumption"}
+        }
+    return given
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rules_of_allocation_equal_the_slow_twin(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every second economy lives through two changes of institutions; some have company, or threads."""
+    rng = np.random.default_rng([seed, 38])
+    economy = make_economy(rng, national=seed % 3 == 0, oddities=True)
+    production = ("leontief", "critical", "linear")[seed % 3]
+    given = make_scenario(rng, economy, 30, "autarky", production, "priority").model_dump(by_alias=True)
+    behaviour = given["behaviour"]
+    if seed % 4 == 2:
+        given["groups"] = {"some": [str(rng.choice(economy.products))]}
+    behaviour["rationing"] = RULES[seed % 5]
+    behaviour["allocation"] = _allocation(rng, economy)
+    behaviour["steps_per_day"] = 1
+    if not given.get("groups"):
+        behaviour["allocation"].get("by_product", {}).pop("some", None)
+    if seed % 2:
+        given["shocks"] = [
+            *given["shocks"],
+            {
+                "kind": "institution_change",
+                "from": "2020-01-09",
+                "rationing": str(rng.choice(RULES)),
+                "allocation": _allocation(rng, economy) | {"by_product": {}},
+                "transition_days": int(rng.choice([0, 12])),
+            },
+            {
+                "kind": "institution_change",
+                "from": "2020-01-15",
+                "until": "2020-01-20",
+                "rationing": str(rng.choice(RULES)),
+                "transition_days": 5,
+            },
+        ]
+    scenario = Scenario.model_validate(given)
+    if seed % 10 == 3:
+        monkeypatch.setattr(run, "_WORTH_THREADS", 0)
+    company = [scenario]
+    if seed % 4 == 1:
+        behaviour["inventory_days"], behaviour["overtime"] = 11.0, {"max": 1.1, "days": 20.0}
+        if 0.0 < behaviour["allocation"]["plan_share"] < 1.0:
+            behaviour["allocation"]["plan_share"] = 0.55
+        company = [Scenario.model_validate(given), scenario]
+    _compare(economy, scenario, run.simulate_many(economy, company, record_inventory=True)[-1].data)
 
 
 def _is_traded(economy: Economy, sector: str) -> bool:

@@ -20,7 +20,7 @@ from cases import day, law
 from made_economies import START, make_behaviour, make_economy, make_shocks
 from made_households import in_groups, make_changes, make_households
 
-DAYS = 40
+DAYS = 30
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -63,7 +63,7 @@ def _wanted(economy: Economy, scenario: Scenario, data: xr.Dataset) -> xr.DataAr
     return data["eaten_base"] * xr.DataArray(factor, dims=("day", "product"))
 
 
-@law(25)
+@law(12)
 @given(seeds)
 def test_nobody_eats_more_than_is_wanted(seed: int) -> None:
     economy, scenario, result = _lived(seed)
@@ -72,7 +72,7 @@ def test_nobody_eats_more_than_is_wanted(seed: int) -> None:
     assert float(result.data["eaten"].min()) >= 0.0
 
 
-@law(25)
+@law(12)
 @given(seeds)
 def test_money_earned_is_spent_or_held(seed: int) -> None:
     _, _, result = _lived(seed)
@@ -85,7 +85,7 @@ def test_money_earned_is_spent_or_held(seed: int) -> None:
     assert float(data["household_cash"].min()) >= -1e-9 * size
 
 
-@law(25)
+@law(12)
 @given(seeds)
 def test_goods_delivered_are_eaten_or_held(seed: int) -> None:
     """Over the run, for foods in days of use; what does not keep is eaten on its day, or not delivered."""
@@ -108,7 +108,7 @@ def test_goods_delivered_are_eaten_or_held(seed: int) -> None:
             np.testing.assert_allclose(told, start + held[:, q], rtol=1e-9, atol=1e-9 * size)
 
 
-@law(20)
+@law(12)
 @given(seeds)
 def test_a_household_that_cannot_pay_for_its_essentials_buys_nothing_else(seed: int) -> None:
     """Supply is ample, so that money alone limits; stocks are nil, what is bought is eaten."""
@@ -129,7 +129,7 @@ def test_a_household_that_cannot_pay_for_its_essentials_buys_nothing_else(seed: 
             assert essential >= 1.0 - 1e-9 or (rest <= 1e-9).all()
 
 
-@law(15)
+@law(10)
 @given(seeds, st.floats(0.01, 0.5))
 def test_more_money_never_means_less_to_eat_where_supply_is_ample(seed: int, more: float) -> None:
     economy = _economy(seed)
@@ -145,7 +145,7 @@ def test_more_money_never_means_less_to_eat_where_supply_is_ample(seed: int, mor
     assert float(less.max()) <= 1e-9 * float(poor.data["eaten"].sum("day").max())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_base_year_stands_still_for_ten_years(seed: int) -> None:
     economy = _economy(seed)
     data = simulate(economy, _scenario(economy, seed, days=3650, initial_stocks=1.0)).data
@@ -160,7 +160,7 @@ def test_the_base_year_stands_still_for_ten_years(seed: int) -> None:
     assert (data["first_day_below_need"] == -1).all()
 
 
-@law(20)
+@law(12)
 @given(seeds, st.integers(1, 9), st.integers(0, 9))
 def test_company_does_not_change_a_byte(seed: int, count: int, place: int) -> None:
     economy, scenario, alone = _lived(seed)
@@ -179,7 +179,7 @@ def test_company_does_not_change_a_byte(seed: int, count: int, place: int) -> No
         assert mine.values.tobytes() == together.data[name].values.tobytes(), name
 
 
-@law(15)
+@law(10)
 @given(seeds)
 def test_groups_alike_make_what_undivided_households_make(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -28,6 +28,7 @@ from autarky.scenario import (
     TradeSeries,
 )
 from autarky.simulation.presets import Parameters, parameters
+from reference.allocation import Rules
 from reference.techniques import blended, taken
 
 YEAR = 365.0
@@ -38,7 +39,7 @@ class Twin:
 
     def __init__(self, economy: Economy, scenario: Scenario) -> None:
         self.economy, self.scenario = economy, scenario
-        self.params: Parameters = parameters(scenario.behaviour, scenario.groups)
+        self.params: Parameters = parameters(scenario.behaviour, scenario.groups, scenario.shocks)
         self.preset = self.params.preset
         self.dt = 1.0 / scenario.behaviour.steps_per_day
         n = len(economy.industries)
@@ -91,7 +92,7 @@ class Twin:
                     filled = self.params.initial_stocks.get(product, self.preset.initial_stocks)
                     self.stock[j][slot] = filled * days
         self.level = {j: {slot: self._level(j, slot) for slot in self.use[j]} for j in self.industries}
-        self.rank = {j: self._rank(j) for j in self.users}
+        self.allocation = Rules(self)
         self.order = {j: dict.fromkeys(self.use[j], 1.0) for j in self.users}
         for f in self.finals:
             for slot in self.use[f]:
@@ -148,20 +149,9 @@ class Twin:
                     level = rule.level
         return level
 
-    def _rank(self, j: Any) -> int:
-        priority = self.params.behaviour.priority
-        if self.preset.rationing.value != "priority":
-            return 0
-        names = [j[2], self.kind[j]] if j in self.kind else [j[2], "industries"]
-        for name in names:
-            for rank, members in enumerate(priority):
-                if name in members:
-                    return rank
-        return len(priority)
-
     def _group(self, j: Any) -> tuple[Any, ...]:
-        """Destination, final or not, rank: users among whom supplier factors do not differ."""
-        return j[1], j in self.kind, self.rank[j]
+        """Destination, final or not, who else is always served with him: supplier factors do not differ."""
+        return j[1], j in self.kind, self.allocation.standing[j]
 
     # --- shocks ----------------------------------------------------------------------------------
 
@@ -312,20 +302,15 @@ class Twin:
             }
             for i in self.suppliers
         }
-        # Ceilings bind on orders: rank by rank, within a rank everybody the same share.
+        # Ceilings bind on orders, by the rules by which there would be served.
         accepted = {i: dict(booked[i]) for i in self.suppliers}
         for i in self.suppliers:
             for place in {j[1] for j in booked[i]}:
                 left = self.ceiling(i, place, day)
                 if left == math.inf:
                     continue
-                for rank in sorted({self.rank[j] for j in self.users}):
-                    asking = [j for j in booked[i] if j[1] == place and self.rank[j] == rank]
-                    asked = sum(booked[i][j] for j in asking)
-                    if asked > left:
-                        for j in asking:
-                            accepted[i][j] = booked[i][j] * left / asked
-                    left = max(0.0, left - asked)
+                there = {j: amount for j, amount in booked[i].items() if j[1] == place}
+                accepted[i] |= self.allocation.hand_out(day, i[2], left, there)
         demand = {i: sum(accepted[i].values()) for i in self.suppliers}
 
         capacity, possible, output = {}, {}, {}
@@ -348,6 +333,8 @@ class Twin:
             machines = normal * self.surviving(i, day)
             for scales in self.scales:
                 machines *= scales.get(i, 1.0)
+            if i in self.industries:
+                machines *= self.allocation.efficiency(day, i[2])
             capacity[i] = min(machines, self.hands.get(i, math.inf)) * self.overtime[i]
         self._pay(demand, capacity)
         for i in self.suppliers:
@@ -358,14 +345,8 @@ class Twin:
         # Rationing of what is made and what is there anyway.
         delivered: dict[Any, dict[Any, float]] = {i: {} for i in self.suppliers}
         for i in self.suppliers:
-            left = output[i] + self.exogenous[i]
-            for rank in sorted({self.rank[j] for j in self.users}):
-                asking = [j for j in accepted[i] if self.rank[j] == rank]
-                asked = sum(accepted[i][j] for j in asking)
-                fill = min(1.0, left / asked) if asked != 0 else 0.0
-                for j in asking:
-                    delivered[i][j] = accepted[i][j] * fill
-                left = max(0.0, left - asked)
+            there_is = output[i] + self.exogenous[i]
+            delivered[i] = self.allocation.hand_out(day, i[2], there_is, accepted[i])
         came: dict[Any, dict[Any, float]] = {j: dict.fromkeys(self.use[j], 0.0) for j in self.users}
         for i in self.suppliers:
             for j, amount in delivered[i].items():

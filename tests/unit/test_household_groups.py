@@ -124,4 +124,4 @@ def test_bad_groups_are_refused_where_they_stand(tmp_path: Path) -> None:
     )
     assert nowhere[0].startswith("5:21: there are no households in 'MARS'")
     shape = refused(STUDY.replace("default: 0.4", "default: 1.4"), tmp_path)
-    assert shape[0].startswith("6:41: ") and "1.4" in shape[0]
+    assert shape[0].startswith("6:44: ") and "1.4" in shape[0]

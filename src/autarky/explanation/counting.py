@@ -158,7 +158,7 @@ def _stocks(
         column < len(network.economy.industries) and network.economy.industries.pairs[column][0] in regions
         for column in network.users
     ]
-    held = stock_days(network, parameters(scenario.behaviour, scenario.groups))
+    held = stock_days(network, parameters(scenario.behaviour, scenario.groups, scenario.shocks))
     return held, network.tables.base_use[:, here].sum(axis=1)
 
 

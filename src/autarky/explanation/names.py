@@ -23,8 +23,9 @@ class Names:
     """Long names by position along each dimension, and by code. Every name is safe to print.
 
     An industry of a multi-regional table reads ``region: sector``. Two codes with one long name keep
-    their code in brackets, so that no two lines of an answer read the same. Needs are those of an ensemble:
-    products, or ``region: product`` where several regions have households.
+    their code in brackets, so that no two lines of an answer read the same. Needs of an ensemble are
+    products, or ``region: product`` where several regions have households; those of a run that counts what
+    households live on have the names that its study gives them.
     """
 
     def __init__(self, result: SimulationResult | EnsembleResult) -> None:
@@ -44,13 +45,14 @@ class Names:
         self.product_codes = texts(data, "product")
         self.products = _distinct(self.product_codes, [self.of(code) for code in self.product_codes])
         self.need_codes = texts(data, "need")
-        places, bought = texts(data, "need_region"), texts(data, "need_product")
+        places = texts(data, "need_region")
+        bought = texts(data, "need_product") or self.need_codes
         several = len(set(places)) > 1
         self.needs = _distinct(
             self.need_codes,
             [
                 f"{self.of(place)}: {self.of(product)}" if several else self.of(product)
-                for place, product in zip(places, bought, strict=True)
+                for place, product in zip(places or ("",) * len(bought), bought, strict=True)
             ],
         )
         self.slots = tuple(self.of(code) for code in texts(data, "slot_product"))

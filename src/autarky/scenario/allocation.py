@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -104,10 +103,8 @@ class Allocation(Part):
         return tuple(told)
 
     def in_common(self) -> Hashable:
-        """All but shares and efficiencies, in which scenarios side by side may differ."""
-        owners = {name: (owner.products, owner.rationing) for name, owner in self.ownership.items()}
-        shape = (self.willingness_to_pay, self.seed, self.by_product, owners)
-        return json.dumps(shape)
+        """Nothing by itself: which rules hold is compared product by product (simulation/channels.py)."""
+        return None
 
 
 class InstitutionChange(InWords):
@@ -116,7 +113,7 @@ class InstitutionChange(InWords):
     kind: Literal["institution_change"] = "institution_change"
     rationing: Rationing | None = None
     """The new rule; as in ``behaviour`` if left out."""
-    priority: tuple[tuple[Name, ...], ...] = ()
+    priority: tuple[tuple[Name, ...], ...] | None = None
     """The new ranks; as in ``behaviour`` if left out."""
     allocation: Allocation | None = None
     """The new details, all of them; as in ``behaviour`` if left out."""

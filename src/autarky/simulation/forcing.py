@@ -14,6 +14,7 @@ from autarky.scenario import (
     CapacityLoss,
     DemandChange,
     Harvest,
+    InstitutionChange,
     Period,
     RecoveryCurve,
     Scenario,
@@ -116,6 +117,8 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                 case DemandChange():
                     weight = dates.weight(shock, scenario, shock.ramp_days)
                     demands.add(k, names.final_slots(shock, place), dates.between(1.0, shock.factor, weight))
+                case InstitutionChange():
+                    names.check_allocation(shock.priority or (), shock.allocation, place)
                 case _:
                     pass  # what a behaviour acts on: ``behaviours``
     if problems:

@@ -47,7 +47,8 @@ class Rules(NamedTuple):
     """What rounding may leave undelivered: 1e-9, in float32 1e-6."""
     overtime_first_step: int
     closeness_gates: bool
-    ranks: int
+    ranked: bool
+    """Whether somebody is ever served before somebody else."""
     step: float
     """Length of a step in days."""
     first_final: int
@@ -101,6 +102,8 @@ class State(NamedTuple):
     """(B, R, W) those of final users."""
     call: Packs
     """(B, R, W) unserved orders that would come if there were room."""
+    upto: Packs
+    """(C, P, B, W) share of what a supplier has that a channel and those before it hand out."""
     ceiling: Packs
     """(B, pairs, W) most that may leave a supplier for a destination, flow per day; inf: no limit."""
     survive: Packs
@@ -273,7 +276,7 @@ def book_all(tables, books, rules, state):  # type: ignore[no-untyped-def]
     for p in range(orders.shape[0]):
         asked = scratch(orders, tables.pool_start[p + 1] - tables.pool_start[p])
         for b in range(orders.shape[1]):
-            for g in range(len(tables.group_rank)):
+            for g in range(len(tables.group_is_final)):
                 first, last = tables.tile_start[p, g], tables.tile_start[p, g + 1]
                 spread(asked, 0, last - first, 0.0)
                 for j in range(tables.group_start[g], tables.group_start[g + 1]):
@@ -350,34 +353,67 @@ def collect(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untype
     for row in range(top, end):
         i = tables.row_supplier[row]
         if pairs.start[i] < pairs.start[i + 1]:
-            accept(tables, books, rules, pairs, state, b, row)
+            accept(tables, books, pairs, state, p, b, row)
         store(industries, (b, row), load(industries, (b, row)) + load(final, (b, row)))
 
 
 @_verb
-def accept(tables, books, rules, pairs, state, b, row):  # type: ignore[no-untyped-def]
-    """Cut one row's orders to its ceilings, rank by rank, within a rank all alike; sum up what is left."""
+def hand_out(books, orders, upto, p, b, there_is, turn, first, last, filled):  # type: ignore[no-untyped-def]
+    """Share of each order that is filled when a supplier hands out what there is, channel after channel.
+
+    A channel serves rank by rank what is not filled yet; within a rank all get the same share of it. What
+    nobody takes passes on. ``turn[:, first:last]``: which of ``books.mine`` are served, by rank.
+    """
+    mine, link_book, rank_of = books.mine, books.link_book, books.rank
+    none, one = splat(0.0, filled), splat(1.0, filled)
+    spread(filled, 0, last - first, 0.0)
+    handed, before = none, none
+    for c in range(upto.shape[0]):
+        until = load(upto, (c, p, b))
+        acts = until > before
+        before = until
+        if some(acts):
+            ranking = books.ranking[c, p]
+            # What is endless, times nothing, would not be a number.
+            left = where(acts, maximum(until * there_is - handed, 0.0), none)
+            at = first
+            while at < last:
+                rank, end, asked = rank_of[ranking, link_book[mine[turn[ranking, at]]]], at, none
+                while end < last and rank_of[ranking, link_book[mine[turn[ranking, end]]]] == rank:
+                    position = turn[ranking, end]
+                    open_share = one - load(filled, position - first)
+                    asked = asked + load(orders, (b, mine[position])) * open_share
+                    end += 1
+                share = where(asked > left, left / asked, one)
+                handed = handed + minimum(asked, left)
+                left = maximum(left - asked, 0.0)
+                for n in range(at, end):
+                    line = turn[ranking, n] - first
+                    part = load(filled, line)
+                    store(filled, line, where(share < 1.0, part + (one - part) * share, one))
+                at = end
+
+
+@_verb
+def accept(tables, books, pairs, state, p, b, row):  # type: ignore[no-untyped-def]
+    """Cut one row's orders to its ceilings, in the order in which they would be served; sum up the rest."""
     i, booked, accepted, row_link = tables.row_supplier[row], state.booked, state.accepted, books.row_link
-    link_book, destination, rank_of = books.link_book, books.destination, books.rank
+    link_book, mine = books.link_book, books.mine
     first, last = books.row_start[row], books.row_start[row + 1]
     for n in range(first, last):
         store(accepted, (b, row_link[n]), load(booked, (b, row_link[n])))
     none = splat(0.0, booked)
     for pair in range(pairs.start[i], pairs.start[i + 1]):
-        place, left = pairs.destination[pair], load(state.ceiling, (b, pair))
-        if some(left < np.inf):
-            for rank in range(rules.ranks):
-                asked = none
-                for n in range(first, last):
-                    line = row_link[n]
-                    if destination[link_book[line]] == place and rank_of[link_book[line]] == rank:
-                        asked = asked + load(booked, (b, line))
-                share = where(asked > left, left / asked, splat(1.0, asked))
-                for n in range(first, last):
-                    line = row_link[n]
-                    if destination[link_book[line]] == place and rank_of[link_book[line]] == rank:
-                        store(accepted, (b, line), load(booked, (b, line)) * share)
-                left = maximum(left - asked, 0.0)
+        place, most = pairs.destination[pair], load(state.ceiling, (b, pair))
+        start, end = books.mine_start[i, place], books.mine_start[i, place + 1]
+        # A supplier's flows to one destination stand in one row.
+        if start < end and books.link_row[mine[start]] == row and some(most < np.inf):
+            filled = scratch(booked, end - start)
+            hand_out(books, booked, state.upto, p, b, most, books.turn_there, start, end, filled)
+            for n in range(start, end):
+                line = (b, mine[n])
+                share = where(most < np.inf, load(filled, n - start), splat(1.0, none))
+                store(accepted, line, load(booked, line) * share)
     industries, final = none, none
     for n in range(first, last):
         line = row_link[n]
@@ -763,14 +799,14 @@ def pay(tables, industries, state, b):  # type: ignore[no-untyped-def]
 
 @_verb
 def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-untyped-def]
-    """Divide what there is among those who ordered: the same share for all, or rank by rank.
+    """Divide what there is among those who ordered: the same share for all, or by the rules of allocation.
 
     Returns whether links of one row may be served differently (``served``); if not, ``fill`` holds for all.
     """
     top, end = tables.pool_start[p], tables.pool_start[p + 1]
     demand, output, weight, deliver = state.demand, state.output, state.weight, state.deliver
     served, link_row, row_supplier = state.served, books.link_row, tables.row_supplier
-    differs = rules.ranks > 1
+    differs = rules.ranked
     for row in range(top, end):
         i = row_supplier[row]
         asked = load(demand, (b, i))
@@ -783,8 +819,8 @@ def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-u
         for line in range(first, last):
             store(served, (b, line), load(fill, link_row[line] - top))
         for row in range(top, end):
-            if rules.ranks > 1:
-                serve_ranks(tables, books, rules, pairs, state, b, row)
+            if rules.ranked:
+                serve(tables, books, pairs, state, p, b, row)
             if pairs.start[row_supplier[row]] < pairs.start[row_supplier[row] + 1]:
                 hold_back(books, state, b, row)
         for line in range(first, last):
@@ -806,31 +842,17 @@ def hold_back(books, state, b, row):  # type: ignore[no-untyped-def]
 
 
 @_verb
-def serve_ranks(tables, books, rules, pairs, state, b, row):  # type: ignore[no-untyped-def]
-    """Fill one row's orders rank by rank; a supplier's ranks go over all of its rows."""
-    i, row_start, row_link, link_book = (
-        tables.row_supplier[row],
-        books.row_start,
-        books.row_link,
-        books.link_book,
-    )
-    booked, accepted, served = state.booked, state.accepted, state.served
-    is_cut = pairs.start[i] < pairs.start[i + 1]
-    left = load(state.output, (b, i)) + tables.exogenous_supply[i]
-    for rank in range(rules.ranks):
-        asked = splat(0.0, left)
-        for other in range(2):
-            place = tables.supplier_rows[i, other]
-            if place >= 0:
-                for n in range(row_start[place], row_start[place + 1]):
-                    line = (b, row_link[n])
-                    if books.rank[link_book[row_link[n]]] == rank:
-                        asked = asked + (load(accepted, line) if is_cut else load(booked, line))
-        share = where(asked > 0.0, minimum(left / asked, 1.0), splat(0.0, asked))
-        left = maximum(left - asked, 0.0)
-        for n in range(row_start[row], row_start[row + 1]):
-            if books.rank[link_book[row_link[n]]] == rank:
-                store(served, (b, row_link[n]), share)
+def serve(tables, books, pairs, state, p, b, row):  # type: ignore[no-untyped-def]
+    """Fill one row's orders by the rules of allocation; a supplier hands out to all of its rows at once."""
+    i, mine, served = tables.row_supplier[row], books.mine, state.served
+    first, last = books.mine_start[i, 0], books.mine_start[i, -1]
+    orders = state.accepted if pairs.start[i] < pairs.start[i + 1] else state.booked
+    there_is = load(state.output, (b, i)) + tables.exogenous_supply[i]
+    filled = scratch(served, last - first)
+    hand_out(books, orders, state.upto, p, b, there_is, books.turn, first, last, filled)
+    for n in range(first, last):
+        if books.link_row[mine[n]] == row:
+            store(served, (b, mine[n]), load(filled, n - first))
 
 
 @_verb
@@ -949,7 +971,7 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
     moved = False
     if not rules.groups_apart:
         spread(booked[b], books.link[books.start[p]], books.link[books.start[p + 1]], 0.0)
-    for g in range(len(tables.group_rank)):
+    for g in range(len(tables.group_is_final)):
         first, last, final = tile_start[p, g], tile_start[p, g + 1], tables.group_is_final[g]
         if first == last:
             continue
@@ -1198,7 +1220,7 @@ def live_part(  # type: ignore[no-untyped-def]
     """One part of the day."""
     first, last = np.int64(0), np.int64(state.stock.shape[0])
     if part == NOON:
-        last = len(tables.group_rank) - tables.group_is_final.sum()
+        last = len(tables.group_is_final) - tables.group_is_final.sum()
     if part == EVENING and rules.closeness_gates:
         # Where already the first pool is far from balance and target in every scenario of a pack, no gate
         # can hold, and nothing has to be kept for a repetition.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from autarky.declared import ALL, Names
 from autarky.errors import Problem, did_you_mean
 from autarky.scenario import (
+    Allocation,
     Behaviour,
     BlocCut,
     CapacityLoss,
@@ -88,9 +89,7 @@ class Lookup:
             place = f"behaviour.criticality[{k}]"
             self.resolve(rule.inputs, products, f"{place}.inputs", "product")
             self.resolve(rule.users, sectors, f"{place}.users", "sector")
-        for k, rank in enumerate(behaviour.priority):
-            users = (*sectors, INDUSTRIES, *self.final_names)
-            self.resolve(rank, users, f"behaviour.priority[{k}]", "user")
+        self.check_allocation(behaviour.priority, behaviour.allocation, "behaviour")
         if behaviour.imports is not None:
             place = "behaviour.imports"
             first = self.resolve(behaviour.imports.competitive, products, f"{place}.competitive", "product")
@@ -104,13 +103,30 @@ class Lookup:
         for field in ("inventory_days", "restocking_days", "initial_stocks"):
             given = getattr(behaviour, field)
             if given is not None:
-                self._check_numbers(given.products, f"behaviour.{field}.products")
+                self._check_keys(given.products, products, f"behaviour.{field}.products", "product")
 
-    def _check_numbers(self, given: Mapping[str, float], place: str) -> None:
-        """Keys are products or groups of them; two groups do not give numbers for the same product."""
+    def check_allocation(
+        self, priority: Sequence[tuple[str, ...]], allocation: Allocation | None, place: str
+    ) -> None:
+        """Every user and product that rules of allocation name is one of the table's, or a group of them."""
+        economy = self.network.economy
+        users = (*economy.industries.sectors, INDUSTRIES, *self.final_names)
+        for k, rank in enumerate(priority):
+            self.resolve(rank, users, f"{place}.priority[{k}]", "user")
+        if allocation is not None:
+            place = f"{place}.allocation"
+            self._check_keys(allocation.willingness_to_pay, users, f"{place}.willingness_to_pay", "user")
+            self._check_keys(allocation.by_product, economy.products, f"{place}.by_product", "product")
+            for name, owner in allocation.ownership.items():
+                self.resolve(
+                    owner.products, economy.products, f"{place}.ownership.{name}.products", "product"
+                )
+
+    def _check_keys(self, given: Iterable[str], known: Sequence[str], place: str, what: str) -> None:
+        """Keys are known names or groups of them; two groups do not say something of the same one."""
         often: Counter[str] = Counter()
         for name in given:
-            members = self.resolve((name,), self.network.economy.products, f"{place}.{name}", "product")
+            members = self.resolve((name,), known, f"{place}.{name}", what)
             often.update(members if name in self.groups else ())
         self.problems += [
             Problem(place, f"{name!r} is in several of these groups", "give it a number of its own")

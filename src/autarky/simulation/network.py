@@ -6,7 +6,7 @@ One structure serves a national table with import gates and a multi-regional tab
 * a **pool** is the set of suppliers that can fill the same input slot: all makers of a product
   (competitive), or those at home and those abroad apart (non-competitive);
 * a **user** is an industry or a final user; users stand in **groups** of one destination region and one
-  class (industries, final users, split by rank where rationing is by priority);
+  class (industries, final users, split where some are served before others);
 * a **tile** is the block of base-year flows from one pool to one group; only flows that exist are stored,
   user after user (compressed sparse columns), so that zeros cost nothing;
 * a **book** is the orders one pool receives from one group (or, where suppliers treat all groups alike, from
@@ -27,6 +27,7 @@ from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.errors import EconomyError, Problem, ScenarioError
 from autarky.scenario import Criticality, ImportMode
+from autarky.simulation.channels import Channels, build_channels
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
@@ -77,7 +78,7 @@ class Tables(NamedTuple):
     group_is_final: npt.NDArray[np.bool_]
     """(G,) industries come first, so this is False … True."""
     group_rank: Integers
-    """(G,) rank in rationing by priority, 0 served first."""
+    """(rankings, P, G) who is served before whom, 0 first."""
     user_industry: Integers
     """(N,) industry of a user, -1 for a final user."""
     base_use: Floats
@@ -114,7 +115,7 @@ class Books(NamedTuple):
     destination: Integers
     """(books,) destination region; -1 where groups are together."""
     rank: Integers
-    """(books,) rank in rationing by priority."""
+    """(rankings, books) who is served before whom, 0 first."""
     is_final: npt.NDArray[np.bool_]
     """(books,)"""
     link_row: Integers
@@ -125,17 +126,31 @@ class Books(NamedTuple):
     """(R + 1,) first of each row's links in ``row_link``."""
     row_link: Integers
     """(L,) links row after row, in the order of the books."""
+    mine: Integers
+    """(L,) links supplier after supplier (of all its rows), in it destination after destination."""
+    mine_start: Integers
+    """(m, D + 1) first position in ``mine`` of a supplier's links to each destination; where groups are
+    together the first and the last column hold."""
+    turn: Integers
+    """(rankings, L) positions in ``mine``: each supplier's links by rank."""
+    turn_there: Integers
+    """(rankings, L) positions in ``mine``: each supplier's links to each destination by rank."""
+    ranking: Integers
+    """(channels, P) which ranking a channel of a pool goes by."""
     tile_link: Integers
     """(Σ rows of tiles,) link of each row of each tile."""
     entry_link: npt.NDArray[np.uint32]
     """(entries,) link of each flow."""
 
 
-def keep_books(tables: Tables, groups_apart: bool) -> Books:
+def keep_books(network: Network, groups_apart: bool) -> Books:
     """The books of a network: where suppliers can treat groups differently, each group has its own."""
+    tables = network.tables
     pools, groups = tables.tile_start.shape[0], tables.tile_start.shape[1] - 1
+    together = np.zeros(len(tables.group_rank), dtype=np.int64)
+    ranks: list[Integers] = []
     start, ends = [0], [0]
-    about: list[tuple[int, int, bool]] = []
+    about: list[tuple[int, bool]] = []
     rows: list[Integers] = []
     tile_link, entry_link = np.empty(len(tables.tile_row), dtype=np.int64), []
     for p in range(pools):
@@ -146,7 +161,8 @@ def keep_books(tables: Tables, groups_apart: bool) -> Books:
             for is_final in (False, True):
                 rows.append(pool)
                 ends.append(ends[-1] + len(pool))
-                about.append((-1, 0, is_final))
+                about.append((-1, is_final))
+                ranks.append(together)
         for g in range(groups):
             tile = slice(tables.tile_start[p, g], tables.tile_start[p, g + 1])
             sellers = tables.tile_row[tile]
@@ -155,14 +171,17 @@ def keep_books(tables: Tables, groups_apart: bool) -> Books:
                 rows.append(pool[sellers])
                 ends.append(ends[-1] + len(sellers))
                 place = int(tables.group_destination[g])
-                about.append((place, int(tables.group_rank[g]), bool(tables.group_is_final[g])))
+                about.append((place, bool(tables.group_is_final[g])))
+                ranks.append(tables.group_rank[:, p, g])
             elif len(sellers):
                 tile_link[tile] = first + (len(pool) if tables.group_is_final[g] else 0) + sellers
             entry_link.append(tile_link[tile][tables.entry_row[entries[g] : entries[g + 1]]])
         start.append(len(about))
     link_row = np.concatenate(rows)
     row_link = np.argsort(link_row, kind="stable")
-    destination, rank, is_last = np.array(about, dtype=np.int64).reshape(-1, 3).T
+    link_book = np.repeat(np.arange(len(about)), np.diff(ends))
+    destination, is_last = np.array(about, dtype=np.int64).reshape(-1, 2).T
+    rank = np.stack(ranks, axis=1)
     return Books(
         start=np.array(start, dtype=np.int64),
         link=np.array(ends, dtype=np.int64),
@@ -170,14 +189,33 @@ def keep_books(tables: Tables, groups_apart: bool) -> Books:
         rank=np.ascontiguousarray(rank),
         is_final=is_last > 0,
         link_row=link_row,
-        link_book=np.repeat(np.arange(len(about)), np.diff(ends)),
+        link_book=link_book,
         row_start=np.searchsorted(link_row[row_link], np.arange(len(tables.row_supplier) + 1)).astype(
             np.int64
         ),
         row_link=row_link,
+        **_turns(tables, link_row, destination[link_book], rank[:, link_book]),
+        ranking=np.ascontiguousarray(network.channels.ranking[:, network.slot_product]),
         tile_link=tile_link,
         entry_link=np.concatenate(entry_link).astype(np.uint32),
     )
+
+
+def _turns(tables: Tables, row: Integers, destination: Integers, rank: Integers) -> dict[str, Integers]:
+    """Each supplier's links in the order in which they are served; equal ranks stay in the order of rows."""
+    suppliers, places = tables.base_to_destination.shape
+    supplier, there = tables.row_supplier[row], np.maximum(destination, 0)
+    mine = np.lexsort((row, there, supplier))
+    key = (supplier * places + there)[mine]
+    bounds = np.arange(suppliers)[:, None] * places + np.arange(places + 1)
+    row, there, supplier = row[mine], there[mine], supplier[mine]
+    by_rank = [ranks[mine] for ranks in rank]
+    return {
+        "mine": mine,
+        "mine_start": np.searchsorted(key, bounds),
+        "turn": np.array([np.lexsort((mine, row, ranks, supplier)) for ranks in by_rank]),
+        "turn_there": np.array([np.lexsort((mine, ranks, there, supplier)) for ranks in by_rank]),
+    }
 
 
 @dataclass(frozen=True)
@@ -203,10 +241,15 @@ class Network:
     """(D,) regions that receive: producing regions, then regions of final users abroad."""
     users: Integers
     """(N,) table column (industries, then final users) of each user in group order."""
-    ranks: int
-    """Number of priority ranks in use."""
+    channels: Channels
+    """How suppliers hand out what they have."""
     negative_flows: tuple[str, ...]
     """Negative flows treated as exogenous supply, one sentence each."""
+
+    @cached_property
+    def slot_product(self) -> Integers:
+        """(P,) product of each slot, by position."""
+        return np.array([self.economy.products.index(slot.product) for slot in self.slots], dtype=np.int64)
 
     @cached_property
     def supplier_regions(self) -> tuple[str, ...]:
@@ -248,7 +291,7 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
     Raises
     ------
     ScenarioError
-        If rationing by priority has no ranks, or one user in two of them. Names that the economy does not
+        If a rule of allocation lacks what it needs: ranks, a share, a seed. Names that the economy does not
         know are refused with those of the shocks, by ``build_forcing``.
     EconomyError
         If an industry has more negative than positive use, so that its base year cannot stand.
@@ -279,10 +322,15 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
             )
         )
 
-    ranks, ranked = _ranks(economy, parameters)
+    if problems := [each for one in parameters.institutions for each in one.problems(economy.products)]:
+        raise ScenarioError(problems)
+    channels = build_channels(economy, parameters.institutions)
+    # Who is nowhere served before or after another may stand in one group with him.
+    vectors = channels.ranks.reshape(-1, channels.ranks.shape[-1])
+    alike = np.unique(vectors, axis=1, return_inverse=True)[1].reshape(-1)
     groups: dict[tuple[bool, int, int], list[int]] = {}
     for column, region in enumerate(user_regions):
-        key = (column >= n, destinations.index(region), ranks[column])
+        key = (column >= n, destinations.index(region), int(alike[column]))
         groups.setdefault(key, []).append(column)
     keys = sorted(groups)
     users = np.array([column for key in keys for column in groups[key]], dtype=np.int64)
@@ -360,7 +408,11 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         group_start=group_start.astype(np.int64),
         group_destination=np.array([key[1] for key in keys], dtype=np.int64),
         group_is_final=np.array([key[0] for key in keys]),
-        group_rank=np.array([key[2] for key in keys], dtype=np.int64),
+        group_rank=np.ascontiguousarray(
+            channels.ranks[:, [economy.products.index(slot.product) for slot in slots]][
+                ..., users[group_start[:-1]]
+            ]
+        ),
         user_industry=user_industry,
         base_use=base_use,
         inverse_base_use=np.divide(1.0, base_use, out=np.zeros_like(base_use), where=base_use != 0),
@@ -372,7 +424,7 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
         exogenous_supply=exogenous,
         base_to_destination=base_to_destination,
     )
-    return Network(economy, tables, slots, destinations, users, ranked, negative)
+    return Network(economy, tables, slots, destinations, users, channels, negative)
 
 
 def _shared_out(work: Integers) -> Integers:
@@ -428,42 +480,6 @@ def _pools(
             slots += [Slot(product, "home"), Slot(product, "abroad")]
             pools += [suppliers, suppliers]
     return tuple(slots), pools
-
-
-def _ranks(economy: Economy, parameters: Parameters) -> tuple[list[int], int]:
-    """Priority rank of each table column, and the number of ranks; all 0 under proportional rationing."""
-    n = len(economy.industries)
-    total = n + len(economy.final_users)
-    priority = parameters.behaviour.priority
-    if parameters.preset.rationing.value != "priority":
-        return [0] * total, 1
-    if not priority:
-        raise ScenarioError(
-            Problem(
-                "behaviour.priority", "is empty", "rationing by priority needs at least one rank of users"
-            )
-        )
-    sectors = set(economy.industries.sectors)
-    chosen: dict[str, int] = {}
-    for rank, names in enumerate(priority):
-        for name in names:
-            if name in chosen:
-                raise ScenarioError(
-                    Problem(
-                        f"behaviour.priority[{rank}]",
-                        f"{name!r} already stands in rank {chosen[name] + 1}",
-                        "name each user once",
-                    )
-                )
-            chosen[name] = rank
-    last = len(priority)
-    ranks = []
-    for _, sector in economy.industries.pairs:
-        ranks.append(chosen.get(sector, chosen.get("industries", last)) if sector in sectors else last)
-    for user in economy.final_users:
-        ranks.append(chosen.get(user.category, chosen.get(user.kind.value, last)))
-    used = sorted(set(ranks))
-    return [used.index(rank) for rank in ranks], len(used)
 
 
 def _criticality(

@@ -56,8 +56,8 @@ def build_rules(
     share = preset.reserve_share
     reserve = np.full_like(target, step) if share is None else share * target
     speed = np.array([1.0 / params.preset.substitution_days for params in each])
-    # Without ceilings, priorities or moving orders a supplier treats all groups alike.
-    apart = network.ranks > 1 or len(forcing.ceilings.first) > 0
+    # Without ceilings, ranks or moving orders a supplier treats all groups alike.
+    apart = network.channels.ranked or len(forcing.ceilings.first) > 0
     apart |= bool(speed.any()) and bool((np.diff(tables.pool_start) > 1).any())
     moves = speed > 0.0
 
@@ -75,7 +75,7 @@ def build_rules(
         tolerance=1e-9 if np.dtype(precision) == np.float64 else 1e-6,
         overtime_first_step=preset.overtime_first_step,
         closeness_gates=preset.closeness_gates,
-        ranks=network.ranks,
+        ranked=network.channels.ranked,
         step=step,
         first_final=first_final(network),
         groups_apart=apart,
@@ -145,7 +145,12 @@ def opening_state(
     tables = network.tables
     m, B = len(tables.base_output), len(each) // lanes_of(precision)
     P, N = tables.base_use.shape
-    G, F, R, L = len(tables.group_rank), N - rules.first_final, len(tables.row_supplier), len(books.link_row)
+    G, F, R, L = (
+        len(tables.group_is_final),
+        N - rules.first_final,
+        len(tables.row_supplier),
+        len(books.link_row),
+    )
     filled = [by_slot(network, params.preset.initial_stocks, params.initial_stocks) for params in each]
     stock = lines((P, B, N), precision)
     stock[:] = (in_packs(np.stack(filled, axis=1), precision) * rules.inventory_days)[:, :, None]
@@ -161,13 +166,14 @@ def opening_state(
         stock=stock,
         orders=packs(P, B, N, value=1.0),
         weight=packs(B, L, value=1.0),
-        served=packs(B, L if len(forcing.pairs.destination) or network.ranks > 1 else 0),
+        served=packs(B, L if len(forcing.pairs.destination) or rules.ranked else 0),
         deliver=packs(B, L, value=1.0),
         booked=packs(B, L),
         accepted=packs(B, L if len(forcing.pairs.destination) else 0),
         row_demand=packs(B, R),
         row_final=packs(B, R),
         call=packs(B, R),
+        upto=packs(len(books.ranking), P, B, value=1.0),
         ceiling=packs(B, len(forcing.pairs.destination), value=np.inf),
         survive=packs(B, m, value=1.0),
         hands=packs(B, m, value=np.inf),
@@ -216,7 +222,7 @@ def state_bytes(
     """Bytes of the state of so many scenarios, and of a month of days of which ``kept`` numbers are kept."""
     tables = network.tables
     pools, users = tables.base_use.shape
-    links = len(keep_books(tables, True).link_row)
+    links = len(keep_books(network, True).link_row)
     suppliers, rows, finals = len(tables.base_output), len(tables.row_supplier), users - first_final(network)
     by_slot = (4 if params.preset.closeness_gates else 2) * pools * users + 4 * pools * finals
     pairs = suppliers * len(network.destinations)
@@ -259,9 +265,7 @@ def empty_days(
         inventory=np.zeros(
             (days if stocks_of else 0, packs, P, n, min(stocks_of, lanes_of(precision))), dtype=precision
         ),
-        pool_product=np.array(
-            [economy.products.index(slot.product) for slot in network.slots], dtype=np.int64
-        ),
+        pool_product=network.slot_product,
         industry_user=industry_user,
         final_column=keep.final_column,
     )

@@ -58,7 +58,7 @@ def simulate_panel(
     ScenarioError, EconomyError, SimulationError
         As ``simulate``.
     """
-    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
+    each = [parameters(scenario.behaviour, scenario.groups, scenario.shocks) for scenario in scenarios]
     alike: dict[Hashable, list[int]] = {}
     for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True)):
         alike.setdefault(network_key(scenario, params), []).append(k)
@@ -80,7 +80,7 @@ def simulate_panel(
 
 def memory_needed(economy: Economy, scenario: Scenario, draws: int, precision: Precision = "float64") -> int:
     """Bytes that ``simulate_panel`` needs for ``draws`` scenarios like this one, the table not counted."""
-    params = parameters(scenario.behaviour, scenario.groups)
+    params = parameters(scenario.behaviour, scenario.groups, scenario.shocks)
     network = build_network(economy, params)
     kept = len(economy.industries) + len(economy.products) * len(_needs(economy).regions)
     # All days by draw, by need and relative, and twice in float32; shocks.

@@ -6,19 +6,25 @@ A preset is proved by its differential test, not by its name.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from autarky.declared import ALL, Names
 from autarky.scenario import (
+    Allocation,
     Behaviour,
     ImportMode,
+    InstitutionChange,
     PerProduct,
     PresetName,
     ProductionFunction,
     Rationing,
+    Shock,
 )
+from autarky.simulation.channels import Institution
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,8 @@ class Parameters:
     """By product, exceptions only."""
     restocking_days: dict[str, float]
     initial_stocks: dict[str, float]
+    institutions: tuple[Institution, ...]
+    """Who is served by which rule: as ``behaviour`` has it, then after each change."""
     assumptions: tuple[str, ...]
 
     def in_force(self) -> dict[str, Any]:
@@ -196,13 +204,18 @@ class Parameters:
         }
 
 
-def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | None = None) -> Parameters:
+def parameters(
+    behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | None = None, shocks: Sequence[Shock] = ()
+) -> Parameters:
     """The preset a study names, with everything the study says instead; ``groups`` are opened up.
+
+    Of the shocks only changes of institutions count, since they say who may be served before whom.
 
     Values that stand in neither the study nor, for presets that reproduce a publication, in that
     publication are listed as assumptions, and so is what the study itself calls one: ``source: assumption``.
     """
-    behaviour = _opened(behaviour, groups or {})
+    declared = behaviour
+    behaviour = _opened(declared, groups or {})
     preset = PRESETS[behaviour.preset]
     changes: dict[str, Any] = {}
     assumptions: list[str] = []
@@ -274,12 +287,32 @@ def parameters(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]] | Non
         if not any(rule.inputs == ALL and rule.users == ALL for rule in rules):
             assumptions.append("inputs without a criticality rule are essential")
     assumptions += [sentence for part in behaviour.parts.values() for sentence in part.assumptions()]
+    preset = replace(preset, **changes)
+    institutions = [_institution("behaviour", behaviour, preset)]
+    for position, shock in enumerate(shocks):
+        if isinstance(shock, InstitutionChange):
+            after = _opened(_changed(declared, shock), groups or {})
+            institutions.append(_institution(f"shocks[{position}]", after, preset))
+            assumptions += shock.allocation.assumptions() if shock.allocation is not None else ()
+    assumptions += [sentence for one in institutions for sentence in one.assumptions()]
     return Parameters(
-        preset=replace(preset, **changes),
+        preset=preset,
         behaviour=behaviour,
-        assumptions=tuple(assumptions),
+        institutions=tuple(institutions),
+        assumptions=tuple(dict.fromkeys(assumptions)),
         **by_product,
     )
+
+
+def _changed(behaviour: Behaviour, change: InstitutionChange) -> Behaviour:
+    """The behaviour after a change of institutions; what the change leaves out stays."""
+    names = ("rationing", "priority", "allocation")
+    return behaviour.model_copy(update={name: given for name in names if (given := getattr(change, name))})
+
+
+def _institution(place: str, behaviour: Behaviour, preset: Preset) -> Institution:
+    rationing = behaviour.rationing or preset.rationing
+    return Institution(place, rationing, behaviour.priority, behaviour.allocation or Allocation())
 
 
 def _opened(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]]) -> Behaviour:
@@ -293,12 +326,24 @@ def _opened(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]]) -> Beha
     def opened(given: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(member for name in given for member in groups.get(name, (name,))))
 
+    def by_name(given: Mapping[str, T]) -> dict[str, T]:
+        of_groups = {m: value for name, value in given.items() for m in groups.get(name, ())}
+        return of_groups | {name: value for name, value in given.items() if name not in groups}
+
     def numbers(given: PerProduct | None) -> PerProduct | None:
-        if given is None:
-            return None
-        of_groups = {m: value for name, value in given.products.items() for m in groups.get(name, ())}
-        own = {name: value for name, value in given.products.items() if name not in groups}
-        return given.model_copy(update={"products": of_groups | own})
+        return given and given.model_copy(update={"products": by_name(given.products)})
+
+    def allocation(given: Allocation | None) -> Allocation | None:
+        return given and given.model_copy(
+            update={
+                "willingness_to_pay": by_name(given.willingness_to_pay),
+                "by_product": by_name(given.by_product),
+                "ownership": {
+                    name: owner.model_copy(update={"products": names(owner.products)})
+                    for name, owner in given.ownership.items()
+                },
+            }
+        )
 
     rule = behaviour.imports
     return behaviour.model_copy(
@@ -311,6 +356,7 @@ def _opened(behaviour: Behaviour, groups: Mapping[str, tuple[str, ...]]) -> Beha
             "inventory_days": numbers(behaviour.inventory_days),
             "restocking_days": numbers(behaviour.restocking_days),
             "initial_stocks": numbers(behaviour.initial_stocks),
+            "allocation": allocation(behaviour.allocation),
             "imports": rule
             and rule.model_copy(
                 update={

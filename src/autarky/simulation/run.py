@@ -88,7 +88,7 @@ def simulate_many(
     ScenarioError
         If they differ in what must be the same; otherwise as ``simulate``.
     """
-    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
+    each = [parameters(scenario.behaviour, scenario.groups, scenario.shocks) for scenario in scenarios]
     require_common_network(scenarios, each)
     network = build_network(economy, each[0])
     lived = live_through(
@@ -145,7 +145,7 @@ def live_through(
     acting_for = fill_packs(scenarios, precision)
     tables = in_precision(network.tables, precision)
     rules = build_rules(network, filled, forcing, precision)
-    books = keep_books(tables, rules.groups_apart)
+    books = keep_books(network, rules.groups_apart)
     adapts = any(isinstance(shock, TechniqueChange) for one in scenarios for shock in one.shocks)
     state = opening_state(network, books, filled, rules, forcing, precision, adapts=adapts)
     packs, total = len(state.quiet), scenarios[0].days
@@ -221,12 +221,11 @@ def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
         scenario.days,
         behaviour.preset,
         preset.production,
-        preset.rationing,
         preset.imports,
         behaviour.criticality,
-        behaviour.priority,
         behaviour.imports,
         behaviour.steps_per_day,
+        *(institution.in_common() for institution in params.institutions),
         *((name, part.in_common()) for name, part in behaviour.parts.items()),
     )
 
@@ -239,8 +238,8 @@ def require_common_network(scenarios: Sequence[Scenario], each: Sequence[Paramet
             raise ScenarioError(
                 Problem(
                     f"scenario {position} ({scenario.name})",
-                    "differs from the first in start, days, preset, production, rationing, imports, "
-                    "criticality, steps_per_day or in what its behaviours must have in common",
+                    "differs from the first in start, days, preset, production, imports, criticality, "
+                    "steps_per_day, rules of allocation or in what its behaviours must have in common",
                     "run it on its own",
                 )
             )

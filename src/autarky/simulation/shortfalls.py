@@ -95,7 +95,7 @@ def simulate_and_trace(
         If ``at_hand`` names no slot of an industry.
     Otherwise as ``simulate``.
     """
-    params = parameters(scenario.behaviour, scenario.groups)
+    params = parameters(scenario.behaviour, scenario.groups, scenario.shocks)
     network = build_network(economy, params)
     if at_hand is not None:
         network = _without_binding(network, *at_hand)
@@ -129,7 +129,7 @@ def outputs(
     ------
     As ``simulate``.
     """
-    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
+    each = [parameters(scenario.behaviour, scenario.groups, scenario.shocks) for scenario in scenarios]
     network = build_network(economy, each[0])
     keep = Keep(False, np.full(len(economy.final_users), -1, dtype=np.int64))
     lived = live_through(network, scenarios, each, keep, progress=progress)

@@ -27,7 +27,7 @@ LOSSES = ("consumption_lost", "gdp_lost")
 
 def network_of(economy: Economy, scenario: Scenario) -> Network:
     """The network that a scenario, and every scenario like it, runs on."""
-    return build_network(economy, parameters(scenario.behaviour, scenario.groups))
+    return build_network(economy, parameters(scenario.behaviour, scenario.groups, scenario.shocks))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def simulate_sweep(
     KeyboardInterrupt
         If interrupted: nothing is told of a part of the days.
     """
-    each = [parameters(scenario.behaviour, scenario.groups) for scenario in scenarios]
+    each = [parameters(scenario.behaviour, scenario.groups, scenario.shocks) for scenario in scenarios]
     require_common_network(scenarios, each)
     for k, (slot, days) in enumerate(more_stock):
         each[k] = _with_more_stock(each[k], network, slot, days)
@@ -138,7 +138,7 @@ def sweep_bytes(network: Network, scenario: Scenario, scenarios: int, precision:
     kept = len(network.economy.industries) + len(network.economy.products)
     # What each day leaves, how it compares, and the strengths of the shocks.
     by_day = scenarios * scenario.days * (kept * (8 + 1) + len(scenario.shocks) * 2 * 8)
-    params = parameters(scenario.behaviour, scenario.groups)
+    params = parameters(scenario.behaviour, scenario.groups, scenario.shocks)
     return state_bytes(network, params, scenarios, precision, kept) + by_day
 
 

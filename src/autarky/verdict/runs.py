@@ -273,7 +273,7 @@ def _simulated(economy: Economy, courses: Mapping[str, Scenario]) -> dict[str, S
     """Courses that share a network are run side by side."""
     alike: dict[Hashable, list[str]] = {}
     for name, scenario in courses.items():
-        key = network_key(scenario, parameters(scenario.behaviour, scenario.groups))
+        key = network_key(scenario, parameters(scenario.behaviour, scenario.groups, scenario.shocks))
         alike.setdefault(key, []).append(name)
     found: dict[str, SimulationResult] = {}
     for names in alike.values():

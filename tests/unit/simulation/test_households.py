@@ -10,7 +10,7 @@ import pytest
 from autarky.errors import ScenarioError
 from autarky.results import SimulationResult
 from autarky.simulation.run import simulate
-from small_economies import chain, date, scenario
+from small_economies import chain, date, scenario, two_regions
 
 RELIEF = {"income": {"transfers": 1.0}}
 """All money is given, so that income is what transfers say."""
@@ -179,3 +179,20 @@ def test_money_is_not_given_where_nobody_counts_it() -> None:
 def test_income_is_all_income(income: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         scenario(households={"groups": {"HH": {"income": income}}})
+
+
+def test_no_more_is_taken_than_there_is() -> None:
+    """10 a day are to be taken of 4: what is in hand goes, what is set aside is spent."""
+    cash = lived({"kind": "transfer", "from": date(3), "money": -3650.0}).data["household_cash"].values[:, 0]
+    np.testing.assert_allclose(cash[2:6], [8, 4, 0, 0], atol=1e-12)
+
+
+def test_a_trace_of_income_lost_is_not_lost_for_ever() -> None:
+    """Where households alone buy, and wages are all they have, what is not spent is not earned again."""
+    trace = {"kind": "transfer", "from": date(3), "until": date(3), "share": -1e-10}
+    data = simulate(two_regions(), scenario(trace, days=20, households={"groups": {"households": {}}})).data
+    earned = data["household_income"].sum("income_source") / data["household_income_base"].sum(
+        "income_source"
+    )
+    assert float(abs(earned[3] - 1.0).max()) > 5e-11
+    assert float(abs(earned[4:] - 1.0).max()) < 1e-14

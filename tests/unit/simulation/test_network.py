@@ -94,7 +94,7 @@ def _fields(economy: Economy) -> list[str]:
 def test_priority_puts_users_into_ranks() -> None:
     one = network(chain(), rationing="priority", priority=[["mill"], ["households"]])
     by_user = dict(
-        zip(one.users, np.repeat(one.tables.group_rank, np.diff(one.tables.group_start)), strict=True)
+        zip(one.users, np.repeat(one.tables.group_rank[0, 0], np.diff(one.tables.group_start)), strict=True)
     )
     mine, mill, shop, households, exports, inventories = range(6)
     assert [by_user[user] for user in (mill, households)] == [0, 1]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from autarky.errors import Problem, ScenarioError
 from autarky.simulation.behaviours import (
     aid,
+    allocation,
     elasticities,
     foreign_exchange,
     households,
@@ -23,6 +24,7 @@ from autarky.simulation.behaviours import (
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
 _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
+    allocation.begin,
     labour.begin,
     aid.begin,
     households.begin,

@@ -155,6 +155,8 @@ class Payments:
         state = self.state
         changed = self.export_prices.turn(day) | self.import_prices.turn(day)
         state.gate_price[:] = np.moveaxis(self.import_prices.now, 0, 1)
+        if self.setting.premium is not None:
+            state.gate_price[:] *= 1.0 + self.setting.premium
         spendable = np.maximum(self.reserves - self.minimum, 0.0) / self.spending_days
         # As changes against the base year, in which imports cost what they cost, to the last bit.
         self.balance = self.paid_base + (self.arriving - self.earned_base) - self.lost[day] - self.debt[day]

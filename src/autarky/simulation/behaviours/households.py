@@ -400,8 +400,8 @@ class HouseholdsAtWork:
         n = len(self.who.network.economy.industries)
         base = self.who.network.tables.base_output[:n, None, None]
         output = np.moveaxis(self.setting.state.output[:, :n], 1, 0)
-        # Exactly 0 where output is the base year's, up to rounding: else a rounding error could grow, since
-        # what is not earned is not spent and so not earned again.
+        # Exactly 0 where output is the base year's, up to rounding: else rounding would add up, since what is
+        # not earned is not spent, and so not earned again.
         gone = np.divide(output, base, out=np.ones(output.shape), where=base > 0.0) - 1.0
         gone[np.abs(gone) <= self.setting.rules.tolerance] = 0.0
         grown = np.ones_like(self.plots_base)

@@ -15,7 +15,7 @@ from autarky.errors import Problem
 from autarky.scenario import Scenario
 from autarky.scenario.foreign_exchange import Processing
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting
-from autarky.simulation.forcing import Effects, Forcing, build_forcing
+from autarky.simulation.forcing import Effects, Forcing
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import Network
 
@@ -74,11 +74,10 @@ class ProcessingTrade:
     """All links of processing trade, for all scenarios side by side."""
 
     def __init__(self, setting: Setting, links: Sequence[Link]) -> None:
-        self.state, self.rules, self.links = setting.state, setting.rules, links
+        self.setting, self.state, self.links = setting, setting.state, links
         network = setting.network
         self.n = len(network.economy.industries)
-        forcing = build_forcing(network, setting.scenarios)
-        self.normal = setting.rules.normal_capacity[self.n :].copy()
+        forcing = setting.forcing
         self.base_gates = network.tables.base_output[self.n :]
         self.shares: list[tuple[Floats, Floats]] = []
         self.let_in: list[Floats] = []
@@ -126,11 +125,10 @@ class ProcessingTrade:
         for (p, f), wants in appetite.items():
             changed |= (state.appetite[p, :, f] != wants).any(axis=1)
             state.appetite[p, :, f] = wants
+        factor = np.ones(self.setting.rules.normal_capacity.shape)
         for gate, most in capacity.items():
-            able = self.normal[gate] * most
-            changed |= (self.rules.normal_capacity[self.n + gate] != able).any(axis=1)
-            self.rules.normal_capacity[self.n + gate] = able
-        return changed
+            factor[self.n + gate] = most
+        return np.asarray(changed | self.setting.scale_capacity("processing", factor))
 
 
 def _processing(scenario: Scenario) -> tuple[Processing, ...]:

@@ -1,0 +1,85 @@
+"""Allocation: which rules hold on a day, how far, and how efficient they are.
+
+A change of institutions comes in with weight φ: a share φ of what there is goes by the new rules, 1 − φ by
+those before it. With several changes the last one declared stands on top: the weight of change k is
+φ_k·Π_{l>k} (1 − φ_l), and that of the rules of the behaviour Π (1 − φ_l).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autarky.scenario import InstitutionChange, Scenario
+from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told
+from autarky.simulation.channels import shares_and_gains
+from autarky.simulation.dates import weight
+
+_WHOLE = 1e-12
+"""Shares that add to 1 but for rounding are all that there is."""
+
+
+def begin(setting: Setting) -> Acting | None:
+    """Let the first day's rules hold; None where they hold on all days."""
+    for params in setting.each:
+        for institution in params.institutions:
+            setting.problems += institution.problems(setting.network.economy.products)
+    rules = _Rules(setting)
+    rules.morning(0)
+    return rules if rules.changes else None
+
+
+class _Rules:
+    """The rules that hold, by day."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        network, scenarios = setting.network, setting.scenarios
+        products = network.economy.products
+        each = [shares_and_gains(params.institutions, network.channels, products) for params in setting.each]
+        self.shares = np.stack([shares for shares, _ in each], axis=-1)
+        """(C, products, lanes)"""
+        self.gains = np.stack([gains for _, gains in each], axis=-1)
+        weights = np.stack([_weights(scenario) for scenario in scenarios], axis=-1)
+        self.weights = weights[list(network.channels.institution)]
+        """(C, days + 1, lanes)"""
+        self.changes = bool((np.diff(self.weights, axis=1) != 0.0).any())
+        makes = network.supplier_products[: len(network.economy.industries)]
+        self.product = np.array([products.index(product) for product in makes])
+        self.gained = np.zeros((len(products), len(scenarios)))
+
+    def morning(self, day: int) -> Booleans:
+        """Weigh each channel by how far its institution holds today."""
+        state, network = self.setting.state, self.setting.network
+        packs = state.output.shape[0]
+        if day > 0 and np.array_equal(self.weights[:, day], self.weights[:, day - 1]):
+            return np.zeros(packs, dtype=np.bool_)
+        now = self.weights[:, day, None]
+        upto = np.cumsum(now * self.shares, axis=0)
+        upto = np.where(upto > 1.0 - _WHOLE, 1.0, upto)[:, network.slot_product]
+        before = state.upto.copy()
+        state.upto[:] = upto.reshape(state.upto.shape)
+        gained = (now * self.gains).sum(axis=0)
+        ratio = ((1.0 + gained) / (1.0 + self.gained))[self.product]
+        capacity = self.setting.rules.normal_capacity[: len(self.product)]
+        capacity *= ratio.reshape(capacity.shape).astype(capacity.dtype)
+        moved = (state.upto != before).any(axis=(0, 1, 3))
+        moved |= (ratio != 1.0).reshape(capacity.shape).any(axis=(0, 2))
+        self.gained = gained
+        return np.asarray(moved)
+
+    def evening(self, day: int) -> None:
+        """Nothing to note: what was handed out is on record."""
+
+    def told(self, k: int, done: int) -> Told:
+        """Nothing: deliveries tell."""
+        return Told({})
+
+
+def _weights(scenario: Scenario) -> Floats:
+    """(1 + changes, days + 1) how far the behaviour's rules, and those of each change, hold."""
+    changes = [shock for shock in scenario.shocks if isinstance(shock, InstitutionChange)]
+    weights = np.ones((1 + len(changes), scenario.days + 1))
+    for k, change in enumerate(changes, start=1):
+        weights[k] = weight(change, scenario, change.transition_days)
+        weights[:k] *= 1.0 - weights[k]
+    return weights
