@@ -92,7 +92,7 @@ def _lost(between: float, production: str = "ces") -> float:
         "elasticities": {"between": {"short": 0.0}, "others": {"short": between}},
     }
     data = simulate(coal_from_apart(), scenario(cut, days=200, **behaviour)).data
-    return float((data["gdp_base"] - data["gdp"]).sum())
+    return float((data["output_base"] - data["output"]).sum())
 
 
 def test_without_substitution_the_run_is_that_of_fixed_proportions_and_with_it_less_is_lost():
