@@ -11,6 +11,7 @@ from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
 from autarky.scenario.allocation import Allocation, Rationing
 from autarky.scenario.consumption import Consumption
+from autarky.scenario.elasticities import Elasticities
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
 from autarky.scenario.labour import Hiring, LabourTime, Week, WorkingGroup
@@ -70,6 +71,8 @@ class ProductionFunction(StrEnum):
     """Essential inputs bind, important ones in part, non-essential ones not (Pichler et al. 2022)."""
     LINEAR = "linear"
     """Inputs replace each other one for one."""
+    CES = "ces"
+    """Inputs replace each other with constant elasticities of substitution, see ``elasticities``."""
 
 
 class Overtime(Declared):
@@ -128,7 +131,9 @@ class Behaviour(Declared):
     preset: PresetName = PresetName.AUTARKY
     """Complete parameter set to start from."""
     production: ProductionFunction | None = None
-    """leontief, critical or linear."""
+    """leontief, critical, linear or ces."""
+    elasticities: Elasticities | None = None
+    """For production: ces. How easily inputs replace each other."""
     criticality: tuple[CriticalityRule, ...] = ()
     """For production: critical. Inputs without a rule are essential."""
     inventory_days: ByProduct | None = None
@@ -169,7 +174,7 @@ class Behaviour(Declared):
     foreign_exchange: ForeignExchange | None = None
     """What imports may cost; without it they are never short of money."""
     adaptation: Adaptation | None = None
-    """What can be learnt, found, repaired and replaced; without it techniques stay what they are."""
+    """How techniques are learnt, where a technique_change does not say."""
     search: Search | None = None
     """Importers look for other suppliers abroad when theirs fail; without it they have those they had."""
     spare_parts: SpareParts | None = None
@@ -184,6 +189,12 @@ class Behaviour(Declared):
             for name, part in (("labour", _EVERYBODY), ("consumption", Consumption())):
                 if name not in self.model_fields_set:
                     object.__setattr__(self, name, part)
+        return self
+
+    @model_validator(mode="after")
+    def _ces_has_elasticities(self) -> Behaviour:
+        if self.production is ProductionFunction.CES and self.elasticities is None:
+            raise ValueError("has production: ces and no elasticities; declare them, or choose another")
         return self
 
     @property
