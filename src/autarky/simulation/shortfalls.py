@@ -113,6 +113,7 @@ def simulate_and_trace(
         days._replace(inventory=days.inventory[:0]),
         0,
         lived.outcome,
+        lived.acting,
     )
     return result, Trace(network, params, lived.forcing, days)
 
