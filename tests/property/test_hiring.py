@@ -1,0 +1,31 @@
+"""Hiring does not turn a passing shock into a lasting one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autarky.scenario import Scenario
+from autarky.simulation import simulate
+from autarky.sources import embedded
+
+EVERYBODY = {"people": 1, "hours_a_week": {"work": 40}}
+
+
+@pytest.mark.parametrize(
+    ("table", "cut"),
+    [("usa-2023", {"products": ["334", "211", "325"]}), ("north-korea-2019", {"origin": "CHINA"})],
+)
+def test_output_comes_back_after_a_cut_although_people_were_let_go(table: str, cut: dict[str, Any]) -> None:
+    shock = {"kind": "trade_cut", "share_kept": 0.2, "from": "2020-02-01", "until": "2020-06-30", **cut}
+    labour = {"groups": {"everybody": EVERYBODY}, "hiring": {}}
+    given = {"start": "2020-01-01", "days": 1000, "shocks": [shock], "behaviour": {"labour": labour}}
+    found = simulate(embedded(table), Scenario.model_validate(given)).data
+    gdp = (found["gdp"] / found["value_added_base"].sum()).values
+    employed = (found["employment"].sum("industry") / found["employment_base"].sum()).values
+    assert gdp.min() < 0.6
+    assert employed.min() < 0.9
+    assert gdp[-1] == pytest.approx(1.0, abs=0.01)
+    assert np.abs(employed[-1] - 1.0) < 0.01
