@@ -59,6 +59,10 @@ class Column:
     """Infinite: none stops."""
 
 
+SURE = 0.9
+"""Share of draws in which all runs must say the same for it to head the answer."""
+
+
 @dataclass(frozen=True)
 class Range:
     """What the draws come to, for one number of one run."""
@@ -92,6 +96,12 @@ class Row:
     ranges: tuple[Range, ...] = ()
     """One for each run, where draws were made."""
 
+    @property
+    def differs(self) -> bool:
+        """Whether any run, or any draw of one, says anything else than the first."""
+        drawn = [one.difference_low for one in self.ranges] + [one.difference_high for one in self.ranges]
+        return any(math.isnan(value) or abs(value) > SAME for value in (*self.differences, *drawn))
+
 
 @dataclass(frozen=True)
 class Conclusion:
@@ -117,6 +127,11 @@ class Conclusion:
     def holds_in_all(self) -> bool:
         """Whether it does in every run."""
         return all(self.holds)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it does in every run, and in nine of ten draws where draws were made."""
+        return self.holds_in_all and not self.share < SURE
 
 
 @dataclass(frozen=True)

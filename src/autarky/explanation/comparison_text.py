@@ -31,6 +31,8 @@ from autarky.explanation.wording import (
     whole,
 )
 
+GARDEN = "garden_food."
+"""Begins the subjects of food from household plots."""
 LEADS = ("In all of them", "What differs", "Who", "What flips", "How sure")
 
 
@@ -97,13 +99,14 @@ def difference_range_words(found: Range, unit: str) -> str:
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """What all agree on, where they differ, who loses under which, what flips, and how sure that is."""
     number = len(comparison.columns)
-    held = [one for one in comparison.conclusions if one.holds_in_all]
+    held = [one for one in comparison.conclusions if one.is_sure]
     flips = [one for one in comparison.conclusions if not one.holds_in_all]
+    where = f"Under all {number}" + (", in nine of ten draws or more" if comparison.draws else "")
     return (
         (
-            f"Under all {number}: {'; '.join(_said(one.sentence) for one in held)}."
+            f"{where}: {'; '.join(_said(one.sentence) for one in held)}."
             if held
-            else f"No conclusion that is tested holds under all {number}."
+            else f"{where}, no conclusion that is tested holds."
         ),
         _spread_sentence(comparison),
         _who_sentence(comparison),
@@ -124,12 +127,30 @@ def _spread_sentence(comparison: Comparison) -> str:
     for row in comparison.of(ECONOMY, USERS, what=LOST):
         if row.subject not in ("gdp", HOUSEHOLDS) or any(math.isnan(value) for value in row.values):
             continue
+        if row.ranges:
+            each = zip(comparison.names, row.ranges, strict=True)
+            words = ", ".join(f"{range_words(one, row.unit)} under {name}" for name, one in each)
+            told.append(f"{row.name} {words}")
+            continue
         low, high = _extremes(row, comparison.names)
         if low[1] == high[1]:
             told.append(f"{row.name} {change(low[1])} under each")
         else:
             told.append(f"{row.name} {change(low[1])} under {low[0]} to {change(high[1])} under {high[0]}")
+    grown = [row for row in comparison.of(BESIDES) if row.subject.startswith(GARDEN) and row.differs]
+    told += [
+        f"{row.name} {', '.join(_against_first(row, comparison.names))} ({row.unit})" for row in grown[:4]
+    ]
     return f"Over the run: {'; '.join(told)}." if told else "The tables have nothing to compare with."
+
+
+def _against_first(row: Row, names: Sequence[str]) -> list[str]:
+    """Each other run's difference against the first."""
+    if row.ranges:
+        told = [difference_range_words(one, row.unit) for one in row.ranges]
+    else:
+        told = [difference_words(value, row.unit) for value in row.differences]
+    return [f"{words} under {name}" for words, name in zip(told[1:], names[1:], strict=True)]
 
 
 def _who_sentence(comparison: Comparison) -> str:
@@ -137,9 +158,11 @@ def _who_sentence(comparison: Comparison) -> str:
     told = []
     rows = comparison.of(GROUPS, what=LOST) or comparison.of(USERS, what=LOST)
     for row in rows:
-        known = [value for value in row.values if not math.isnan(value)]
+        # With draws the middle ones are compared.
+        told_of = replace(row, values=tuple(one.middle for one in row.ranges) or row.values)
+        known = [value for value in told_of.values if not math.isnan(value)]
         if len(known) == len(row.values) and max(known) - min(known) > 5e-4:
-            least, most = _extremes(row, comparison.names)
+            least, most = _extremes(told_of, comparison.names)
             verb = "lose" if row.name.endswith("s") else "loses"
             told.append(f"{row.name} {verb} least under {least[0]} and most under {most[0]}")
     if not told:
@@ -175,15 +198,18 @@ def _sure_sentence(comparison: Comparison) -> str:
             "This compares single runs without a range: whether a difference is larger than what is not "
             "known, only draws can tell."
         )
-    held = [one for one in comparison.conclusions if one.holds_in_all]
+    open_ = [one for one in comparison.conclusions if one.holds_in_all and not one.is_sure]
     told = [
         f"that {_said(one.sentence)}, {in_draws(round(one.share * comparison.draws), comparison.draws)}"
-        for one in held
+        for one in open_
     ]
     drawn = f"{comparison.draws} draws, the same for each"
     if comparison.failed:
         drawn += f", and {comparison.failed} more that could not be simulated"
-    return f"Of {drawn}, it holds under all {len(comparison.columns)}: {'; '.join(told) or 'nothing'}."
+    if not told:
+        return f"Of {drawn}: what holds under all in the single runs holds in nine of ten draws."
+    all_ = f"these hold under all {len(comparison.columns)} in fewer than nine of ten"
+    return f"Of {drawn}, {all_}: {'; '.join(told)}."
 
 
 def text(comparison: Comparison, width: int = 100) -> str:
@@ -229,12 +255,13 @@ def _table(comparison: Comparison) -> list[str]:
         *(row for row in comparison.of(USERS, GROUPS) if row.what != WORST),
         *comparison.of(PRODUCTS, what=LOST)[:5],
         *comparison.of(INDUSTRIES, what=LOST)[:5],
-        *comparison.of(BESIDES),
+        *(row for row in comparison.of(BESIDES) if row.differs),
     ]
     cells = []
     for row in rows:
         middles = [one.middle for one in row.ranges] or row.values
-        cells.append((row_words(replace(row, name=shorten(row.name, 28))), *(value_words(value, row.unit) for value in middles)))
+        told = (value_words(value, row.unit) for value in middles)
+        cells.append((row_words(replace(row, name=shorten(row.name, 28))), *told))
         if any(spans := [span_words(one, row.unit) for one in row.ranges]):
             cells.append(("  nine tenths of the draws", *spans))
     header = ("WHO LOSES WHAT", *map(str, range(1, len(comparison.columns) + 1)))

@@ -124,7 +124,7 @@ def _tables(
     told = []
     header = ("who, what", *comparison.names[skip:])
     for name, heading in _HEADINGS.items():
-        rows = comparison.of(name)
+        rows = [row for row in comparison.of(name) if name != BESIDES or row.differs]
         if not rows:
             continue
         body = [
@@ -241,7 +241,9 @@ def _bars(rows: Sequence[Row], names: Sequence[str], finding: str) -> Markup:
     top = TOP
     for row in rows:
         drawing.append(text(0, top + BAR - 4, shorten(row.name, 36), "name"))
-        for k, (name, value) in enumerate(zip(names, row.values, strict=True)):
+        # With draws the bar is the middle one's: what the single run says stands in no range of its own.
+        values = [one.middle for one in row.ranges] or row.values
+        for k, (name, value) in enumerate(zip(names, values, strict=True)):
             y = top + BAR * k
             if math.isfinite(value):
                 left, right = sorted((axis.at(0), axis.at(value)))
