@@ -63,7 +63,7 @@ def _spent(one: GroupHours, use: int) -> float:
 
 def _bars(one: GroupHours) -> list[tuple[str, tuple[float, ...]]]:
     """The weeks that stand beside each other, and what each is called."""
-    bars = [("base year", one.base), ("run, mean", one.mean)]
+    bars = [("base year", one.base), ("mean", one.mean)]
     return [*bars, (month_words(one.month), one.most)] if one.month is not None else bars
 
 
