@@ -1,5 +1,4 @@
-"""From evidence to verdict: estimate a table, hold a model against what was observed, share out a loss, judge
-sentences."""
+"""From evidence to verdict: estimate a table, backtest a model, share out a loss, judge sentences."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import xarray as xr
 import autarky
 from architecture.repository import ROOT, texts
 from autarky.economy import Economy, FinalUseKind, FinalUser, Gate, ImportTreatment, Industries, Provenance
+from autarky.results import SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import simulate
 
@@ -138,6 +139,12 @@ def test_every_variable_of_a_result_has_its_row_and_every_row_its_variable(datas
     named = {name for name, _ in rows}
     assert named - set(dataset.variables) == set()
     assert set(dataset.data_vars) - named == set()
+
+
+def test_every_variable_of_a_result_stands_in_the_table_of_its_class(dataset: xr.Dataset) -> None:
+    table = re.findall(r"^    (\w[\w, …]*?)  +\S", SimulationResult.__doc__ or "", re.MULTILINE)
+    listed = {name for cell in table for name in cell.replace("…", cell.partition(",")[0]).split(", ")}
+    assert set(dataset.data_vars) - listed == set()
 
 
 def test_no_name_has_two_rows_in_one_place() -> None:
