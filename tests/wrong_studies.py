@@ -48,6 +48,93 @@ sources:
 notes: nothing
 """
 
+WHOLE_DAY = """\
+version: 1
+title: A right study of the whole day
+economy:
+  embedded: north-korea-2019
+  household_groups:
+    rural: {share: 0.4, source: assumption}
+    urban: {share: {default: 0.6, products: {food: 0.6}}, source: assumption}
+scenario:
+  start: 2020-01-01
+  days: 60
+  groups:
+    foods: [agriculture, food]
+  shocks:
+    - {kind: bloc_cut, bloc: [HOME, CHINA], share_kept: 0.1, from: 2020-01-05}
+    - {kind: hours_withheld, cause: sessions, groups: [employees], hours_a_week: 2, purpose: sessions, from: 2020-01-05}
+    - {kind: ration_change, groups: [households-urban], products: [food], factor: 0.5, from: 2020-01-05}
+    - kind: aid
+      giver: CHINA
+      receiver: HOME
+      basket: {food: 100}
+      shares: {households-rural: 0.5, households-urban: 0.5}
+      from: 2020-01-05
+    - {kind: institution_change, rationing: priority, priority: [[industries]], from: 2020-01-05}
+    - kind: technique_change
+      sectors: [agriculture]
+      inputs:
+        - {product: fertiliser, factor: 0.5}
+      from: 2020-01-05
+    - kind: destruction
+      sectors: [coal]
+      share: 0.02
+      capital_years: 2
+      goods: {construction: 0.8, machinery: 0.2}
+      days: 180
+      from: 2020-01-05
+  behaviour:
+    production: ces
+    elasticities:
+      between: {short: 0.1}
+      classes:
+        fuels: {products: [coal, petroleum], short: 0.3}
+    rationing: market
+    allocation:
+      willingness_to_pay: {households: 1.5}
+      ownership:
+        state: {share: 0.7, products: [coal], rationing: priority}
+    priority: [[electricity], [households]]
+    labour:
+      groups:
+        employees:
+          people: 7.8e+6
+          sectors: {coal: 0.5, textiles: 0.5}
+          hours_a_week: {work: 48, garden: 4}
+          plot: {food: {agriculture: 50}, household: households-urban}
+    households:
+      food: [foods]
+      essentials: [[foods], [electricity]]
+      groups:
+        households-rural: {basket: {food: {foods: 0.8}}}
+        households-urban:
+          income: {wages: 0.6, markets: 0.4, market_sectors: [trade]}
+          rations: {food: 0.2}
+    foreign_exchange:
+      reserves: 3000
+      export_prices:
+        - {products: [coal], factor: 1.8, from: 2020-01-05}
+      first_paid: [[crude_oil], [food]]
+    search: {days: 120, most: 0.3}
+    spare_parts: {products: [machinery], users: [coal], wear_days: 1500, store_days: 60}
+alternatives:
+  without sessions:
+    without: [sessions]
+announcements:
+  - text: enough for all
+    speaker: somebody
+    source: a test
+    reading: assumption
+    measure: need
+    users: [households-rural]
+    low: 0.9
+    high: 1
+    from: 2020-01-05
+opinion:
+  weights: {households-rural: {others: 0.3, message: 0.2, experience: 0.4}}
+"""
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -61,6 +148,11 @@ class Wrong:
 def _edit(name: str, old: str, new: str, *problems: tuple[str, ...]) -> Wrong:
     assert RIGHT.count(old) == 1, (name, old)
     return Wrong(name, RIGHT.replace(old, new).encode(), problems)
+
+
+def _day(name: str, old: str, new: str, *problems: tuple[str, ...]) -> Wrong:
+    assert WHOLE_DAY.count(old) == 1, (name, old)
+    return Wrong(name, WHOLE_DAY.replace(old, new).encode(), problems)
 
 
 def _whole(name: str, content: str | bytes, *problems: tuple[str, ...]) -> Wrong:
@@ -118,7 +210,7 @@ BY_HAND = (
     _edit("a text where a mapping is", "economy:\n  embedded: usa-2023", "economy: usa-2023",
           ("3:10", "'usa-2023'", "field: value")),
     _edit("a shock that is a number", SHOCK, "    - 7\n" + SHOCK, ("11:7", "shocks[0] is 7")),
-    _edit("no kind", SHOCK, "    - share_kept: 0\n" + SHOCK, ("11:7", "'kind'", "trade_series or harvest")),
+    _edit("no kind", SHOCK, "    - share_kept: 0\n" + SHOCK, ("11:7", "'kind'", "harvest, bloc_cut")),
     _edit("an unknown kind", "kind: trade_cut", "kind: trade_cuts", ("11:13", "'trade_cuts'", "'trade_cut'")),
     _edit("two tables", "embedded: usa-2023", "embedded: usa-2023\n  path: here",
           ("4:3", "either embedded or path", "keep one")),
@@ -151,7 +243,7 @@ BY_HAND = (
     # Words.
     _edit("an unknown preset", "preset: autarky", "preset: ario", ("29:13", "'ario'", "boario")),
     _edit("an unknown rationing", "rationing: proportional", "rationing: lottery",
-          ("30:16", "'lottery'", "proportional or priority")),
+          ("30:16", "'lottery'", "mixed or random")),
     _edit("an unknown curve", "curve: linear", "curve: linea", ("23:35", "'linea'", "did you mean 'linear'?")),
     _edit("an unknown embedded table", "usa-2023", "usa-2022", ("4:13", "'usa-2022'", "did you mean 'usa-2023'?")),
     _edit("an unknown check accepted", "embedded: usa-2023", "embedded: usa-2023\n  accept: {row balanse: why}",
@@ -235,7 +327,7 @@ BY_HAND += (
     # Places.
     _unsure("a misspelt place", _leak(HALF, "sets: shocks[0].share_keep"), ("42:13", "'share_keep' in shocks[0]", "did you mean 'share_kept'?")),
     _unsure("a place of another shock", _leak(HALF, "sets: ['shocks[1].share', 'shocks[2].share']"),
-            ("42:33", "'share' in shocks[2]", "known: 'from'")),
+            ("42:33", "'share' in shocks[2]", "known: ", "'from'")),
     _unsure("a shock that is not there", _leak(HALF, "sets: shocks[7].share"), ("42:13", "shocks has 3 entries", "shocks[0]")),
     _unsure("a place that cannot be read", _leak(HALF, "sets: shocks[first].share"), ("42:13", "cannot be read as a place", "shocks[0].share_kept")),
     _unsure("a group of fields as a place", _leak(HALF, "sets: behaviour.overtime"), ("42:13", "a group of fields", "behaviour.overtime.max")),
@@ -254,6 +346,41 @@ BY_HAND += (
     _unsure("an end before the start", _leak("{kind: uniform, low: -90, high: 0}", "shifts: shocks[0].until"), ("40:21", "before it starts", "swap the dates")),
     _unsure("a start after the run", _leak("{kind: uniform, low: 0, high: 90}", "shifts: shocks[0].from"), ("40:21", "before it starts", "swap the dates")),
     _unsure("a date out of the calendar", _leak("{kind: uniform, low: 0, high: 1e7}", "shifts: shocks[0].until"), ("40:21", "leaves the calendar", "narrow")),
+    # The whole day: a part each.
+    _day("a bloc of everybody", "bloc: [HOME, CHINA]", "bloc: all", ("14:30", "nobody is left outside")),
+    _day("a misspelt group of workers", "groups: [employees]", "groups: [employes]", ("15:56", "'employes'", "did you mean 'employees'?")),
+    _day("more taken than there is", "purpose: sessions,", "taken_from: {work: 0.9, garden: 0.9}, purpose: sessions,", ("15:97", "adds to 1.8", "at most 1")),
+    _day("a ration of an unknown household", "groups: [households-urban]", "groups: [urban]", ("16:38", "unknown household 'urban'", "'households-urban'")),
+    _day("a ration that nobody had", "groups: [households-urban]", "groups: [households-rural]", ("16:7", "changes no ration", "declare rations")),
+    _day("aid that is not all shared out", "shares: {households-rural: 0.5, households-urban: 0.5}", "shares: {households-rural: 0.5}", ("17:7", "add to 0.5", "add to 1")),
+    _day("aid to somebody who receives nothing", "shares: {households-rural: 0.5,", "shares: {households: 0.5,", ("21:15", "'households'", "receivers only")),
+    _day("a plan without its share", "{kind: institution_change, rationing: priority,", "{kind: institution_change, rationing: mixed,", ("23:7", "plan_share is left out", "by market")),
+    _day("an institution without ranks", "    priority: [[electricity], [households]]\n", "", ("37:5", "priority is empty", "at least one rank")),
+    _day("a technique for a misspelt input", "{product: fertiliser,", "{product: fertilizer,", ("27:21", "'fertilizer'", "did you mean 'fertiliser'?")),
+    _day("rebuilding of a part of the goods", "{construction: 0.8, machinery: 0.2}", "{construction: 0.8}", ("29:7", "add to 0.8", "add to 1")),
+    _day("a class of an unknown product", "products: [coal, petroleum], short", "products: [coal, petrolium], short", ("41:34", "'petrolium'", "did you mean 'petroleum'?")),
+    _day("a long run of no length", "petroleum], short: 0.3", "petroleum], short: 0.3, long: 1", ("39:7", "long_run_days", "how long")),
+    _day("a willing user who is not there", "{households: 1.5}", "{housholds: 1.5}", ("44:39", "'housholds'", "'households'")),
+    _day("owners of more than there is", "rationing: priority}\n", "rationing: priority}\n        private: {share: 0.7, rationing: market}\n",
+         ("46:9", "add to 1.4 of coal", "1 at most")),
+    _day("a rule that no efficiency can be of", "      ownership:\n", "      efficiency: {plan: {factor: 0.9, source: assumption}}\n      ownership:\n", ("45:20", "'plan'", "choose proportional")),
+    _day("an owner without a name", "        state: {share", '        "": {share', ("46:9", "an empty name", "write a name")),
+    _day("a group with no room for its name", "        employees:\n", f"        {'e' * 201}:\n", ("50:9", "201 characters", "at most 200")),
+    _day("sectors that are not all work", "textiles: 0.5}", "textiles: 0.4}", ("51:11", "add to 0.9", "add to 1")),
+    _day("a week of 180 hours", "{work: 48, garden: 4}", "{work: 100, garden: 80}", ("53:25", "180 hours", "168")),
+    _day("a plot of households that are split", "household: households-urban}", "household: households}", ("54:54", "'households'", "'households-urban'")),
+    _day("bought in two ranks", "[[foods], [electricity]]", "[[foods], [food]]", ("57:29", "'food' stands in an earlier rank", "once")),
+    _day("households declared twice", "        households-rural: {basket", "        households: {basket", ("61:11", "by 'households' already", "once")),
+    _day("an income of more than all", "wages: 0.6", "wages: 0.7", ("61:19", "add to 1.1", "add to 1")),
+    _day("paid in two ranks", "[[crude_oil], [food]]", "[[crude_oil], [food, crude_oil]]", ("67:33", "rank 1", "once")),
+    _day("a price after the run", "factor: 1.8, from: 2020-01-05", "factor: 1.8, from: 2021-01-05", ("66:11", "no day of the run", "move its dates")),
+    _day("a search where there is nobody else", "search: {days", "search: {products: [construction], days", ("68:24", "two partners", "leave search out")),
+    _day("spare parts of nobody", "users: [coal], wear", "users: [mines], wear", ("69:50", "'mines'", "known: 'agriculture'")),
+    _day("an alternative without an unknown cause", "without: [sessions]", "without: [session]", ("72:15", "'session'", "did you mean 'sessions'?")),
+    _day("an announcement to nobody", "users: [households-rural]", "users: [households-rurl]", ("79:13", "'households-rurl'", "did you mean")),
+    _day("an opinion of nobody", "weights: {households-rural:", "weights: {rural:", ("84:20", "'rural'", "known: 'households-rural'")),
+    _day("shares of more than all use", "{share: 0.4,", "{share: 0.5,", ("6:5", "shares add to 1.1", "add to 1"), ("6:5", "'food' add to 1.1", "add to 1")),
+    _day("households of a partner", "  household_groups:", "  household_region: CHINA\n  household_groups:", ("5:21", "'CHINA'", "known: 'HOME'")),
     # Draws and correlations.
     _unsure("no draws", "  draws: 0\n" + _leak(HALF), ("38:10", "draws is 0", "write 1 or more")),
     _unsure("an unknown design", "  design: latin\n" + _leak(HALF), ("38:11", "'latin'", "choose latin_hypercube, sobol")),

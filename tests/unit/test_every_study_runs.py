@@ -1,4 +1,4 @@
-"""Every study that comes with autarky, on its first days: nothing moves before its first shock, nothing breaks."""
+"""Every study that comes with autarky, on its first days: nothing moves before a shock, nothing breaks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _until(money: ForeignExchange, end: datetime.date) -> ForeignExchange:
 
 
 def _stands_still(scenario: Scenario) -> bool:
-    """Whether its base year holds until a shock: not where a rule of allocation makes more or less at once."""
+    """Whether its base year holds until a shock: not where a rule of allocation changes what is made."""
     allocation = scenario.behaviour.allocation
     rules = () if allocation is None else (*allocation.efficiency.values(),)
     owners = () if allocation is None else tuple(one.efficiency for one in allocation.ownership.values())

@@ -68,6 +68,9 @@ def _worded(
     kind, context, mark = error["type"], error.get("ctx", {}), node.mark
     name = _name(path, document)
     shown = _shown(node)
+    if error["loc"][-1:] == ("[key]",):
+        mark = follow(root, path[:-1])[1].keys.get(str(path[-1]), mark)
+        return mark, *_wrong_key(error, str(path[-1]), _name(path[:-1], document))
     if kind == "extra_forbidden":
         _, parent = follow(root, path[:-1])
         known = tuple(_fields(model, error["loc"][:-1]))
@@ -97,6 +100,20 @@ def _worded(
         return mark, f"{name} {what}", remedy or "correct it"
     what, remedy = _wrong_value(kind, context, node, name, shown)
     return mark, what, remedy
+
+
+def _wrong_key(error: ErrorDetails, key: str, parent: str) -> tuple[str, str]:
+    """A name that stands before a colon and may not stand there."""
+    if not key:
+        return f"{parent} has an empty name", "write a name before the colon"
+    what = f"{parent} has the name {_short(key)}"
+    if error["type"] == "enum":
+        return what, _choose(key, tuple(_choices(error)))
+    if error["type"] == "string_too_long":
+        return f"{what} of {len(key)} characters", f"write at most {error['ctx']['max_length']}"
+    if error["type"] == "string_pattern_mismatch":
+        return what, f"write one that fits {error['ctx']['pattern']}"
+    return what, "see the names that may stand there: autarky schema"
 
 
 def _wrong_value(kind: str, context: dict[str, Any], node: Node, name: str, shown: str) -> tuple[str, str]:

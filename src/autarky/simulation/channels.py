@@ -114,7 +114,7 @@ class Institution:
         by_plan = rules & {Rationing.PRIORITY, Rationing.MIXED}
         if by_plan and not self.priority:
             remedy = "rationing by priority needs at least one rank of users"
-            found.append(Problem(f"{place}.priority", "is empty", remedy))
+            found.append(Problem(f"{place}.priority", "priority is empty", remedy))
         seen: dict[str, int] = {}
         for rank, names in enumerate(self.priority if by_plan else ()):
             for name in names:
@@ -123,11 +123,11 @@ class Institution:
                     found.append(Problem(f"{place}.priority[{rank}]", what, "name each user once"))
                 seen[name] = rank
         if Rationing.MIXED in rules and given.plan_share is None:
-            what = "is left out, while rationing is mixed"
+            what = "plan_share is left out, while rationing is mixed"
             remedy = "give the share of what there is that goes by priority; the rest goes by market"
             found.append(Problem(f"{place}.allocation.plan_share", what, remedy))
         if Rationing.RANDOM in rules and given.seed is None:
-            what = "is left out, while rationing is random"
+            what = "seed is left out, while rationing is random"
             found.append(
                 Problem(
                     f"{place}.allocation.seed", what, "give a whole number, so that it can be drawn again"

@@ -322,8 +322,10 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
             )
         )
 
-    if problems := [each for one in parameters.institutions for each in one.problems(economy.products)]:
-        raise ScenarioError(problems)
+    found = [each for one in parameters.institutions for each in one.problems(economy.products)]
+    # What a change of institutions takes over is told once, where it is declared.
+    if problems := {each.what: each for each in reversed(found)}:
+        raise ScenarioError(reversed(problems.values()))
     channels = build_channels(economy, parameters.institutions)
     # Who is nowhere served before or after another may stand in one group with him.
     vectors = channels.ranks.reshape(-1, channels.ranks.shape[-1])

@@ -147,10 +147,10 @@ _RANDOM = {"kind": "institution_change", "from": date(3), "rationing": "random"}
 @pytest.mark.parametrize(
     ("shocks", "behaviour", "message"),
     [
-        ([], {"rationing": "mixed", "priority": [["mill"]]}, "behaviour.allocation.plan_share: is left out"),
-        ([], {"rationing": "mixed", "allocation": {"plan_share": 0.5}}, "behaviour.priority: is empty"),
-        ([], {"rationing": "random"}, "behaviour.allocation.seed: is left out"),
-        ([_RANDOM], {}, r"shocks\[0\].allocation.seed: is left out"),
+        ([], {"rationing": "mixed", "priority": [["mill"]]}, "behaviour.allocation.plan_share: plan_share is left out"),
+        ([], {"rationing": "mixed", "allocation": {"plan_share": 0.5}}, "behaviour.priority: priority is empty"),
+        ([], {"rationing": "random"}, "behaviour.allocation.seed: seed is left out"),
+        ([_RANDOM], {}, r"shocks\[0\].allocation.seed: seed is left out"),
         (
             [{**_RANDOM, "rationing": "priority", "priority": [["mill"], ["mill"]]}],
             {},
@@ -200,7 +200,7 @@ _RANDOM = {"kind": "institution_change", "from": date(3), "rationing": "random"}
         (
             [{**_RANDOM, "allocation": {"seed": 1}}],
             {"steps_per_day": 2},
-            "behaviour.steps_per_day: is 2, while behaviours that act by day are switched on",
+            "behaviour.steps_per_day: steps_per_day is 2, while behaviours that act by day are switched on",
         ),
     ],
 )

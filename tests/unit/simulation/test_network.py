@@ -104,7 +104,7 @@ def test_priority_puts_users_into_ranks() -> None:
 @pytest.mark.parametrize(
     ("priority", "message"),
     [
-        ([], "behaviour.priority: is empty"),
+        ([], "behaviour.priority: priority is empty"),
         ([["mill"], ["mill"]], r"behaviour.priority\[1\]: 'mill' already stands in rank 1"),
     ],
 )

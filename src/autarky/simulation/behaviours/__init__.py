@@ -52,7 +52,8 @@ def begin(setting: Setting) -> tuple[Acting, ...]:
     """
     found = [acting for one in _BEGIN if (acting := one(setting)) is not None]
     if found and setting.rules.step != 1.0:
-        what = f"is {round(1.0 / setting.rules.step)}, while behaviours that act by day are switched on"
+        steps = round(1.0 / setting.rules.step)
+        what = f"steps_per_day is {steps}, while behaviours that act by day are switched on"
         setting.problems.append(Problem("behaviour.steps_per_day", what, "leave it at 1"))
     if setting.problems:
         raise ScenarioError(list(dict.fromkeys(setting.problems)))

@@ -280,7 +280,7 @@ class HouseholdsAtWork:
                 hit = who.matched(shock.groups, f"{place}.groups")
                 if isinstance(shock, RationChange):
                     cells = who.cells(shock.products, f"{place}.products")[:, None] & hit
-                    if not (cells & (self.entitled[..., lane[0], lane[1]] > 0.0)).any():
+                    if cells.any() and not (cells & (self.entitled[..., lane[0], lane[1]] > 0.0)).any():
                         what = "changes no ration of the base year"
                         remedy = "name other groups or products, or declare rations"
                         setting.problems.append(Problem(place, what, remedy))
