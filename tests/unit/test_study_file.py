@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "studies").glob("*.yaml"))
 DEMO = packaged_study("demo").read_text(encoding="utf-8")
 PLAN = packaged_study("plan").read_text(encoding="utf-8")
+WHOLE_DAY = packaged_study("whole-day").read_text(encoding="utf-8")
 
 
 def read(text: str, path: str = "study.yaml") -> Study:
@@ -99,8 +100,8 @@ def every_model(annotation: Any) -> set[type[BaseModel]]:
     return found
 
 
-def test_the_demo_and_the_plan_show_every_option() -> None:
-    shown = set(re.findall(r"[#\s{,-](\w+):", DEMO + PLAN))
+def test_the_demo_the_plan_and_the_whole_day_show_every_option() -> None:
+    shown = set(re.findall(r"[#\s{,-](\w+):", DEMO + PLAN + WHOLE_DAY))
     models = every_model(Study)
     assert len(models) > 10
     missing = {
