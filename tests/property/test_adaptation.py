@@ -100,6 +100,13 @@ def test_capacity_follows_the_damage_that_is_left() -> None:
     assert share.values[61] == pytest.approx(1 - 0.05 * left[60] / left.max())
 
 
+@pytest.mark.parametrize("share", [0.0, 1e-300])
+def test_who_loses_nothing_has_nothing_to_rebuild(share: float) -> None:
+    found = simulate(embedded("north-korea-2019"), scenario([STORM | {"share": share}], 90)).data
+    assert np.abs(found["output"] / found["output_base"] - 1).max() < 1e-9
+    assert float(found["damage_left"].max()) < 1e-9
+
+
 def test_company_changes_nothing() -> None:
     table = embedded("north-korea-2019")
     ones = [

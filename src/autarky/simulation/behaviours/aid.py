@@ -179,7 +179,8 @@ class Giving:
 
     def told(self, k: int, done: int) -> Told:
         """Aid given, received, and what final users have after it."""
-        if not self.days:
+        mine = self.setting.scenarios[k].shocks
+        if not self.days or not any(isinstance(shock, Aid) for shock in mine):
             return Told({})
         kept = {
             name: np.stack([day[name][..., min(k, self.kept - 1)] for day in self.days[:done]])

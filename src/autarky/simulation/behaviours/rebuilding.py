@@ -162,10 +162,11 @@ class Rebuilding:
                 for cost, (pools, f, bought) in zip(site.ordered, site.slots, strict=True)
             ]
             site.coming = site.ordered
+            gone = site.share * site.left / site.damage if site.damage > 0.0 else 0.0
             missing = np.maximum(site.left * site.goods - site.waiting - site.coming, 0.0)
             site.ordered = np.minimum(site.pace * site.goods, missing)
             for b, w in (divmod(lane, self.width) for lane in site.lanes):
-                self.factor[site.industries, b, w] *= 1.0 - site.share * site.left / site.damage
+                self.factor[site.industries, b, w] *= 1.0 - gone
                 for cost, (pools, f, bought) in zip(site.ordered, site.slots, strict=True):
                     self.extra[pools, b, f, w] += cost * bought / bought.sum() / base[pools, n + f]
         appetite = self.setting.state.appetite
@@ -193,6 +194,8 @@ class Rebuilding:
 
     def told(self, k: int, done: int) -> Told:
         """Damage that is left, and goods that wait."""
+        if not any(k in site.lanes for site in self.sites):
+            return Told({})
         unit = self.setting.network.economy.unit
         return Told(
             {
