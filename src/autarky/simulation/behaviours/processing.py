@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem
+from autarky.results import Reason
 from autarky.scenario import Scenario
 from autarky.scenario.foreign_exchange import Processing
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting
@@ -128,7 +129,7 @@ class ProcessingTrade:
         factor = np.ones(self.setting.rules.normal_capacity.shape)
         for gate, most in capacity.items():
             factor[self.n + gate] = most
-        return np.asarray(changed | self.setting.scale_capacity("processing", factor))
+        return np.asarray(changed | self.setting.scale_capacity(Reason.PROCESSING, factor))
 
 
 def _processing(scenario: Scenario) -> tuple[Processing, ...]:
