@@ -29,6 +29,7 @@ from autarky.scenario import (
 )
 from autarky.simulation.presets import OrdersFollow, Parameters, StockTarget, parameters
 from reference.allocation import Rules
+from reference.techniques import blended, taken
 
 YEAR = 365.0
 
@@ -105,6 +106,11 @@ class Twin:
         self.purse: float = math.inf
         self.gate_price: dict[Any, float] = {}
         self.gate_rank: dict[Any, int] = {}
+        # Needs per unit of output by (industry, slot) relative to the base year, classes of slots and
+        # elasticities of ces production. reference/techniques.py fills these.
+        self.intensity: dict[Any, float] = {}
+        self.input_class: dict[Any, str] = {}
+        self.sigma: dict[Any, float] = {}
         # Factors on base-year shares by (supplier, destination, kind of group); 1 if not there.
         self.weight: dict[Any, float] = {}
         self.overtime = dict.fromkeys(self.suppliers, 1.0)
@@ -132,11 +138,8 @@ class Twin:
 
     def _level(self, j: Any, slot: Any) -> str:
         """How an input binds."""
-        x = self.economy.x[self.industries.index(j)] / YEAR
         if self.use[j][slot] <= 0:
             return "none"
-        if self.use[j][slot] <= self.preset.negligible_share * x:
-            return Criticality.NON_ESSENTIAL
         level = Criticality.ESSENTIAL
         if self.preset.production is ProductionFunction.CRITICAL:
             for rule in self.params.behaviour.criticality:
@@ -362,9 +365,11 @@ class Twin:
         }
         for j in self.industries:
             used[j] = self._used(j, made[j])
-            if preset.production is not ProductionFunction.LINEAR:
+            if preset.production not in (ProductionFunction.LINEAR, ProductionFunction.CES):
                 forgone[j] = sum(
-                    self.use[j][slot] * max(0.0, made[j] * dt - self.stock[j][slot]) / dt
+                    self.use[j][slot]
+                    / dt
+                    * max(0.0, self._need(j, slot) * made[j] * dt - self.stock[j][slot])
                     for slot in self.use[j]
                 )
         stocks = {
@@ -372,23 +377,34 @@ class Twin:
             for j in self.industries
         }
         if preset.closeness_gates and self._all_close(
-            [(came[j][s], self.use[j][s] * made[j]) for j in self.industries for s in self.use[j]]
+            [
+                (came[j][s], self.use[j][s] * self._need(j, s) * made[j])
+                for j in self.industries
+                for s in self.use[j]
+            ]
         ):
             stocks = self.stock
-        level = {j: goal[j] if preset.stock_target is StockTarget.NEED else min(1.0, goal[j]) for j in self.industries}
+        follows = preset.stock_target is StockTarget.NEED
+        level = {j: goal[j] if follows else min(1.0, goal[j]) for j in self.industries}
         gaps = {
-            j: {s: max(0.0, self.target[s] * level[j] - stocks[j][s]) * self.pace[s] for s in self.use[j]}
+            j: {
+                s: max(0.0, self.target[s] * self._need(j, s) * level[j] - stocks[j][s]) * self.pace[s]
+                for s in self.use[j]
+            }
             for j in self.industries
         }
         if preset.need_is_urgent:
             # What is missing for one step's need is ordered within the step.
             for j in self.industries:
                 for s in self.use[j]:
-                    urgent = max(0.0, self._reserve(s) * level[j] - stocks[j][s])
+                    urgent = max(0.0, self._reserve(s) * self._need(j, s) * level[j] - stocks[j][s])
                     gaps[j][s] += urgent * max(0.0, 1.0 / dt - self.pace[s])
         if preset.closeness_gates and self._all_close(
             [
-                (stocks[j][s] * self.use[j][s], self.target[s] * goal[j] * self.use[j][s])
+                (
+                    stocks[j][s] * self.use[j][s],
+                    self.target[s] * self._need(j, s) * goal[j] * self.use[j][s],
+                )
                 for j in self.industries
                 for s in self.use[j]
             ]
@@ -398,7 +414,7 @@ class Twin:
         orders: dict[Any, dict[Any, float]] = {}
         for j in self.industries:
             follow = made[j] if preset.orders_follow is OrdersFollow.USE else goal[j]
-            orders[j] = {s: follow + gaps[j][s] for s in self.use[j]}
+            orders[j] = {s: self._need(j, s) * follow + gaps[j][s] for s in self.use[j]}
         self.wish = {
             f: {
                 s: self.appetite.get((f, s), 1.0) * self._wanted(f, s[0], day + 1 if last_of_day else day)
@@ -458,16 +474,18 @@ class Twin:
     def _possible(self, j: Any, capacity: float) -> float:
         """What morning stocks allow."""
         stock, use, base = self.stock[j], self.use[j], self.base[j]
-        binding = [s for s in use if self._binds(self.level[j][s])]
+        if self.preset.production is ProductionFunction.CES:
+            return base * max(self.preset.restart_share, blended(self, j))
+        binding = [s for s in use if self._binds(j, s)]
         if self.preset.production is ProductionFunction.LINEAR:
-            need = sum(use.values())
+            need = sum(use[s] * self._need(j, s) for s in use)
             if need <= 0:
                 return math.inf
             held = sum(use[s] * stock[s] / self._reserve(s) for s in use)
             return base * max(self.preset.restart_share, held / need)
         limits = []
         for s in binding:
-            limit = base * stock[s] / self._reserve(s)
+            limit = base * stock[s] / (self._reserve(s) * self._need(j, s))
             if self.level[j][s] is Criticality.IMPORTANT:
                 theta = self.preset.importance
                 limit = theta * limit + (1.0 - theta) * capacity
@@ -475,21 +493,31 @@ class Twin:
         # Nobody is locked at zero: a trace of output is always possible.
         return max(self.preset.restart_share * base, min(limits, default=math.inf))
 
-    def _binds(self, level: str) -> bool:
+    def _need(self, j: Any, slot: Any) -> float:
+        """Need of a slot per unit of output, relative to the base year."""
+        return self.intensity.get((j, slot), 1.0)
+
+    def _binds(self, j: Any, slot: Any) -> bool:
         """Whether a shortage of an input lowers output at all."""
+        level = self.level[j][slot]
+        output = self.economy.x[self.industries.index(j)] / YEAR
+        if self.use[j][slot] * self._need(j, slot) <= self.preset.negligible_share * output:
+            return False
         some = level == Criticality.IMPORTANT and self.preset.importance > 0.0
         return some or level == Criticality.ESSENTIAL
 
     def _used(self, j: Any, made: float) -> dict[Any, float]:
         """Days of base-year use taken from each slot."""
-        need = made * self.dt
         stock, use = self.stock[j], self.use[j]
+        if self.preset.production is ProductionFunction.CES:
+            return taken(self, j, made)
+        need = {s: self._need(j, s) * made * self.dt for s in use}
         share = 0.0
         if self.preset.production is ProductionFunction.LINEAR:
-            short = sum(use[s] * max(0.0, need - stock[s]) for s in use)
-            spare = sum(use[s] * max(0.0, stock[s] - need) for s in use)
+            short = sum(use[s] * max(0.0, need[s] - stock[s]) for s in use)
+            spare = sum(use[s] * max(0.0, stock[s] - need[s]) for s in use)
             share = min(1.0, short / spare) if spare > 0 else 0.0
-        return {s: min(need, stock[s]) + share * max(0.0, stock[s] - need) for s in use}
+        return {s: min(need[s], stock[s]) + share * max(0.0, stock[s] - need[s]) for s in use}
 
     def _shift_weights(
         self, booked: Any, delivered: Any, demand: Any, capacity: Any, possible: Any, day: int

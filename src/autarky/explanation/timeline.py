@@ -53,25 +53,25 @@ class Timeline:
 
 def weekly_output(result: SimulationResult) -> Timeline:
     """Output of each industry against base, by week."""
-    return _timeline(result, texts(result.data, "industry"), output_shares(result))
+    return timeline_of(result, texts(result.data, "industry"), output_shares(result))
 
 
 def weekly_consumption(result: SimulationResult) -> Timeline:
     """What households receive of each product against base, by week."""
-    return _timeline(result, texts(result.data, "product"), consumption_shares(result))
+    return timeline_of(result, texts(result.data, "product"), consumption_shares(result))
 
 
 def weekly_consumption_by_region(result: SimulationResult) -> Timeline:
     """What the households of each region receive, all products together, against base, by week."""
     regions = tuple(dict.fromkeys(texts(result.data, "final_region")))
     columns = [total_share(*consumption(result, region)) for region in regions]
-    return _timeline(result, regions, np.stack(columns, axis=1))
+    return timeline_of(result, regions, np.stack(columns, axis=1))
 
 
 def weekly_deliveries(result: SimulationResult) -> Timeline:
     """What each import gate delivers against base, by week; no rows for a multi-regional table."""
     daily = delivery_shares(result)
-    return _timeline(result, texts(result.data, "gate")[: daily.shape[1]], daily)
+    return timeline_of(result, texts(result.data, "gate")[: daily.shape[1]], daily)
 
 
 def weekly_quantiles(result: EnsembleResult, series: str, need: str | None = None) -> Timeline:
@@ -80,10 +80,11 @@ def weekly_quantiles(result: EnsembleResult, series: str, need: str | None = Non
     if need is not None:
         values = values.sel(need=need)
     daily = np.asarray(values.transpose("day", "quantile").values, dtype=np.float64)
-    return _timeline(result, [f"{quantile:g}" for quantile in result.data["quantile"].values], daily)
+    return timeline_of(result, [f"{quantile:g}" for quantile in result.data["quantile"].values], daily)
 
 
-def _timeline(result: SimulationResult | EnsembleResult, codes: Sequence[str], daily: Array) -> Timeline:
+def timeline_of(result: SimulationResult | EnsembleResult, codes: Sequence[str], daily: Array) -> Timeline:
+    """The mean of each period of shares by day, shape (days, rows): a row for each code."""
     dates = result.data["day"].values.astype("datetime64[D]").astype(object)
     # Two months are told by day: a week would swallow most of what happens.
     length, period = next(

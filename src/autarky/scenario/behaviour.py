@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -11,9 +11,10 @@ from autarky.declared import ALL, Declared, Name, Names, Positive, Share
 from autarky.scenario.adaptation import Adaptation
 from autarky.scenario.allocation import Allocation, Rationing
 from autarky.scenario.consumption import Consumption
+from autarky.scenario.elasticities import Elasticities
 from autarky.scenario.foreign_exchange import ForeignExchange
 from autarky.scenario.households import Households
-from autarky.scenario.labour import LabourTime
+from autarky.scenario.labour import Hiring, LabourTime, Week, WorkingGroup
 from autarky.scenario.part import Part
 from autarky.scenario.search import Search
 from autarky.scenario.spare_parts import SpareParts
@@ -70,6 +71,8 @@ class ProductionFunction(StrEnum):
     """Essential inputs bind, important ones in part, non-essential ones not (Pichler et al. 2022)."""
     LINEAR = "linear"
     """Inputs replace each other one for one."""
+    CES = "ces"
+    """Inputs replace each other with constant elasticities of substitution, see ``elasticities``."""
 
 
 class Overtime(Declared):
@@ -109,16 +112,16 @@ class PresetName(StrEnum):
     PICHLER2022 = "pichler2022"
 
 
-_EVERYBODY = {
-    "groups": {
-        "everybody": {
-            "people": 1,
-            "hours_a_week": {"work": 40},
-            "source": "assumption: all who work count as one person, so that people are shares",
-        }
+_EVERYBODY = LabourTime(
+    groups={
+        "everybody": WorkingGroup(
+            people=1,
+            hours_a_week=Week(work=40),
+            source="assumption: all who work count as one person, so that people are shares",
+        )
     },
-    "hiring": {},
-}
+    hiring=Hiring(),
+)
 """Hiring where nobody counts hours."""
 
 
@@ -128,7 +131,9 @@ class Behaviour(Declared):
     preset: PresetName = PresetName.AUTARKY
     """Complete parameter set to start from."""
     production: ProductionFunction | None = None
-    """leontief, critical or linear."""
+    """leontief, critical, linear or ces."""
+    elasticities: Elasticities | None = None
+    """For production: ces. How easily inputs replace each other."""
     criticality: tuple[CriticalityRule, ...] = ()
     """For production: critical. Inputs without a rule are essential."""
     inventory_days: ByProduct | None = None
@@ -169,7 +174,7 @@ class Behaviour(Declared):
     foreign_exchange: ForeignExchange | None = None
     """What imports may cost; without it they are never short of money."""
     adaptation: Adaptation | None = None
-    """What can be learnt, found, repaired and replaced; without it techniques stay what they are."""
+    """How techniques are learnt, where a technique_change does not say."""
     search: Search | None = None
     """Importers look for other suppliers abroad when theirs fail; without it they have those they had."""
     spare_parts: SpareParts | None = None
@@ -177,13 +182,20 @@ class Behaviour(Declared):
     steps_per_day: Annotated[int, Field(ge=1, le=24)] = 1
     """Steps the day is cut into; results are by day whatever it is."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, given: Any) -> Any:
+    @model_validator(mode="after")
+    def _complete(self) -> Behaviour:
         """The preset pichler2022 hires and fires, and its households spend what they earn and expect."""
-        if isinstance(given, dict) and given.get("preset") == PresetName.PICHLER2022:
-            return {"labour": _EVERYBODY, "consumption": {}} | given
-        return given
+        if self.preset is PresetName.PICHLER2022:
+            for name, part in (("labour", _EVERYBODY), ("consumption", Consumption())):
+                if name not in self.model_fields_set:
+                    object.__setattr__(self, name, part)
+        return self
+
+    @model_validator(mode="after")
+    def _ces_has_elasticities(self) -> Behaviour:
+        if self.production is ProductionFunction.CES and self.elasticities is None:
+            raise ValueError("has production: ces and no elasticities; declare them, or choose another")
+        return self
 
     @property
     def parts(self) -> dict[str, Part]:

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Packs = npt.NDArray[Any]
 """float64 or float32, (…, W)"""
 
-LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
+LEONTIEF, CRITICAL, LINEAR, CES = 0, 1, 2, 3
 FOLLOW_NEED, FOLLOW_USE, FOLLOW_DEMAND = 0, 1, 2
 TARGET_UP_TO_BASE, TARGET_NEED, TARGET_BASE = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
@@ -133,6 +133,16 @@ class State(NamedTuple):
     """(B, N, W) output that capacity and demand would allow, relative to the base year, by user."""
     draw: Packs
     """(B, N, W) share of spare stocks drawn to replace short ones (linear production)."""
+    intensity: Packs
+    """(P, B, industries, W) need of a pool per unit of output, relative to the base year; empty where no
+    technique changes."""
+    input_class: npt.NDArray[np.int64]
+    """(P,) class of inputs a pool belongs to (ces); empty under other production."""
+    elasticity: Packs
+    """(1 + classes, B, W) of substitution: between classes, within each (ces); empty like ``input_class``."""
+    level: Packs
+    """(classes, B, industries, W) most that is used of a class's binding inputs, relative to the need of
+    base-year output (ces); empty like ``input_class``."""
     cover: Packs
     """(B, N, W) days of stock of the scarcest binding input."""
     appetite: Packs
@@ -473,6 +483,7 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
     stock, cover, criticality = state.stock, state.cover, tables.criticality
     base_use, user_output, negligible = tables.base_use, tables.user_output, load(rules.negligible_share, b)
     endless, importance = splat(np.inf, allowed), load(rules.importance, b)
+    intensity, adapts, need = state.intensity, len(state.intensity) > 0, splat(1.0, allowed)
     for j in range(first, last):
         store(allowed, j - first, endless)
         store(slot, j - first, splat(CAPACITY, slot))
@@ -485,10 +496,12 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
                 if criticality[p, j] != level:
                     continue
                 held, lowest = load(stock, (p, b, j)), load(allowed, j - first)
-                binds = negligible * user_output[j] < base_use[p, j]
+                if adapts:
+                    need = load(intensity, (p, b, j))
+                binds = negligible * user_output[j] < need * base_use[p, j]
                 if level == IMPORTANT:
                     binds = binds & (importance > 0.0)
-                held = where(binds, held, endless)
+                held = where(binds, held / need, endless)
                 limit = held * reserve
                 if level == IMPORTANT:
                     # What does not bind is inf, and inf × 0 would not be a number.
@@ -502,12 +515,15 @@ def scan_stocks(tables, rules, state, g, b, full, allowed, slot):  # type: ignor
 @_verb
 def pool_stocks(tables, rules, state, b, j):  # type: ignore[no-untyped-def]
     """Output that all stocks together allow (``linear``), relative to the base year."""
-    held, need = splat(0.0, state.stock), 0.0
+    none = splat(0.0, state.stock)
+    held, need, intensity, adapts = none, none, splat(1.0, none), len(state.intensity) > 0
     for p in range(state.stock.shape[0]):
         use = tables.base_use[p, j]
         held = held + use * load(state.stock, (p, b, j)) / load(rules.reserve_days, (p, b))
-        need += use
-    return held / need if need > 0.0 else splat(np.inf, held)
+        if adapts:
+            intensity = load(state.intensity, (p, b, j))
+        need = need + use * intensity
+    return where(need > 0.0, held / need, splat(np.inf, held))
 
 
 @_verb
@@ -515,11 +531,181 @@ def draw_on_others(tables, rules, state, b, j, made):  # type: ignore[no-untyped
     """Share of what other stocks have to spare that replaces the short ones (``linear``)."""
     none = splat(0.0, made)
     use, short, spare = made * rules.step, none, none
+    intensity, adapts = splat(1.0, none), len(state.intensity) > 0
     for p in range(state.stock.shape[0]):
-        gap = tables.base_use[p, j] * (use - load(state.stock, (p, b, j)))
+        if adapts:
+            intensity = load(state.intensity, (p, b, j))
+        gap = tables.base_use[p, j] * (use * intensity - load(state.stock, (p, b, j)))
         short = short + maximum(gap, 0.0)
         spare = spare + maximum(none - gap, 0.0)
     return where(spare > 0.0, minimum(short / spare, 1.0), none)
+
+
+# CES production (Arrow, Chenery, Minhas & Solow 1961; nested: Sato 1967) of one industry in one scenario, on
+# plain numbers: powers have no lanes. Held against the need of base-year output, h = σ / (θ a), inputs allow
+# F = (Σ w h^ρ)^(1/ρ), ρ = (s − 1)/s, with the value weights w of what one unit of output takes.
+
+
+@_entry
+def most_blended(weight, held, sigma, cost):  # type: ignore[no-untyped-def]
+    """Largest y with ``F(min(h, κ y)) = y``: short inputs are used up, the others stretched to κ y.
+
+    ``κ = cost^(−s)``: an input is stretched as long as what it adds is worth more than it costs at base-year
+    prices, ``∂F/∂h > w·cost`` (cost: of all inputs per unit of output). Weights add to 1; those of 0 do not
+    count. Newton on a piecewise linear function of y^ρ, from above: ends after as many rounds as inputs.
+    """
+    lowest, highest = np.inf, 0.0
+    for n in range(len(weight)):
+        if weight[n] > 0.0:
+            lowest, highest = min(lowest, held[n]), max(highest, held[n])
+    if sigma == 0.0 or cost >= 1.0 or lowest == highest or lowest == np.inf:
+        return lowest
+    if sigma <= 1.0 and lowest == 0.0:
+        return 0.0
+    rho = (sigma - 1.0) / sigma
+    unit = lowest if sigma <= 1.0 else highest
+    stretch = np.exp(-sigma * np.log(cost))
+    gain = power_less_one(stretch, rho)
+    most, short_before = np.inf, len(weight) + 1
+    while True:
+        short, total, part = 0, 0.0, 0.0
+        for n in range(len(weight)):
+            if weight[n] > 0.0 and held[n] < stretch * most:
+                short += 1
+                total += weight[n]
+                part += weight[n] * power_less_one(held[n] / unit, rho)
+        rest = 1.0 - total if most < np.inf else 0.0
+        loss = rest * gain if rest > 0.0 else 0.0
+        whole = total - loss if rho != 0.0 else total
+        if short >= short_before or whole <= 0.0:
+            return max(most, lowest)
+        most, short_before = unit * root_of(part + loss, whole, rho), short
+
+
+@_entry
+def level_of(weight, held, sigma, cost, goal):  # type: ignore[no-untyped-def]
+    """Lowest t with ``F(min(h, t)) = goal``, at most κ·goal: how far inputs that are not short are used."""
+    if sigma == 0.0 or cost >= 1.0 or goal <= 0.0:
+        return goal
+    rho = (sigma - 1.0) / sigma
+    most, level, short_before = goal * np.exp(-sigma * np.log(cost)), goal, 0
+    while True:
+        short, rest, part = 0, 0.0, 0.0
+        for n in range(len(weight)):
+            if weight[n] > 0.0 and held[n] < level:
+                short += 1
+                part += weight[n] * power_less_one(held[n] / goal, rho)
+            else:
+                rest += weight[n]
+        if short <= short_before:
+            return level
+        if rest <= 0.0 or (rho != 0.0 and part >= rest):
+            return most
+        level = min(goal * root_of(-part, rest, rho), most)
+        short_before = short
+
+
+@_entry
+def power_less_one(ratio, rho):  # type: ignore[no-untyped-def]
+    """``ratio^ρ − 1``; in the limit ρ = 0 (Cobb–Douglas) ``ln ratio``: exact near 1 and near ρ = 0."""
+    log = np.log(ratio) if ratio > 0.0 else -np.inf
+    return np.expm1(rho * log) if rho != 0.0 else log
+
+
+@_entry
+def root_of(part, whole, rho):  # type: ignore[no-untyped-def]
+    """``(1 + part/whole)^(1/ρ)``; in the limit ρ = 0 ``exp(part/whole)``."""
+    return np.exp(np.log1p(part / whole) / rho) if rho != 0.0 else np.exp(part / whole)
+
+
+@_verb
+def weigh_inputs(tables, rules, state, b, j, lane, weight, held, reserve):  # type: ignore[no-untyped-def]
+    """Value weights of an industry's binding inputs, what is held of each, and the cost of all; filled in.
+
+    Held is relative to the need of base-year output: of ``reserve_days``, or (``reserve`` False) of a step.
+    """
+    cost, output, adapts = 0.0, tables.user_output[j], len(state.intensity) > 0
+    least = rules.negligible_share[b, lane] * output
+    for p in range(len(weight)):
+        need = state.intensity[p, b, j, lane] if adapts else 1.0
+        value = tables.base_use[p, j] * need
+        cost += value
+        binds = tables.criticality[p, j] == ESSENTIAL and value > least
+        days = rules.reserve_days[p, b, lane] if reserve else rules.step
+        weight[p] = value if binds else 0.0
+        held[p] = state.stock[p, b, j, lane] / (days * need) if binds else 0.0
+    return cost / output if output > 0.0 else 1.0
+
+
+@_entry
+def blend_classes(input_class, elasticity, weight, held, cost, share, most):  # type: ignore[no-untyped-def]
+    """What each class of inputs allows (``most``), and its share in all inputs (``share``); filled in.
+
+    Returns what all classes together allow. Weights become shares in their class.
+    """
+    whole = weight.sum()
+    if whole <= 0.0:
+        return np.inf
+    within = np.zeros_like(weight)
+    for c in range(len(most)):
+        share[c] = 0.0
+        for p in range(len(weight)):
+            if input_class[p] == c:
+                share[c] += weight[p]
+        for p in range(len(weight)):
+            within[p] = weight[p] / share[c] if input_class[p] == c and share[c] > 0.0 else 0.0
+        most[c] = most_blended(within, held, elasticity[1 + c], cost)
+    for p in range(len(weight)):
+        of_class = share[input_class[p]]
+        weight[p] = weight[p] / of_class if of_class > 0.0 else 0.0
+    share /= whole
+    return most_blended(share, most, elasticity[0], cost)
+
+
+@_verb
+def blend_stocks(tables, rules, state, b, j, full, allowed):  # type: ignore[no-untyped-def]
+    """Output that stocks allow where some are too short for capacity (``ces``), relative to the base year."""
+    pools, classes = state.stock.shape[0], len(state.level)
+    weight, held = np.empty(pools), np.empty(pools)
+    share, most = np.empty(classes), np.empty(classes)
+    lanes = scratch(state.stock, 3)
+    store(lanes, 0, full)
+    store(lanes, 1, allowed)
+    store(lanes, 2, allowed)
+    for lane in range(lanes.shape[1]):
+        if lanes[1, lane] < lanes[0, lane]:
+            cost = weigh_inputs(tables, rules, state, b, j, lane, weight, held, True)
+            sigma = state.elasticity[:, b, lane].astype(np.float64)
+            blended = blend_classes(state.input_class, sigma, weight, held, cost, share, most)
+            lanes[2, lane] = max(blended, lanes[1, lane])
+    return load(lanes, 2)
+
+
+@_verb
+def stretch_inputs(tables, rules, state, b, j, allowed, made):  # type: ignore[no-untyped-def]
+    """How far each class is used where some inputs are short of output (``ces``): level by level.
+
+    Classes that are short are used up, the others rise alike until all together make the output; inside a
+    class its inputs do the same.
+    """
+    pools, classes = state.stock.shape[0], len(state.level)
+    weight, held, within = np.empty(pools), np.empty(pools), np.empty(pools)
+    share, most = np.empty(classes), np.empty(classes)
+    lanes = scratch(state.stock, 2)
+    store(lanes, 0, allowed)
+    store(lanes, 1, made)
+    for lane in range(lanes.shape[1]):
+        goal = lanes[1, lane]
+        if lanes[0, lane] < goal:
+            cost = weigh_inputs(tables, rules, state, b, j, lane, weight, held, False)
+            sigma = state.elasticity[:, b, lane].astype(np.float64)
+            blend_classes(state.input_class, sigma, weight, held, cost, share, most)
+            together = level_of(share, most, sigma[0], cost, goal)
+            for c in range(classes):
+                for p in range(pools):
+                    within[p] = weight[p] if state.input_class[p] == c else 0.0
+                mine = level_of(within, held, sigma[1 + c], cost, min(together, most[c]))
+                state.level[c, b, j, lane] = mine if share[c] > 0.0 else goal
 
 
 @_verb
@@ -551,6 +737,8 @@ def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped
         share = load(allowed, j - first)
         if rules.production == LINEAR:
             share = pool_stocks(tables, rules, state, b, j)
+        elif rules.production == CES and some(share < load(full, j - first)):
+            share = blend_stocks(tables, rules, state, b, j, load(full, j - first), share)
         share = maximum(share, rules.restart_share)
         # Without binding inputs the share is inf, and inf × 0 would not be a number.
         inputs = where(share < np.inf, share * base, share)
@@ -567,6 +755,12 @@ def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped
         store(wanted, (b, j), needed / base if base > 0.0 else none)
         if rules.production == LINEAR:
             store(state.draw, (b, j), draw_on_others(tables, rules, state, b, j, part))
+        elif rules.production == CES:
+            level = state.level
+            for c in range(len(level)):
+                store(level, (c, b, j), part)
+            if some(load(allowed, j - first) < part):
+                stretch_inputs(tables, rules, state, b, j, load(allowed, j - first), part)
     return moved
 
 
@@ -771,12 +965,16 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
     deliver, weight, booked = state.deliver, state.weight, state.booked
     stock, orders, received, factor = state.stock, state.orders, state.received, state.demand_factor
     made, wanted, draw, before = state.made, state.wanted, state.draw, state.before
+    intensity, level, input_class = state.intensity, state.level, state.input_class
+    adapts, blends = len(intensity) > 0, len(level) > 0
+    user_output, negligible = tables.user_output, load(rules.negligible_share, b)
     target, urgent = load(rules.inventory_days, (p, b)), load(rules.urgent_pace, (p, b))
     pace, reserve = load(rules.restocking_pace, (p, b)), load(rules.reserve_days, (p, b))
     stocks_stand, gaps_stand = load(state.stand, (0, b)) > 0.0, load(state.stand, (1, b)) > 0.0
     none = splat(0.0, target)
     pace = where(gaps_stand, none, pace)
     near_use, near_target = splat(1.0, target), splat(1.0, target)
+    need = splat(1.0, target)
     checks, keeps = state.checks[b], state.checks[b] and not state.again[b]
     moved = False
     if not rules.groups_apart:
@@ -802,11 +1000,18 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
                 store(received, (p, b, j - rules.first_final), brought)
                 order = load(factor, (p, b, j - rules.first_final))
             else:
-                held, output, goal = load(stock, (p, b, j)), load(made, (b, j)), load(wanted, (b, j))
-                came = brought * inverse_base_use[p, j]
-                left = use_stock(rules, held, came, output, load(draw, (b, j)))
+                if adapts:
+                    need = load(intensity, (p, b, j))
+                held, came = load(stock, (p, b, j)), brought * inverse_base_use[p, j]
+                output, goal = load(made, (b, j)) * need, load(wanted, (b, j)) * need
+                takes = output
+                if blends:
+                    # What never binds is used by the recipe.
+                    binds = negligible * user_output[j] < need * base
+                    takes = where(binds, load(level, (input_class[p], b, j)) * need, output)
+                left = use_stock(rules, held, came, takes, load(draw, (b, j)))
                 left = where(stocks_stand, held, left)
-                order = reorder(rules, left, output, goal, target, pace, reserve, urgent)
+                order = reorder(rules, left, output, goal, need, target, pace, reserve, urgent)
                 moved |= some(left != held)
                 if checks:
                     near_use = minimum(near_use, is_close(came, output, base))
@@ -829,9 +1034,9 @@ def exchange(tables, books, rules, state, p, b, asked):  # type: ignore[no-untyp
 
 
 @_verb
-def use_stock(rules, held, came, made, draw):  # type: ignore[no-untyped-def]
+def use_stock(rules, held, came, takes, draw):  # type: ignore[no-untyped-def]
     """A stock after deliveries and use: ``σ + came − u`` with ``u = min(y, σ) + draw · max(0, σ − y)``."""
-    need = made * rules.step
+    need = takes * rules.step
     use = minimum(need, held + rules.step * came if rules.use_on_arrival else held)
     if rules.production == LINEAR:
         use = use + draw * maximum(held - need, 0.0)
@@ -839,16 +1044,17 @@ def use_stock(rules, held, came, made, draw):  # type: ignore[no-untyped-def]
 
 
 @_verb
-def reorder(rules, stock, made, goal, target, pace, reserve, urgent):  # type: ignore[no-untyped-def]
-    """Orders ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow, ȳ = min(1, ŷ).
+def reorder(rules, stock, made, goal, need, target, pace, reserve, urgent):  # type: ignore[no-untyped-def]
+    """Orders ``H = ŷ + max(0, n ȳ − σ')/τ`` with ŷ what capacity and demand would allow, ȳ = min(a, ŷ).
 
-    What is missing for a step's need, ``max(0, θ ȳ − σ')``, is ordered at once.
+    ``made`` and ``goal`` are output times the intensity a (``need``), 1 in the base year. What is missing for
+    a step's need, ``max(0, θ ȳ − σ')``, is ordered at once.
     """
     level = goal
     if rules.stock_target == TARGET_UP_TO_BASE:
-        level = minimum(goal, 1.0)
+        level = minimum(goal, need)
     elif rules.stock_target == TARGET_BASE:
-        level = splat(1.0, goal)
+        level = need
     gap, need_now = target * level - stock, maximum(reserve * level - stock, 0.0)
     order = made if rules.orders_follow == FOLLOW_USE else goal
     if rules.orders_shrink:
@@ -923,11 +1129,13 @@ def record_industries(tables, rules, state, days, day, b):  # type: ignore[no-un
 @_verb
 def record_forgone(tables, rules, state, days, day, b, j):  # type: ignore[no-untyped-def]
     """What an industry would have used of inputs that do not bind, and did not have, flow per day."""
-    need = load(state.made, (b, j)) * rules.step
-    missing = splat(0.0, need)
+    makes = load(state.made, (b, j)) * rules.step
+    missing, need, adapts = splat(0.0, makes), makes, len(state.intensity) > 0
     for p in range(state.stock.shape[0]):
         use = tables.base_use[p, j]
         if use > 0.0:
+            if adapts:
+                need = makes * load(state.intensity, (p, b, j))
             missing = missing + use * maximum(need - load(state.stock, (p, b, j)), 0.0) / rules.step
     keep(days.forgone, day, b, tables.user_industry[j], rules.step * missing)
 
@@ -966,7 +1174,7 @@ def noon(tables, rules, state, days, day, step_number, first, last):  # type: ig
             if not state.quiet[b]:
                 moved = produce(tables, rules, step_number, state, g, b)
                 state.moved[b, state.stock.shape[0] + g] = moved
-            if rules.production != LINEAR and len(days.forgone) > 0:
+            if rules.production < LINEAR and len(days.forgone) > 0:
                 for j in range(tables.group_start[g], tables.group_start[g + 1]):
                     record_forgone(tables, rules, state, days, day, b, j)
 

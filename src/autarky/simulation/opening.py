@@ -27,6 +27,7 @@ _PRODUCTION = {
     ProductionFunction.LEONTIEF: kernels.LEONTIEF,
     ProductionFunction.CRITICAL: kernels.CRITICAL,
     ProductionFunction.LINEAR: kernels.LINEAR,
+    ProductionFunction.CES: kernels.CES,
 }
 
 
@@ -137,8 +138,13 @@ def opening_state(
     rules: kernels.Rules,
     forcing: Forcing,
     precision: npt.DTypeLike = np.float64,
+    *,
+    adapts: bool = False,
 ) -> kernels.State:
-    """The evening before the first day: base-year output, stocks as declared, base-year orders."""
+    """The evening before the first day: base-year output, stocks as declared, base-year orders.
+
+    ``adapts``: some scenario changes techniques.
+    """
     tables = network.tables
     m, B = len(tables.base_output), len(each) // lanes_of(precision)
     P, N = tables.base_use.shape
@@ -153,6 +159,8 @@ def opening_state(
     stock[:] = (in_packs(np.stack(filled, axis=1), precision) * rules.inventory_days)[:, :, None]
     base = tables.base_output[None, :, None]
     pays = any(params.behaviour.foreign_exchange is not None for params in each)
+    elasticities = each[0].behaviour.elasticities if rules.production == kernels.CES else None
+    classes = 0 if elasticities is None else 1 + len(elasticities.classes)
 
     def packs(*shape: int, value: float = 0.0) -> kernels.Packs:
         return lines(shape, precision, value)
@@ -181,6 +189,10 @@ def opening_state(
         made=packs(B, N),
         wanted=packs(B, N),
         draw=packs(B, N),
+        intensity=packs(P if adapts else 0, B, rules.first_final, value=1.0),
+        input_class=np.zeros(P if classes else 0, dtype=np.int64),
+        elasticity=packs(1 + classes if classes else 0, B),
+        level=packs(classes, B, rules.first_final),
         cover=packs(B, N, value=np.inf),
         appetite=packs(P, B, F, value=1.0),
         demand_factor=packs(P, B, F, value=1.0),

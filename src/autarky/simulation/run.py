@@ -13,7 +13,7 @@ import numpy.typing as npt
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SimulationError
 from autarky.results import Outcome, SimulationResult
-from autarky.scenario import Scenario
+from autarky.scenario import Scenario, TechniqueChange
 from autarky.simulation import kernels
 from autarky.simulation.behaviours import Acting, Setting, begin
 from autarky.simulation.forcing import Forcing, build_forcing
@@ -146,7 +146,8 @@ def live_through(
     tables = in_precision(network.tables, precision)
     rules = build_rules(network, filled, forcing, precision)
     books = keep_books(network, rules.groups_apart)
-    state = opening_state(network, books, filled, rules, forcing, precision)
+    adapts = any(isinstance(shock, TechniqueChange) for one in scenarios for shock in one.shocks)
+    state = opening_state(network, books, filled, rules, forcing, precision, adapts=adapts)
     packs, total = len(state.quiet), scenarios[0].days
     starts = np.arange(1, packs) * (len(filled) // packs)
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)

@@ -13,12 +13,14 @@ from autarky.simulation.behaviours import (
     aid,
     allocation,
     consumption,
+    elasticities,
     foreign_exchange,
     households,
     labour,
     rebuilding,
     search,
     spare_parts,
+    techniques,
 )
 from autarky.simulation.behaviours.acting import Acting, Setting, Told
 
@@ -32,6 +34,8 @@ _BEGIN: tuple[Callable[[Setting], Acting | None], ...] = (
     foreign_exchange.begin,
     spare_parts.begin,
     rebuilding.begin,
+    techniques.begin,
+    elasticities.begin,
 )
 """In the order in which they act."""
 

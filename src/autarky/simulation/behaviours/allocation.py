@@ -45,7 +45,6 @@ class _Rules:
         self.changes = bool((np.diff(self.weights, axis=1) != 0.0).any())
         makes = network.supplier_products[: len(network.economy.industries)]
         self.product = np.array([products.index(product) for product in makes])
-        self.gained = np.zeros((len(products), len(scenarios)))
 
     def morning(self, day: int) -> Booleans:
         """Weigh each channel by how far its institution holds today."""
@@ -58,13 +57,12 @@ class _Rules:
         upto = np.where(upto > 1.0 - _WHOLE, 1.0, upto)[:, network.slot_product]
         before = state.upto.copy()
         state.upto[:] = upto.reshape(state.upto.shape)
-        gained = (now * self.gains).sum(axis=0)
-        ratio = ((1.0 + gained) / (1.0 + self.gained))[self.product]
-        capacity = self.setting.rules.normal_capacity[: len(self.product)]
-        capacity *= ratio.reshape(capacity.shape).astype(capacity.dtype)
         moved = (state.upto != before).any(axis=(0, 1, 3))
-        moved |= (ratio != 1.0).reshape(capacity.shape).any(axis=(0, 2))
-        self.gained = gained
+        if self.gains.any():
+            factor = np.ones(self.setting.rules.normal_capacity.shape)
+            made = factor[: len(self.product)]
+            made += (now * self.gains).sum(axis=0)[self.product].reshape(made.shape)
+            moved |= self.setting.scale_capacity("allocation", factor)
         return np.asarray(moved)
 
     def evening(self, day: int) -> None:
