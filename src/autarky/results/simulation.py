@@ -39,9 +39,11 @@ class Reason(StrEnum):
     STAFF = "too few people at work"
     WORN = "machines worn out for want of parts"
     DESTROYED = "destroyed and not rebuilt"
+    TECHNIQUE = "the new technique makes less"
     EFFICIENCY = "less efficient under its rule of allocation"
     LESS_MONEY = "households have less money"
     ELSEWHERE = "households have it from elsewhere"
+    SPENDING = "households spend less"
 
 
 FALLS, STOPS = 0.9, 0.5

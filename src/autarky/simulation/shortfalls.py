@@ -9,7 +9,9 @@ A loss is passed on, day by day and without remainder, from where it shows to wh
 * deliveries that fell short are laid to the suppliers that fell short, by their base-year shares: to the cut
   where a ceiling let through least, else to what the supplier itself did not make of the base year's orders;
   what it could not serve beyond them, to all suppliers of its product by what they failed to deliver;
-* fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act.
+* fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act;
+* where behaviours say why a supplier could make less, lost capacity is laid to that, and to shocks on
+  capacity, in proportion to what each takes away; what they say that final users do not ask for, to that.
 
 Every step but those of one morning goes back in time, so that nothing goes round for ever, and the parts of
 a loss add up to it. They tell what bound, in the order in which it bound; relieving one input alone may give
@@ -28,11 +30,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.economy import Economy
-from autarky.results import Binding, Outcome, SimulationResult
+from autarky.results import Binding, Outcome, Reason, SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Effects, Forcing
 from autarky.simulation.labelling import label_days
+from autarky.simulation.limits import NO_LIMITS, Limits
 from autarky.simulation.network import DAYS_PER_YEAR, NON_BINDING, Network, build_network
 from autarky.simulation.opening import Keep, by_slot, keep_everything
 from autarky.simulation.presets import OrdersFollow, Parameters, parameters
@@ -45,7 +48,7 @@ _NOTHING = 1e-9
 
 
 class Place(Enum):
-    """Where a part of a loss is on its way back. The last five are where it ends."""
+    """Where a part of a loss is on its way back. The last seven are where it ends."""
 
     LOST = "output lost"
     SHORT = "less made than ordered"
@@ -54,17 +57,24 @@ class Place(Enum):
     INPUT = "an input's stock"
     CUT = "trade cut"
     CAPACITY = "capacity lost"
+    LIMIT = "a behaviour's limit on capacity"
     DEMAND = "demand changed"
+    UNWANTED = "not asked for"
     STOCK = "stock too small"
     UNTOLD = "not told"
 
 
-ENDS = frozenset({Place.CUT, Place.CAPACITY, Place.DEMAND, Place.STOCK, Place.UNTOLD})
+ENDS = frozenset(
+    {Place.CUT, Place.CAPACITY, Place.LIMIT, Place.DEMAND, Place.UNWANTED, Place.STOCK, Place.UNTOLD}
+)
+REASONS = tuple(Reason)
+"""Why a limit is one, by position."""
 
 
 class Node(NamedTuple):
     """A place and whose it is: an industry; a pool and an industry (INPUT, STOCK); a supplier and a
-    destination (CUT); a final user and a product (DEMAND)."""
+    destination (CUT); a supplier and a reason (LIMIT); a final user and a product (DEMAND), or a reason
+    (UNWANTED)."""
 
     place: Place
     first: int
@@ -113,8 +123,10 @@ def simulate_and_trace(
         days._replace(inventory=days.inventory[:0]),
         0,
         lived.outcome,
+        lived.acting,
+        limits := lived.limits_of(0),
     )
-    return result, Trace(network, params, lived.forcing, days)
+    return result, Trace(network, params, lived.forcing, days, limits)
 
 
 def outputs(
@@ -162,8 +174,16 @@ class Trace:
     """The days of one scenario, and how a loss on them is passed on. T days, n industries; positions as in
     ``Network``."""
 
-    def __init__(self, network: Network, params: Parameters, forcing: Forcing, days: kernels.Days) -> None:
+    def __init__(
+        self,
+        network: Network,
+        params: Parameters,
+        forcing: Forcing,
+        days: kernels.Days,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
         self.network, self.params, self.forcing, self.days = network, params, forcing, days
+        self.limits = limits
         self.n = len(network.economy.industries)
         self.base = network.tables.base_output[: self.n]
         self._asked = np.maximum(days.demand - network.tables.exogenous_supply[: self.n], 0.0)
@@ -195,16 +215,18 @@ class Trace:
         """
         match node.place:
             case Place.LOST:
-                return self._of_loss(node.first, load)
+                parts = self._of_loss(node.first, load)
             case Place.SHORT:
-                return self._of_short(node.first, load)
+                parts = self._of_short(node.first, load)
             case Place.OVERRUN:
-                return self._of_overrun(node.first, load)
+                parts = self._of_overrun(node.first, load)
             case Place.ORDERS:
-                return self._of_orders(node.first, load)
+                parts = self._of_orders(node.first, load)
             case Place.INPUT:
-                return self._of_input(node.first, node.second, load)
-        raise ValueError(f"{node.place} comes from nothing else")
+                parts = self._of_input(node.first, node.second, load)
+            case _:
+                raise ValueError(f"{node.place} comes from nothing else")
+        return self._by_reason(parts)
 
     def roots(self, node: Node, load: Floats, *, told: float = 0.995) -> dict[Node, float]:
         """What a loss goes back to: share of each end, in the order of their size; the shares add to 1.
@@ -237,7 +259,7 @@ class Trace:
                 take(self.pass_on(at, waiting.pop(at)))
             elif orders.any():
                 placed, orders = orders, np.zeros_like(orders)
-                take(self._of_all_orders(placed))
+                take(self._by_reason(self._of_all_orders(placed)))
             else:
                 break
         untold = Node(Place.UNTOLD, -1)
@@ -327,7 +349,16 @@ class Trace:
         is_cut = passed <= served
         rest = np.where(is_cut, 0.0, load)
         if i >= self.n:
-            return [(Node(Place.CUT, i, destination), load - rest), (Node(Place.CAPACITY, i), rest)]
+            # Money limits what is left by cuts and capacity.
+            came, paid = np.minimum(served, passed), self._paid(i)
+            short = 1.0 - came * paid
+            unpaid = load * np.divide(came * (1.0 - paid), short, out=np.zeros(len(load)), where=short > 0)
+            is_short = np.where(is_cut, 0.0, load - unpaid)
+            return [
+                (Node(Place.CUT, i, destination), load - unpaid - is_short),
+                (Node(Place.CAPACITY, i), is_short),
+                (Node(Place.LIMIT, i, REASONS.index(Reason.NO_MONEY)), unpaid),
+            ]
         unserved = 1.0 - served
         own = np.divide(1.0 - made, unserved, out=np.zeros(len(load)), where=unserved > 0)
         return [
@@ -349,6 +380,9 @@ class Trace:
                 nodes.append(Node(Place.CUT, int(k), int(destination)))
             failed.append(to.sum() * (1.0 - made))
             nodes.append(Node(Place.SHORT if k < self.n else Place.CAPACITY, int(k)))
+            if k >= self.n:
+                failed.append(to.sum() * made * (1.0 - self._paid(int(k))))
+                nodes.append(Node(Place.LIMIT, int(k), REASONS.index(Reason.NO_MONEY)))
         return _in_proportion(nodes, failed, load, Node(Place.UNTOLD, i))
 
     def _of_orders(self, j: int, load: Floats) -> Parts:
@@ -419,6 +453,7 @@ class Trace:
                     found.append((Node(Place.CUT, j, int(d)), flow[d] * (1.0 - passed)))
             for c, (bought, factor) in self._final_orders(j).items():
                 found.append((Node(Place.DEMAND, c, j), np.maximum(bought * (1.0 - factor), 0.0)))
+            found += self._of_unwanted(j)
             self._known_unsold[j] = found
         return self._known_unsold[j]
 
@@ -460,7 +495,8 @@ class Trace:
         """(suppliers, T) share of its orders that each does not deliver; share that its ceiling lets pass."""
         served = np.stack([self._served(int(i))[0] for i in suppliers])
         passed = np.stack([self._passed(int(i), destination) for i in suppliers])
-        short = 1.0 - np.minimum(served, passed)
+        paid = np.stack([self._paid(int(i)) for i in suppliers])
+        short = 1.0 - np.minimum(served, passed) * paid
         short[short < _NOTHING] = 0.0
         return short, passed
 
@@ -473,6 +509,8 @@ class Trace:
     def _find_served(self, i: int) -> tuple[Floats, Floats]:
         if i >= self.n:
             kept = np.minimum(self._survived(i), 1.0)
+            for reason, left in self._left(i).items():
+                kept = kept if reason is Reason.NO_MONEY else kept * left
             return kept, kept
         output, asked = self.days.output[:, i], self._asked[:, i]
         served = np.divide(output, asked, out=np.ones(len(asked)), where=asked > 0)
@@ -498,26 +536,55 @@ class Trace:
             left = left * (1.0 - self.forcing.losses.strength[shock, : len(self)])
         return np.asarray(left)
 
+    def _left(self, i: int) -> dict[Reason, Floats]:
+        """(T,) share that each reason behaviours give leaves a supplier of what it could make."""
+        return self.limits.left(i, len(self))
+
+    def _paid(self, i: int) -> Floats:
+        """(T,) share that money pays of what a gate would deliver."""
+        return self._left(i).get(Reason.NO_MONEY, self._all)
+
+    def _by_reason(self, parts: Parts) -> Parts:
+        """Parts in which lost capacity is laid to shocks and to what behaviours give as reasons."""
+        found: Parts = []
+        for node, load in parts:
+            left = self._left(node.first) if node.place is Place.CAPACITY else {}
+            left.pop(Reason.NO_MONEY, None)  # comes on top, and was told apart
+            nodes = [Node(Place.LIMIT, node.first, REASONS.index(reason)) for reason in left]
+            weights = [1.0 - share for share in left.values()]
+            if nodes:
+                weights.append(1.0 - self._survived(node.first))
+                found += _in_proportion([*nodes, node], weights, load, node)
+            else:
+                found.append((node, load))
+        return _loads(*found)
+
+    def _of_unwanted(self, j: int) -> Parts:
+        """(T,) what final users do not ask for of an industry, by what keeps them from it."""
+        changed, found = self._final_orders(j), []
+        for (p, f), said in self.limits.users.items():
+            column = int(self.network.users[self.n + f]) - self.n
+            bought = max(float(self.network.economy.Y[j, column]), 0.0) / DAYS_PER_YEAR
+            if p in self.network.pools_of(j) and bought > 0:
+                factor = changed[column][1] if column in changed else self._all
+                for reason, missing in said.items():
+                    node = Node(Place.UNWANTED, column, REASONS.index(reason))
+                    found.append((node, bought * factor * missing))
+        return found
+
     def _of_same_pool(self, i: int) -> tuple[npt.NDArray[np.int64], Floats]:
         """All suppliers of what a supplier makes, and their base-year flows to each destination."""
         tables = self.network.tables
         found: dict[int, None] = {}
-        for row in tables.supplier_rows[i]:
-            if row >= 0:
-                p = int(np.searchsorted(tables.pool_start, row, side="right") - 1)
-                rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
-                found.update(dict.fromkeys(int(k) for k in rows))
+        for p in self.network.pools_of(i):
+            rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
+            found.update(dict.fromkeys(int(k) for k in rows))
         others = np.array(list(found), dtype=np.int64)
         return others, tables.base_to_destination[others]
 
     def _final_orders(self, j: int) -> dict[int, tuple[float, Floats]]:
         """Final users whose wants a shock changes: what they bought of an industry, and the factor by day."""
-        rows = self.network.tables.supplier_rows[j]
-        pools = [
-            int(np.searchsorted(self.network.tables.pool_start, row, side="right") - 1)
-            for row in rows
-            if row >= 0
-        ]
+        pools = self.network.pools_of(j)
         found: dict[int, tuple[float, Floats]] = {}
         for (p, user), shocks in self._changes.items():
             column = int(self.network.users[user]) - self.n

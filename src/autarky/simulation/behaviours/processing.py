@@ -81,6 +81,8 @@ class ProcessingTrade:
         forcing = setting.forcing
         self.base_gates = network.tables.base_output[self.n :]
         self.shares: list[tuple[Floats, Floats]] = []
+        self.unwanted = np.zeros_like(setting.state.appetite)
+        setting.unwanted[Reason.PROCESSING] = self.unwanted
         self.let_in: list[Floats] = []
         """For each link, what shocks let in through each of its gates, (gates, days + 1, B, W)."""
         self.let_out: list[Floats] = []
@@ -126,6 +128,7 @@ class ProcessingTrade:
         for (p, f), wants in appetite.items():
             changed |= (state.appetite[p, :, f] != wants).any(axis=1)
             state.appetite[p, :, f] = wants
+            self.unwanted[p, :, f] = 1.0 - wants
         factor = np.ones(self.setting.rules.normal_capacity.shape)
         for gate, most in capacity.items():
             factor[self.n + gate] = most
