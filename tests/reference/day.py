@@ -357,12 +357,10 @@ class Twin:
         forgone = dict.fromkeys(self.industries, 0.0)
         used: dict[Any, dict[Any, float]] = {}
         made = {i: output[i] / self.base[i] if self.base[i] > 0 else 0.0 for i in self.industries}
-        goal = {
-            i: min(capacity[i], max(0.0, demand[i] - self.exogenous[i])) / self.base[i]
-            if self.base[i] > 0
-            else 0.0
-            for i in self.industries
-        }
+        asked_of = {i: max(0.0, demand[i] - self.exogenous[i]) for i in self.industries}
+        if preset.orders_follow is not OrdersFollow.DEMAND:
+            asked_of = {i: min(capacity[i], asked) for i, asked in asked_of.items()}
+        goal = {i: asked_of[i] / self.base[i] if self.base[i] > 0 else 0.0 for i in self.industries}
         for j in self.industries:
             used[j] = self._used(j, made[j])
             if preset.production not in (ProductionFunction.LINEAR, ProductionFunction.CES):
@@ -388,7 +386,11 @@ class Twin:
         level = {j: goal[j] if follows else min(1.0, goal[j]) for j in self.industries}
         gaps = {
             j: {
-                s: max(0.0, self.target[s] * self._need(j, s) * level[j] - stocks[j][s]) * self.pace[s]
+                s: max(
+                    -math.inf if preset.orders_shrink else 0.0,
+                    self.target[s] * self._need(j, s) * level[j] - stocks[j][s],
+                )
+                * self.pace[s]
                 for s in self.use[j]
             }
             for j in self.industries
@@ -414,7 +416,7 @@ class Twin:
         orders: dict[Any, dict[Any, float]] = {}
         for j in self.industries:
             follow = made[j] if preset.orders_follow is OrdersFollow.USE else goal[j]
-            orders[j] = {s: self._need(j, s) * follow + gaps[j][s] for s in self.use[j]}
+            orders[j] = {s: max(0.0, self._need(j, s) * follow + gaps[j][s]) for s in self.use[j]}
         self.wish = {
             f: {
                 s: self.appetite.get((f, s), 1.0) * self._wanted(f, s[0], day + 1 if last_of_day else day)

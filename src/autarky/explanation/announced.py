@@ -194,7 +194,8 @@ def _series(
         axis = "household" if is_need else "final_user"
         users = texts(data, axis)
         kinds = ["households"] * len(users) if is_need else texts(data, "kind")
-        codes = users if is_need else texts(data, "category")
+        category = dict(zip(texts(data, "final_user"), texts(data, "category"), strict=True))
+        codes = [category[user] for user in users]
         # A national table has one region, which needs no naming.
         names = codes if len(set(texts(data, "region"))) == 1 else users
         known = (*users, *codes, *kinds)

@@ -1058,7 +1058,7 @@ def reorder(rules, stock, made, goal, need, target, pace, reserve, urgent):  # t
     gap, need_now = target * level - stock, maximum(reserve * level - stock, 0.0)
     order = made if rules.orders_follow == FOLLOW_USE else goal
     if rules.orders_shrink:
-        return maximum(order + gap * pace, 0.0)
+        return maximum(order + gap * pace + need_now * urgent, 0.0)
     return order + maximum(gap, 0.0) * pace + need_now * urgent
 
 

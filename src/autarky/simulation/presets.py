@@ -348,6 +348,11 @@ def parameters(
         declare("which imports compete with home products", behaviour.imports.source, "the study's choice")
     if behaviour.overtime is not None:
         changes |= {"overtime_max": behaviour.overtime.max, "overtime_days": behaviour.overtime.days}
+    labour = behaviour.labour
+    if labour is not None and labour.hiring is not None:
+        # Who lets people go for want of inputs must not stop ordering them for want of people: output would
+        # spiral to nothing and stay there. So orders follow what is asked for, as in Pichler et al. (2022).
+        changes |= {"orders_follow": OrdersFollow.DEMAND, "orders_shrink": True}
     by_product: dict[str, dict[str, float]] = {}
     for name, what in (
         ("inventory_days", "days of stock of every input"),
