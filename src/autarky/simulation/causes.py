@@ -97,6 +97,9 @@ def _shortest_supplier(
             served = float(np.divide(output, demand, out=np.ones(len(demand)), where=demand > 0).mean())
         left = _capacity_left(forcing, limits, k, int(i), window)
         paid = left.pop(Reason.NO_MONEY, 1.0)
+        starves = i < n and days.binding[window, i].max() >= 0
+        if starves:
+            left.pop(Reason.STAFF, None)  # let go for want of inputs
         able = math.prod(left.values())
         shortfall = flow * (1.0 - min(passed, served, able) * paid)
         if shortfall > worst:
@@ -107,7 +110,7 @@ def _shortest_supplier(
                 why = Reason.TRADE_CUT
             elif able < 1.0 and able <= served + 0.05:
                 why = min(left, key=lambda one: left[one])
-            elif i < n and days.binding[window, i].max() >= 0:
+            elif starves:
                 why = Reason.SHORT_ITSELF
             else:
                 why = Reason.OVERBOOKED

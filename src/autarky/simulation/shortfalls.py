@@ -11,7 +11,8 @@ A loss is passed on, day by day and without remainder, from where it shows to wh
   what it could not serve beyond them, to all suppliers of its product by what they failed to deliver;
 * fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act;
 * where behaviours say why a supplier could make less, lost capacity is laid to that, and to shocks on
-  capacity, in proportion to what each takes away; what they say that final users do not ask for, to that.
+  capacity, in proportion to what each takes away; what they say that final users do not ask for, to that;
+* people who were let go are missing, as long as output is low, for what there was nothing to do for them.
 
 Every step but those of one morning goes back in time, so that nothing goes round for ever, and the parts of
 a loss add up to it. They tell what bound, in the order in which it bound; relieving one input alone may give
@@ -114,7 +115,7 @@ def simulate_and_trace(
     )
     if lived.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
-    days = lived.record.days_of(0, lived.done)
+    days, limits = lived.record.days_of(0, lived.done), lived.limits_of(0)
     result = label_days(
         network,
         scenario,
@@ -124,7 +125,7 @@ def simulate_and_trace(
         0,
         lived.outcome,
         lived.acting,
-        limits := lived.limits_of(0),
+        limits,
     )
     return result, Trace(network, params, lived.forcing, days, limits)
 
@@ -191,6 +192,7 @@ class Trace:
         self._known_served: dict[int, tuple[Floats, Floats]] = {}
         self._known_passed: dict[tuple[int, int], Floats] = {}
         self._known_unsold: dict[int, Parts] = {}
+        self._known_staff: dict[int, Floats] = {}
 
     def __len__(self) -> int:
         return len(self.days.output)
@@ -411,6 +413,8 @@ class Trace:
         follows_use = self._follows_use
         short = 1.0 - self._lost_anyway if follows_use else np.zeros_like(loads)
         full = np.where(self._fewer_orders, 0.0, 1.0 - short)
+        if self._follows_demand:
+            full[:] = 0.0
         by_stock, by_capacity = np.zeros_like(loads), np.zeros_like(loads)
         for day in range(len(self) - 1, -1, -1):
             load, less = waiting[day], self._wanted_less[day]
@@ -432,6 +436,15 @@ class Trace:
         return _loads(*parts, (Node(Place.UNTOLD, -1), rest))
 
     @property
+    def _needed(self) -> Floats:
+        """(T, n) output for which inputs are ordered, flow per day."""
+        return self._asked if self._follows_demand else self.goal
+
+    @property
+    def _follows_demand(self) -> bool:
+        return self.params.preset.orders_follow is OrdersFollow.DEMAND
+
+    @property
     def _follows_use(self) -> bool:
         return self.params.preset.orders_follow is OrdersFollow.USE
 
@@ -439,6 +452,8 @@ class Trace:
         """Why a user wanted less: its own orders, or its capacity, whichever allowed less."""
         if self._follows_use:
             return [(Node(Place.LOST, u), load)]
+        if self._follows_demand:
+            return [(Node(Place.ORDERS, u), load)]
         fewer = self._fewer_orders[:, u]
         return [(Node(Place.ORDERS, u), load * fewer), (Node(Place.CAPACITY, u), load * ~fewer)]
 
@@ -460,7 +475,7 @@ class Trace:
     @cached_property
     def _wanted_less(self) -> Floats:
         """(T, n) share of its base-year inputs that an industry did not want the evening before."""
-        level = self.days.output if self._follows_use else self.goal
+        level = self.days.output if self._follows_use else self._needed
         part = np.divide(level, self.base, out=np.ones_like(level), where=self.base > 0)
         less = np.zeros_like(level)
         less[1:] = np.maximum(1.0 - part[:-1], 0.0)
@@ -473,8 +488,8 @@ class Trace:
         return np.asarray(self._asked <= self.days.capacity)
 
     def _wanted(self, j: int) -> Floats:
-        """(T,) use of inputs that orders and capacity would have asked for, relative to the base year."""
-        return np.asarray(np.minimum(self.goal[:, j] / self.base[j], 1.0))
+        """(T,) use of inputs that was ordered for, relative to the base year."""
+        return np.asarray(np.minimum(self._needed[:, j] / self.base[j], 1.0))
 
     def _gap(self, p: int, j: int) -> Floats:
         """(T + 1,) what the stock lacks to its target each morning, in days of base-year use."""
@@ -545,6 +560,42 @@ class Trace:
         return self._left(i).get(Reason.NO_MONEY, self._all)
 
     def _by_reason(self, parts: Parts) -> Parts:
+        """Parts in which lost capacity is laid to what it goes back to."""
+        found: Parts = []
+        for node, load in self._by_limit(parts):
+            found += self._of_people(node.first, load) if _is_staff(node) else [(node, load)]
+        return _loads(*found)
+
+    def _of_people(self, i: int, load: Floats) -> Parts:
+        """Too few people: let go for what output lacked the days before, as far as it lacked anything."""
+        staff, lost = self._share_of_staff(i), self.lost[:, i]
+        # From the last day back: what is not for want of people either is what they were let go for.
+        laid, there, carried = np.zeros(len(load)), np.zeros(len(load)), 0.0
+        for day in range(len(load) - 1, -1, -1):
+            carried += load[day]
+            if day and lost[day - 1] > 0.0:
+                laid[day - 1] = carried
+                carried *= staff[day - 1]
+            else:
+                there[day], carried = carried, 0.0
+        before = [(node, part) for node, part in self._of_day(i, laid) if not _is_staff(node)]
+        return [(Node(Place.LIMIT, i, REASONS.index(Reason.STAFF)), there), *before]
+
+    def _share_of_staff(self, i: int) -> Floats:
+        """(T,) part of an industry's lost output that is for want of people."""
+        if i not in self._known_staff:
+            parts = [part for node, part in self._of_day(i, self._all) if _is_staff(node)]
+            self._known_staff[i] = sum(parts, np.zeros(len(self)))
+        return self._known_staff[i]
+
+    def _of_day(self, i: int, load: Floats) -> Parts:
+        """What limited an industry on the day."""
+        parts: Parts = []
+        for node, part in self._of_loss(i, load):
+            parts += self._of_short(i, part) if node.place is Place.SHORT else [(node, part)]
+        return self._by_limit(parts)
+
+    def _by_limit(self, parts: Parts) -> Parts:
         """Parts in which lost capacity is laid to shocks and to what behaviours give as reasons."""
         found: Parts = []
         for node, load in parts:
@@ -607,6 +658,10 @@ class Trace:
     @cached_property
     def _changes(self) -> dict[tuple[int, int], list[int]]:
         return _members(self.forcing.demands)
+
+
+def _is_staff(node: Node) -> bool:
+    return node.place is Place.LIMIT and REASONS[node.second] is Reason.STAFF
 
 
 def _members(effects: Effects) -> dict[tuple[int, int], list[int]]:

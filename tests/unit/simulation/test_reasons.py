@@ -92,7 +92,31 @@ def test_people_who_were_let_go_are_missing_when_orders_are_back() -> None:
     hiring = {"hiring": {"hiring_days": 60, "firing_days": 2}}
     result, trace = traced(scenario(less, labour=workers() | hiring, **STILL))
     assert cause(result, "mill")[0] == Binding.DEMAND
-    assert ends(trace, MILL, day=35) == {Reason.STAFF: pytest.approx(1.0)}
+    assert int(result.data["binding"].sel(industry="mill")[35]) == Binding.CAPACITY
+    # They were let go because there was nothing to do.
+    assert ends(trace, MILL, day=35) == {"DEMAND": pytest.approx(1.0)}
+
+
+def test_people_who_were_let_go_for_want_of_an_input_are_missing_for_it() -> None:
+    cut = {"kind": "trade_cut", "products": "oil", "share_kept": 0.2, "from": date(5), "until": date(30)}
+    hiring = {"hiring": {"hiring_days": 30, "firing_days": 2}}
+    result, trace = traced(scenario(cut, labour=workers() | hiring, inventory_days=5, **STILL))
+    slots = [str(slot) for slot in trace.network.slots]
+    bound = result.data["binding"].sel(industry="mill").values
+    last = int(np.flatnonzero(bound == slots.index("oil (abroad)"))[-1])
+    assert bound[last + 3] == Binding.CAPACITY
+    assert ends(trace, MILL, day=last + 3)["CUT"] == pytest.approx(1.0, abs=2e-3)
+    assert ends(trace, MILL)["CUT"] == pytest.approx(1.0, abs=2e-3)
+    assert Reason.STAFF not in ends(trace, SHOP)
+    assert cause(result, "shop")[1:] == ("mill", Reason.SHORT_ITSELF)
+
+
+def test_people_whom_a_loss_of_capacity_kept_from_work_are_missing_for_it() -> None:
+    lost = {"kind": "capacity_loss", "sectors": ["mill"], "share": 0.5, "from": date(5), "until": date(10)}
+    hiring = {"hiring": {"hiring_days": 60, "firing_days": 2}}
+    _, trace = traced(scenario(lost, labour=workers() | hiring, **STILL))
+    assert trace.lost[15, MILL] > 0.1
+    assert ends(trace, MILL, day=15) == {"CAPACITY": pytest.approx(1.0)}
 
 
 BANNED = {"kind": "trade_cut", "origin": "HOME", "share_kept": 0, "from": date(5)}
