@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import importlib
 import re
 from typing import Any
@@ -25,7 +24,11 @@ COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def dataset() -> xr.Dataset:
-    """Everything a run can record, from two industries, one final user and one gate in two days."""
+    """Everything a run can record: two industries, three final users and two gates in two days.
+
+    Households that count their money say themselves what they want, and those who spend by income and
+    expectation do, so that it takes two runs.
+    """
     economy = Economy(
         name="two sectors",
         year=2020,
@@ -34,18 +37,68 @@ def dataset() -> xr.Dataset:
         valuation="basic prices",
         industries=Industries(("HOME",), ("farms", "mills")),
         Z=np.array([[1.0, 4.0], [2.0, 1.0]]),
-        final_users=(FinalUser("HOME", "C", FinalUseKind.HOUSEHOLDS),),
-        Y=np.array([[5.0], [7.0]]),
+        final_users=(
+            FinalUser("HOME", "C", FinalUseKind.HOUSEHOLDS),
+            FinalUser("HOME", "I", FinalUseKind.INVESTMENT),
+            FinalUser("ABROAD", "E", FinalUseKind.EXPORTS),
+        ),
+        Y=np.array([[4.0, 0.0, 1.0], [4.0, 2.0, 1.0]]),
         value_added_names=("value added",),
         value_added=np.array([[6.0, 3.0]]),
         import_treatment=ImportTreatment.MATRIX,
         provenance=Provenance("two sectors", "made for a test"),
-        gates=(Gate("ABROAD", "oil"),),
-        imports_intermediate=np.array([[1.0, 2.0]]),
-        imports_final=np.array([[1.0]]),
+        gates=(Gate("NEAR", "oil"), Gate("FAR", "oil")),
+        imports_intermediate=np.array([[0.5, 1.0], [0.5, 1.0]]),
+        imports_final=np.array([[0.5, 0.0, 0.0], [0.5, 0.0, 0.0]]),
     )
-    scenario = Scenario(start=datetime.date(2020, 1, 1), days=2)
-    return simulate(economy, scenario, record_inventory=True).data
+    everything = {
+        "start": "2020-01-01",
+        "days": 2,
+        "shocks": [
+            {
+                "kind": "aid",
+                "giver": "FAR",
+                "receiver": "HOME",
+                "basket": {"oil": 0.1},
+                "from": "2020-01-01",
+            },
+            {
+                "kind": "technique_change",
+                "sectors": ["mills"],
+                "inputs": [{"product": "oil", "factor": 0.5}],
+                "from": "2020-01-01",
+            },
+            {
+                "kind": "destruction",
+                "sectors": ["farms"],
+                "share": 0.1,
+                "capital_years": 2,
+                "goods": {"mills": 1},
+                "days": 100,
+                "from": "2020-01-01",
+            },
+        ],
+        "behaviour": {
+            "labour": {
+                "groups": {
+                    "farmers": {
+                        "people": 10,
+                        "sectors": ["farms"],
+                        "hours_a_week": {"work": 48, "garden": 10},
+                        "plot": {"food": {"farms": 1}},
+                    }
+                }
+            },
+            "households": {"groups": {"C": {"basket": {"food": {"farms": 0.8}}}}, "food": ["farms"]},
+            "foreign_exchange": {"reserves": 1},
+            "search": {"days": 30, "most": 0.5},
+            "spare_parts": {"products": ["mills"], "wear_days": 1000, "store_days": 10},
+        },
+    }
+    lived = simulate(economy, Scenario.model_validate(everything), record_inventory=True).data
+    expecting = Scenario.model_validate({**everything, "shocks": [], "behaviour": {"consumption": {}}})
+    spent = simulate(economy, expecting).data
+    return lived.assign({name: spent[name] for name in set(spent.data_vars) - set(lived.data_vars)})
 
 
 def stands_in_the_code(where: str) -> bool:

@@ -313,7 +313,7 @@ class Twin:
                 accepted[i] |= self.allocation.hand_out(day, i[2], left, there)
         demand = {i: sum(accepted[i].values()) for i in self.suppliers}
 
-        capacity, possible, output = {}, {}, {}
+        capacity, plant, possible, output = {}, {}, {}, {}
         for i in self.suppliers:
             asked = demand[i] - self.exogenous[i]
             if self.step >= preset.overtime_first_step and preset.overtime_max > 1:
@@ -335,6 +335,7 @@ class Twin:
                 machines *= scales.get(i, 1.0)
             if i in self.industries:
                 machines *= self.allocation.efficiency(day, i[2])
+            plant[i] = machines * self.overtime[i]
             capacity[i] = min(machines, self.hands.get(i, math.inf)) * self.overtime[i]
         self._pay(demand, capacity)
         for i in self.suppliers:
@@ -358,7 +359,9 @@ class Twin:
         used: dict[Any, dict[Any, float]] = {}
         made = {i: output[i] / self.base[i] if self.base[i] > 0 else 0.0 for i in self.industries}
         asked_of = {i: max(0.0, demand[i] - self.exogenous[i]) for i in self.industries}
-        if preset.orders_follow is not OrdersFollow.DEMAND:
+        if preset.orders_follow is OrdersFollow.PLANT:
+            asked_of = {i: min(plant[i], asked) for i, asked in asked_of.items()}
+        elif preset.orders_follow is not OrdersFollow.DEMAND:
             asked_of = {i: min(capacity[i], asked) for i, asked in asked_of.items()}
         goal = {i: asked_of[i] / self.base[i] if self.base[i] > 0 else 0.0 for i in self.industries}
         for j in self.industries:
@@ -382,8 +385,14 @@ class Twin:
             ]
         ):
             stocks = self.stock
-        follows = preset.stock_target is StockTarget.NEED
-        level = {j: goal[j] if follows else min(1.0, goal[j]) for j in self.industries}
+        level = {
+            j: {
+                StockTarget.NEED: goal[j],
+                StockTarget.NEED_UP_TO_BASE: min(1.0, goal[j]),
+                StockTarget.BASE: 1.0,
+            }[preset.stock_target]
+            for j in self.industries
+        }
         gaps = {
             j: {
                 s: max(

@@ -98,13 +98,17 @@ class Groups:
     finding: str
 
     def lines(self, most: int = 4) -> tuple[str, ...]:
-        """A line for each group, those that miss most first, as they are printed."""
+        """Who falls below what, as printed: who misses most first, groups that fare alike together."""
         by_group: dict[str, list[GroupNeed]] = {}
         for need in self.needs:
             by_group.setdefault(need.name, []).append(need)
-        told = [f"{name}: {'; '.join(map(self._short, mine[:2]))}" for name, mine in by_group.items()]
+        alike: dict[str, list[str]] = {}
+        for name, mine in by_group.items():
+            alike.setdefault("; ".join(map(self._short, mine[:2])), []).append(name)
+        told = [f"{listing(names, most=6)}: {words}" for words, names in alike.items()]
         if len(told) > most:
-            told[most - 1 :] = [f"and {count(len(told) - most + 1, 'more group')}"]
+            left = sum(len(names) for names in list(alike.values())[most - 1 :])
+            told[most - 1 :] = [f"and {count(left, 'more group')}"]
         return tuple(told)
 
     def _short(self, need: GroupNeed) -> str:
@@ -315,10 +319,12 @@ def _finding(needs: Sequence[GroupNeed], money: Sequence[GroupMoney], counted: b
     else:
         told = [_who_first(need, needs, below) for need in dict.fromkeys(n.need for n in fallen)]
         most = fallen[0]
-        of = "its basket" if counted else "the base year"
+        alike = [one.name for one in fallen if one.need == most.need and one.short > most.short - 1e-6]
+        of = "the basket" if counted else "the base year"
         told.append(
-            f"Most is missing to {most.name} of {most.need_name}: {percent(most.short)} of it over the run, "
-            f"with the lowest day at {percent(most.lowest)} of {of} ({day_words(most.lowest_day)})."
+            f"Most is missing to {listing(alike, most=6)}: of {most.need_name}, {percent(most.short)} of "
+            f"{of if counted else f'these {percent(line)}'} over the run, and {percent(1 - most.lowest)} of "
+            f"{of} on {day_words(most.lowest_day)}."
         )
     if grown := [one for one in money if one.days_of_spending >= 1]:
         low, high = (rounded(pick(one.days_of_spending for one in grown)) for pick in (min, max))

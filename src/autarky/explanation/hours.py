@@ -209,10 +209,10 @@ def _finding(
         given = [f"{rounded(-hours)} from {use}" for use, hours in moved.items() if hours <= -_VISIBLE]
         alike = [one.name for one in found if one.withheld_most > most.withheld_most - _HOURS]
         who = listing(alike)
+        each, whose = (" each", f"{most.name}: ") if len(alike) > 1 else ("", "")
         told.append(
-            f"{who[0].upper()}{who[1:]}: {rounded(most.withheld_most)} hours a week{' each' * (len(alike) > 1)} "
-            f"go to {to} in {month_words(most.month)} beyond those of the base year "
-            f"({f'{most.name}: ' * (len(alike) > 1)}{listing(given, most=4)})."
+            f"{who[0].upper()}{who[1:]}: {rounded(most.withheld_most)} hours a week{each} go to {to} in "
+            f"{month_words(most.month)} beyond those of the base year ({whose}{listing(given, most=4)})."
         )
     if abs(1 - kept) >= _VISIBLE:
         told.append(f"Hours at work change by {change(1 - kept)} over the run.")

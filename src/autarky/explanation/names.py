@@ -45,15 +45,15 @@ class Names:
         self.product_codes = texts(data, "product")
         self.products = _distinct(self.product_codes, [self.of(code) for code in self.product_codes])
         self.need_codes = texts(data, "need")
-        places = texts(data, "need_region")
-        bought = texts(data, "need_product") or self.need_codes
+        places, bought = texts(data, "need_region"), texts(data, "need_product")
         several = len(set(places)) > 1
         self.needs = _distinct(
             self.need_codes,
             [
                 f"{self.of(place)}: {self.of(product)}" if several else self.of(product)
-                for place, product in zip(places or ("",) * len(bought), bought, strict=True)
-            ],
+                for place, product in zip(places, bought, strict=True)
+            ]
+            or [plain(code) for code in self.need_codes],
         )
         self.slots = tuple(self.of(code) for code in texts(data, "slot_product"))
         self.gate_codes = texts(data, "gate")

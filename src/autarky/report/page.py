@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from autarky.explanation import Answer
 from autarky.explanation.announced import Announced
 from autarky.explanation.countdown import Countdown
+from autarky.explanation.foreign_exchange import foreign_exchange
+from autarky.explanation.hours import hours
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.losses import Day, IndustryLoss
 from autarky.explanation.names import Names
@@ -23,7 +25,10 @@ from autarky.report.announced import announced_section
 from autarky.report.chains import drawn_chains
 from autarky.report.countdown import countdown_content
 from autarky.report.document import as_json, document, framed, pairs, section, told
+from autarky.report.foreign_exchange import foreign_exchange_section
+from autarky.report.groups import groups_section
 from autarky.report.heatmap import Row, heatmap, legend
+from autarky.report.hours import hours_section
 from autarky.report.households import small_multiples
 from autarky.report.keep_first import keep_first
 from autarky.report.markup import Content, Markup, element
@@ -73,9 +78,12 @@ def render(
         _when_section(result, answer, end),
         _why_section(answer, chains),
         _households_section(result, answer, end),
+        groups_section(result, answer.unit, end),
+        hours_section(hours(result), answer.unit),
         _stocks_section(countdown),
         _keep_section(lifelines),
         _imports_section(result, answer, end),
+        foreign_exchange_section(foreign_exchange(result), result.labels, answer.unit, end),
         announced_section(announced, end),
         _method_section(result, answer, command, digests or {}),
     )

@@ -137,6 +137,48 @@ class SimulationResult:
     cause_supplier        level, industry                text: supplier of that slot that fell short most
     cause_reason          level, industry                text: why it fell short (``Reason``), or empty
     ====================  =============================  ================================================
+
+    Variables that a behaviour, or a shock of it, adds where it is switched on, with labels of its own:
+    ``labour_group``, ``hours_use``, ``household``, ``income_source``, ``need``, ``home_region``,
+    ``parts_region``, ``technique``. A name with ``_base`` is the same in the base year, without ``day``.
+
+    ========================  ===============================  ==============================================
+    hours, hours_base         day, labour_group, hours_use     labour: hours a week of a person
+    employment, …_base        day, industry                    labour: people at work
+    hours_at_work, …_base     day, industry                    labour: work hours a day of those there are
+    garden_food, …_base       day, labour_group                labour: grown on plots, outside the table
+    aid_given                 day, product, final_user         aid: given to others
+    aid_received              day, product, final_user         aid: received, from abroad too
+    aid_from_abroad           day, product                     aid: what a partner abroad gave
+    consumption_after_aid     day, product, final_user         aid: consumption − given + received
+    eaten, eaten_base         day, product, household          households: used, wherever it came from
+    household_cash, …_base    day, household                   households: money held, table's unit
+    household_income, …_base  day, household, income_source    households: money earned
+    household_spending, …_base  day, household                   households: money paid for what came
+    household_food_stock      day, household                   households: days of base-year use held
+    need_share                day, household, need             households: use relative to the basket
+    first_day_below_need      household, need                  households: first such day below 1; -1: never
+    household_spending_share  day, home_region                 consumption: wanted in all, base year = 1
+    capacity_found            day                              search: what found suppliers could deliver
+    search_cost               day                              search: paid for it beyond old prices
+    export_earnings, …_base   day                              foreign_exchange: exports of the day before
+    unrecorded_finance        day                              foreign_exchange: comes in beside exports
+    debt_service              day                              foreign_exchange: due, before any import
+    purse                     day                              foreign_exchange: most that imports may cost
+    import_payments, …_base   day                              foreign_exchange: paid for imports
+    reserves                  day                              foreign_exchange: held, table's unit
+    arrears                   day                              foreign_exchange: due and not paid, added up
+    money_bound               day                              foreign_exchange: 1 where money was short
+    import_paid_share         day, gate                        foreign_exchange: paid part of a delivery
+    machines                  day, parts_region                spare_parts: capacity, first day = 1
+    parts_in_store            day, parts_region                spare_parts: days of base-year use
+    damage_left               day                              destruction: cost of what is not rebuilt
+    goods_waiting             day                              destruction: goods that wait for others
+    technique_share           day, technique                   technique_change: share of output
+    technique_practice        day, technique                   technique_change: inputs, declared = 1
+    technique_output          day, technique                   technique_change: made by it
+    technique_cost            day, technique                   technique_change: inputs beyond the old recipe
+    ========================  ===============================  ==============================================
     """
 
     data: xr.Dataset

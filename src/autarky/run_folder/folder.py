@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,9 @@ from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
 from autarky.explanation.answer import printed
 from autarky.explanation.countdown import Countdown
+from autarky.explanation.foreign_exchange import foreign_exchange
+from autarky.explanation.groups import groups
+from autarky.explanation.hours import hours
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.stored import announced_of, countdown_of, lifelines_of
 from autarky.results import SimulationResult
@@ -109,9 +112,19 @@ class Run(Kept):
         """What is printed: the imports to keep and the stocks where they were asked for, else the answer."""
         if self.lifelines is None or self.countdown is None:
             said = [("ANNOUNCED", one.finding) for one in announced_of(self.result.record)]
+            said += self._lived()
             told = self.answer.text(report=str(self.report), run=self.id)
             return "\n".join((printed(said, 100), told)) if said else told
         return "\n".join((self.lifelines.text(), self.countdown.text(), f"report  {self.report}"))
+
+    def _lived(self) -> Iterator[tuple[str, str]]:
+        """How groups fared, what hours went to and what imports could be paid: headings and sentences."""
+        if (by_group := groups(self.result)) is not None:
+            yield from (("BY GROUP", line) for line in by_group.lines() or (by_group.finding,))
+        if (spent := hours(self.result)) is not None:
+            yield "HOURS", spent.finding
+        if (money := foreign_exchange(self.result)) is not None:
+            yield "FOREIGN EXCHANGE", money.finding
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the run lies, how it ended, what it says."""

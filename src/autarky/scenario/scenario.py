@@ -56,9 +56,11 @@ class Scenario(Declared):
     """Names for lists of regions, sectors or users, to be used wherever one of them is. A group is not called
     like one of them."""
     shocks: tuple[Shock, ...] = ()
-    """What happens: trade_cut, trade_series, capacity_loss, harvest, demand_change."""
+    """What happens. To trade: trade_cut, bloc_cut, trade_series. To production: capacity_loss, destruction,
+    harvest, technique_change, hours_withheld. To users: demand_change, ration_change, transfer, aid. To the
+    rules: institution_change."""
     exempt: tuple[Exemption, ...] = ()
-    """Trade that goes on as in the base year: no trade_cut and no trade_series touches it."""
+    """Trade that goes on as in the base year: no trade_cut, bloc_cut or trade_series touches it."""
     behaviour: Behaviour = Behaviour()
     """How everybody reacts."""
 

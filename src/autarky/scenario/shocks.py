@@ -187,7 +187,7 @@ class TradeSeries(Starting):
 
 
 class Exemption(Declared):
-    """Trade that no trade_cut and no trade_series touches, whatever they name (a humanitarian exemption)."""
+    """Trade that no trade_cut, bloc_cut or trade_series touches (a humanitarian exemption)."""
 
     origin: Names = ALL
     """Regions or partners that deliver."""

@@ -24,7 +24,7 @@ Packs = npt.NDArray[Any]
 """float64 or float32, (…, W)"""
 
 LEONTIEF, CRITICAL, LINEAR, CES = 0, 1, 2, 3
-FOLLOW_NEED, FOLLOW_USE, FOLLOW_DEMAND = 0, 1, 2
+FOLLOW_NEED, FOLLOW_USE, FOLLOW_DEMAND, FOLLOW_PLANT = 0, 1, 2, 3
 TARGET_UP_TO_BASE, TARGET_NEED, TARGET_BASE = 0, 1, 2
 ESSENTIAL, IMPORTANT, NON_BINDING = 1, 2, 3
 DEMAND, CAPACITY = -1, -2
@@ -752,6 +752,9 @@ def produce(tables, rules, step_number, state, g, b):  # type: ignore[no-untyped
         part = makes / base if base > 0.0 else none
         store(made, (b, j), part)
         needed = asked if rules.orders_follow == FOLLOW_DEMAND else goal
+        if rules.orders_follow == FOLLOW_PLANT:
+            plant = load(rules.normal_capacity, (i, b)) * load(state.survive, (b, i))
+            needed = minimum(plant * load(state.overtime, (b, i)), asked)
         store(wanted, (b, j), needed / base if base > 0.0 else none)
         if rules.production == LINEAR:
             store(state.draw, (b, j), draw_on_others(tables, rules, state, b, j, part))

@@ -37,6 +37,8 @@ class OrdersFollow(IntEnum):
     """What was used."""
     DEMAND = 2
     """What all orders received would need, whatever capacity allows."""
+    PLANT = 3
+    """What output would need if neither inputs nor people were an obstacle."""
 
 
 class StockTarget(IntEnum):
@@ -351,8 +353,11 @@ def parameters(
     labour = behaviour.labour
     if labour is not None and labour.hiring is not None:
         # Who lets people go for want of inputs must not stop ordering them for want of people: output would
-        # spiral to nothing and stay there. So orders follow what is asked for, as in Pichler et al. (2022).
-        changes |= {"orders_follow": OrdersFollow.DEMAND, "orders_shrink": True}
+        # spiral to nothing and stay there. What they cannot work up meanwhile is ordered the less later,
+        # counted from a target that stands: one that fell with orders would make every fall fall further.
+        changes |= {"orders_shrink": True, "stock_target": StockTarget.BASE}
+        if preset.orders_follow is OrdersFollow.NEED:
+            changes["orders_follow"] = OrdersFollow.PLANT
     by_product: dict[str, dict[str, float]] = {}
     for name, what in (
         ("inventory_days", "days of stock of every input"),
