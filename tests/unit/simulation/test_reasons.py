@@ -198,6 +198,9 @@ def test_who_has_less_money_asks_for_less() -> None:
     result, trace = traced(scenario(taken, **lives()))
     assert cause(result, "shop") == (int(Binding.DEMAND), "", Reason.LESS_MONEY)
     assert ends(trace, SHOP, day=20) == {Reason.LESS_MONEY: pytest.approx(1.0)}
+    # What is not ordered this evening is missing in tomorrow's orders.
+    (unwanted, *_) = [missing for said in trace.limits.users.values() for missing in said.values()]
+    assert np.flatnonzero(unwanted)[0] == np.flatnonzero(trace.lost[:, SHOP])[0]
     # The mill's orders come from the shop, and go back to the same end.
     assert cause(result, "mill") == (int(Binding.DEMAND), "", "")
     assert ends(trace, MILL, day=20) == {Reason.LESS_MONEY: pytest.approx(1.0)}
