@@ -12,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autarky.explanation.conditions import Condition, conditions, first_shock_day, shock_acts_on
+from autarky.explanation.conditions import (
+    Condition,
+    conditions,
+    first_shock_day,
+    rules_in_force,
+    shock_acts_on,
+)
 from autarky.explanation.losses import (
     Calendar,
     Cause,
@@ -68,6 +74,8 @@ class Answer:
     """Date of day 0 (ISO)."""
     conditions: tuple[Condition, ...]
     """The if-part: one clause for each shock."""
+    rules: tuple[str, ...]
+    """Behaviours that are switched on, a clause for each."""
     industry_count: int
     industries: tuple[IndustryLoss, ...]
     """Industries that fall below 90 %, in the order in which they stop, then fall."""
@@ -165,6 +173,8 @@ class Answer:
         lines += [("IF", condition.text) for condition in self.conditions[:4]] or [("IF", "no shock happens")]
         if len(self.conditions) > 4:
             lines.append(("", f"and {count(len(self.conditions) - 4, 'more shock')}"))
+        if self.rules:
+            lines.append(("UNDER", "; ".join(self.rules)))
         lines += self._stop_lines()
         lines += [(self.consumers.upper(), line) for line in self._household_lines()]
         lines.append(("TOTAL", self._total_line()))
@@ -441,6 +451,7 @@ def answer(result: SimulationResult) -> Answer:
         outcome=str(result.outcome.value),
         day_zero=calendar.origin.isoformat(),
         conditions=conditions(scenario, names),
+        rules=rules_in_force(scenario),
         industry_count=len(names.industries),
         industries=industries,
         groups=_groups(industries),

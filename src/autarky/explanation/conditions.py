@@ -16,7 +16,9 @@ from autarky.scenario import (
     DemandChange,
     Exemption,
     Harvest,
+    InstitutionChange,
     InWords,
+    Rationing,
     Scenario,
     Shock,
     Starting,
@@ -52,6 +54,49 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
         for shock in scenario.shocks
         for first, last in (_days(shock, scenario),)
     )
+
+
+def rules_in_force(scenario: Scenario) -> tuple[str, ...]:
+    """One clause for each behaviour that is switched on: ``rationing by priority``, ``hours counted``, …"""
+    behaviour = scenario.behaviour
+    changes = any(isinstance(shock, InstitutionChange) for shock in scenario.shocks)
+    rule = behaviour.rationing or Rationing.PROPORTIONAL
+    told = []
+    if changes or behaviour.allocation is not None or rule is not Rationing.PROPORTIONAL:
+        owners = listing(list(behaviour.allocation.ownership) if behaviour.allocation else [], most=4)
+        told.append(
+            f"rationing {_RATIONING[rule]}{', at first' if changes else ''}"
+            + (f" ({owners} by rules of their own)" if owners else "")
+        )
+    hires = behaviour.labour is not None and behaviour.labour.hiring is not None
+    return (
+        *told,
+        *(
+            words + (" and people hired and fired" if name == "labour" and hires else "")
+            for name, words in _PARTS.items()
+            if name in behaviour.parts
+        ),
+    )
+
+
+_RATIONING = {
+    Rationing.PROPORTIONAL: "in proportion",
+    Rationing.PRIORITY: "by priority",
+    Rationing.MARKET: "by market",
+    Rationing.MIXED: "by priority and market",
+    Rationing.RANDOM: "at random",
+}
+_PARTS = {
+    "elasticities": "inputs replace each other by elasticities",
+    "labour": "hours counted",
+    "households": "households pay out of income",
+    "consumption": "households spend what they earn and expect",
+    "foreign_exchange": "imports paid from export earnings",
+    "adaptation": "techniques learnt by doing",
+    "search": "importers search elsewhere",
+    "spare_parts": "machines wear out without parts",
+}
+"""What each part of a behaviour does, by field."""
 
 
 def _days(shock: Shock, scenario: Scenario) -> tuple[datetime.date, datetime.date | None]:

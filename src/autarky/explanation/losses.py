@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.explanation.names import Names, texts
-from autarky.results import FALLS, STOPS, Binding, SimulationResult
+from autarky.results import FALLS, STOPS, Binding, Reason, SimulationResult
 
 Array = npt.NDArray[np.float64]
 
@@ -112,6 +112,11 @@ class GateLoss:
     lowest: float
     lowest_day: Day
     lost_of_year: float
+
+
+_CAPACITY = "its own lost capacity", "because capacity is lost", "capacity"
+_ORDERS = "fewer orders", "for want of orders", "demand"
+"""Text, clause and kind of a cause that is no input."""
 
 
 class Calendar:
@@ -317,16 +322,17 @@ def _cause(result: SimulationResult, names: Names, level: int, industry: int) ->
         return data[variable].transpose("level", "industry").values[level, industry]
 
     binding = int(at("cause_binding"))
-    if binding == Binding.CAPACITY:
-        return Cause("its own lost capacity", "because capacity is lost", "capacity")
-    if binding == Binding.DEMAND:
-        return Cause("fewer orders", "for want of orders", "demand")
+    source, reason = str(at("cause_supplier")), str(at("cause_reason"))
+    if binding in (Binding.CAPACITY, Binding.DEMAND):
+        own = binding == Binding.CAPACITY
+        text, clause, kind = _CAPACITY if own else _ORDERS
+        said = f": {reason}" if reason not in ("", Reason.CAPACITY_LOSS) else ""
+        return Cause(f"{text}{said}", f"{clause}{f' ({said[2:]})' if said else ''}", kind, reason=reason)
     if not 0 <= binding < len(names.slots):
         return Cause("not recorded", "for a reason that is not recorded", "unknown")
     code, name = texts(data, "slot_product")[binding], names.slots[binding]
     stock = _stock_days(result.record.parameters, code)
     supply = _supply(result, code, binding)
-    source, reason = str(at("cause_supplier")), str(at("cause_reason"))
     held = ", ".join(word for word in (f"stock {stock:g} d" if stock is not None else "", supply) if word)
     origin = ": ".join(word for word in (names.origin(source), reason) if word)
     both = "; ".join(word for word in (held, origin) if word)

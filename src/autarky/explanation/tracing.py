@@ -15,9 +15,9 @@ from autarky.explanation.losses import Calendar, industry_losses, output_shares
 from autarky.explanation.names import Names
 from autarky.explanation.why import Branch, Relieved, Root, Why
 from autarky.explanation.wording import percent
-from autarky.results import FALLS, STOPS, SimulationResult
+from autarky.results import FALLS, STOPS, Reason, SimulationResult
 from autarky.scenario import Exemption, Scenario
-from autarky.simulation.shortfalls import Node, Place, Trace, outputs, simulate_and_trace
+from autarky.simulation.shortfalls import REASONS, Node, Place, Trace, outputs, simulate_and_trace
 
 Floats = npt.NDArray[np.float64]
 
@@ -289,6 +289,20 @@ class _Teller:
                     code=self.trace.network.supplier_labels[node.first],
                     why="capacity lost",
                 )
+            case Place.LIMIT:
+                reason = REASONS[node.second]
+                short, of = self._missing(above, node.first, first, last)
+                return replace(
+                    told,
+                    kind=_LIMITS.get(reason, "capacity"),
+                    name=self._supplier_name(node.first),
+                    code=self.trace.network.supplier_labels[node.first],
+                    short=short,
+                    of=of,
+                    why=reason.value,
+                )
+            case Place.UNWANTED:
+                return replace(told, kind="orders", name=self._end_name(node))
             case Place.ORDERS | Place.LOST:
                 name = f"fewer orders for {self._supplier_name(node.first)}"
                 told = replace(told, kind="orders", name=name, code=self.names.industry_codes[node.first])
@@ -337,8 +351,9 @@ class _Teller:
         shares = self.trace.roots(node, load)
         found: dict[tuple[str, str, str, str], float] = {}
         for end, share in shares.items():
-            kind = {Place.CUT: "gate", Place.CAPACITY: "capacity"}.get(end.place) or _ENDS[end.place]
-            code = self.trace.network.supplier_labels[end.first] if kind in ("gate", "capacity") else ""
+            kind = self._root_kind(end)
+            is_supplier = end.place in (Place.CUT, Place.CAPACITY, Place.LIMIT)
+            code = self.trace.network.supplier_labels[end.first] if is_supplier else ""
             destination = self.trace.network.destinations[end.second] if end.place is Place.CUT else ""
             about = (kind, self._root_name(end), code, destination)
             found[about] = found.get(about, 0.0) + share
@@ -347,12 +362,19 @@ class _Teller:
             Root(kind, name, code, share, destination) for (kind, name, code, destination), share in ordered
         )
 
+    def _root_kind(self, end: Node) -> str:
+        if end.place is Place.LIMIT:
+            return _LIMITS.get(REASONS[end.second], "capacity")
+        return {Place.CUT: "gate", Place.CAPACITY: "capacity"}.get(end.place) or _ENDS[end.place]
+
     def _root_name(self, end: Node) -> str:
         match end.place:
             case Place.CUT:
                 return f"{self._cut_name(end, self._is_export(end))}, trade cut"
             case Place.CAPACITY:
                 return f"{self._supplier_name(end.first)}, capacity lost"
+            case Place.LIMIT:
+                return f"{self._supplier_name(end.first)}, {REASONS[end.second].value}"
         return self._end_name(end)
 
     def _is_export(self, end: Node) -> bool:
@@ -380,13 +402,18 @@ class _Teller:
             case Place.DEMAND:
                 user = self.trace.network.economy.final_users[node.first]
                 return f"{self.names.of(user.category)} want less"
+            case Place.UNWANTED:
+                user = self.trace.network.economy.final_users[node.first]
+                return f"{self.names.of(user.category)} ask for less, {REASONS[node.second].value}"
             case Place.STOCK:
                 name = self.names.slots[node.first]
                 return f"a stock of {name} that was too small, no supplier having fallen short"
         return "not traced further" if node.first < 0 else "orders that moved or are not told"
 
 
-_ENDS = {Place.DEMAND: "orders", Place.STOCK: "stock", Place.UNTOLD: "smaller"}
+_ENDS = {Place.DEMAND: "orders", Place.UNWANTED: "orders", Place.STOCK: "stock", Place.UNTOLD: "smaller"}
+_LIMITS = {Reason.NO_MONEY: "money"}
+"""Kinds of limits that are none of capacity."""
 
 
 def _had_not_run_out(result: SimulationResult, scenario: Scenario, found: Why, slot: str) -> Relieved:

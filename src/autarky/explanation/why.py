@@ -28,7 +28,8 @@ class Branch:
     """A part of a loss on its way back: what fell short, since when, by how much; what that comes from."""
 
     kind: str
-    """``input``, ``supplier``, ``gate``, ``capacity``, ``orders``, ``stock``, ``circle`` or ``smaller``."""
+    """``input``, ``supplier``, ``gate``, ``money``, ``capacity``, ``orders``, ``stock``, ``circle`` or
+    ``smaller``."""
     name: str
     code: str
     """Label in the table, or empty."""
@@ -55,7 +56,7 @@ class Branch:
         if self.kind == "input":
             lasted = f"stock lasted {self.stock_days:g} d, " if self.stock_days is not None else ""
             return f"for want of {self.name} ({lasted}short {since}){amount}"
-        if self.kind in ("supplier", "gate", "capacity", "orders"):
+        if self.kind in ("supplier", "gate", "money", "capacity", "orders"):
             return f"{', '.join(filter(None, (self.name, self.why)))} {since}{amount}"
         return self.name
 

@@ -28,6 +28,7 @@ KINDS = {
     "input": "input",
     "supplier": "supplier",
     "gate": "import gate",
+    "money": "foreign exchange",
     "capacity": "capacity",
     "orders": "orders",
     "stock": "stock",
@@ -35,7 +36,7 @@ KINDS = {
     "smaller": "smaller",
 }
 """What a branch is, as printed."""
-ENDS = ("gate", "capacity", "orders", "circle")
+ENDS = ("gate", "money", "capacity", "orders", "circle")
 """Where a chain ends."""
 WIDTH, PITCH, BOX, THICK = 960.0, 52.0, 40.0, 16.0
 """Width of the picture, distance of its rows, height of a node, thickness of an arrow that carries all."""

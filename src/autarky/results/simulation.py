@@ -27,12 +27,23 @@ class Binding(IntEnum):
 
 
 class Reason(StrEnum):
-    """Why a supplier delivered less than in the base year; the value is what is printed."""
+    """Why a supplier delivered, or a final user wanted, less than in the base year; the value is printed."""
 
     TRADE_CUT = "trade cut"
     CAPACITY_LOSS = "capacity loss"
     SHORT_ITSELF = "itself short of inputs"
     OVERBOOKED = "cannot serve all orders"
+    NO_MONEY = "no foreign exchange"
+    PROCESSING = "processing trade follows its other half"
+    HOURS = "hours withheld"
+    STAFF = "too few people at work"
+    WORN = "machines worn out for want of parts"
+    DESTROYED = "destroyed and not rebuilt"
+    TECHNIQUE = "the new technique makes less"
+    EFFICIENCY = "less efficient under its rule of allocation"
+    LESS_MONEY = "households have less money"
+    ELSEWHERE = "households have it from elsewhere"
+    SPENDING = "households spend less"
 
 
 FALLS, STOPS = 0.9, 0.5

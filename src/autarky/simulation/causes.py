@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,18 +10,26 @@ import numpy as np
 from autarky.results import FALLS, STOPS, Binding, Reason, variable
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing
-from autarky.simulation.network import Network
+from autarky.simulation.limits import NO_LIMITS, Limits
+from autarky.simulation.network import DAYS_PER_YEAR, Network
 from autarky.simulation.opening import by_slot
 from autarky.simulation.presets import Parameters
 
 
 def find_causes(
-    network: Network, params: Parameters, forcing: Forcing, days: kernels.Days, k: int
+    network: Network,
+    params: Parameters,
+    forcing: Forcing,
+    days: kernels.Days,
+    k: int,
+    limits: Limits = NO_LIMITS,
 ) -> dict[str, Any]:
     """When each industry first falls below each level, what bound it, and which supplier fell short most.
 
     A supplier's shortfall is its base-year flow to the industry times the share it could not deliver, the
     mean over the days in which the stock ran down: what its ceilings left, or the part of orders it served.
+    Of its own capacity, and of final users who want less, the reason is told that took most on that day, if a
+    behaviour said one.
     """
     tables, economy = network.tables, network.economy
     n, levels = len(economy.industries), (FALLS, STOPS)
@@ -35,9 +44,14 @@ def find_causes(
             day = int(np.argmax(below[:, j]))
             first[row, j] = day
             binding[row, j] = days.binding[day, j]
-            if binding[row, j] >= 0:
+            if binding[row, j] == Binding.CAPACITY and j in limits.suppliers:
+                left = _capacity_left(forcing, limits, k, int(j), slice(day, day + 1))
+                reason[row, j] = min(left, key=lambda why: left[why]).value
+            elif binding[row, j] == Binding.DEMAND:
+                reason[row, j] = _why_unwanted(network, days, limits, int(j), day)
+            elif binding[row, j] >= 0:
                 supplier[row, j], reason[row, j] = _shortest_supplier(
-                    network, params, forcing, days, k, int(binding[row, j]), int(j), day
+                    network, params, forcing, days, k, limits, int(binding[row, j]), int(j), day
                 )
     return {
         "first_day_below": variable(
@@ -57,6 +71,7 @@ def _shortest_supplier(
     forcing: Forcing,
     days: kernels.Days,
     k: int,
+    limits: Limits,
     p: int,
     industry: int,
     day: int,
@@ -80,20 +95,51 @@ def _shortest_supplier(
         if i < n:
             output, demand = days.output[window, i], days.demand[window, i]
             served = float(np.divide(output, demand, out=np.ones(len(demand)), where=demand > 0).mean())
-        lost = _mean_strength(forcing.losses, k, int(i), -1, window)
-        shortfall = flow * (1.0 - min(passed, served, 1.0 - lost))
+        left = _capacity_left(forcing, limits, k, int(i), window)
+        paid = left.pop(Reason.NO_MONEY, 1.0)
+        starves = i < n and days.binding[window, i].max() >= 0
+        if starves:
+            left.pop(Reason.STAFF, None)  # let go for want of inputs
+        able = math.prod(left.values())
+        shortfall = flow * (1.0 - min(passed, served, able) * paid)
         if shortfall > worst:
             worst = shortfall
-            if passed <= min(served, 1.0 - lost):
+            if paid < min(passed, served, able):
+                why = Reason.NO_MONEY
+            elif passed <= min(served, able):
                 why = Reason.TRADE_CUT
-            elif lost > 0.0 and 1.0 - lost <= served + 0.05:
-                why = Reason.CAPACITY_LOSS
-            elif i < n and days.binding[window, i].max() >= 0:
+            elif able < 1.0 and able <= served + 0.05:
+                why = min(left, key=lambda one: left[one])
+            elif starves:
                 why = Reason.SHORT_ITSELF
             else:
                 why = Reason.OVERBOOKED
             answer = network.supplier_labels[i], why.value
     return answer
+
+
+def _capacity_left(forcing: Forcing, limits: Limits, k: int, i: int, window: slice) -> dict[Reason, float]:
+    """Share of what a supplier could make that each reason leaves it, the mean over a window of days."""
+    lost = _mean_strength(forcing.losses, k, i, -1, window)
+    said = limits.suppliers.get(i, {})
+    return {Reason.CAPACITY_LOSS: 1.0 - lost} | {
+        reason: float(1.0 - missing[window].mean()) for reason, missing in said.items()
+    }
+
+
+def _why_unwanted(network: Network, days: kernels.Days, limits: Limits, j: int, day: int) -> str:
+    """What keeps final users from asking for half of what an industry sells less; else empty."""
+    tables, economy = network.tables, network.economy
+    n, pools = len(economy.industries), network.pools_of(j)
+    unwanted: dict[Reason, float] = {}
+    for (p, f), said in limits.users.items():
+        bought = float(economy.Y[j, network.users[n + f] - n]) / DAYS_PER_YEAR
+        if bought > 0 and p in pools:
+            for reason, missing in said.items():
+                unwanted[reason] = unwanted.get(reason, 0.0) + bought * float(missing[day])
+    lost = float(tables.base_output[j] - days.demand[day, j])
+    most = max(unwanted, key=lambda one: unwanted[one], default=None)
+    return most.value if most is not None and unwanted[most] >= 0.5 * lost > 0 else ""
 
 
 def _mean_strength(effects: Any, k: int, first: int, second: int, window: slice) -> float:

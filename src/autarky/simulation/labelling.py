@@ -16,6 +16,7 @@ from autarky.simulation import kernels
 from autarky.simulation.behaviours import Acting
 from autarky.simulation.causes import find_causes
 from autarky.simulation.forcing import Forcing
+from autarky.simulation.limits import NO_LIMITS, Limits
 from autarky.simulation.network import DAYS_PER_YEAR, Network
 from autarky.simulation.presets import Parameters
 
@@ -29,6 +30,7 @@ def label_days(
     k: int,
     outcome: Outcome,
     acting: Sequence[Acting] = (),
+    limits: Limits = NO_LIMITS,
 ) -> SimulationResult:
     """The days of scenario k, ``days``, as a dataset with names and units, its outcome and its record."""
     economy, tables = network.economy, network.tables
@@ -98,7 +100,7 @@ def label_days(
             economy.unit,
             "Stock of each input, in the morning of the next day",
         )
-    data |= find_causes(network, params, forcing, days, k)
+    data |= find_causes(network, params, forcing, days, k, limits)
     gates = [f"{gate.partner}.{gate.product}" for gate in economy.gates]
     users = [f"{user.region}.{user.category}" for user in economy.final_users]
     coords: dict[str, Any] = {

@@ -251,6 +251,13 @@ class Network:
         """(P,) product of each slot, by position."""
         return np.array([self.economy.products.index(slot.product) for slot in self.slots], dtype=np.int64)
 
+    def pools_of(self, i: int) -> tuple[int, ...]:
+        """Pools that a supplier can deliver to."""
+        rows = self.tables.supplier_rows[i]
+        return tuple(
+            int(np.searchsorted(self.tables.pool_start, row, side="right") - 1) for row in rows if row >= 0
+        )
+
     @cached_property
     def supplier_regions(self) -> tuple[str, ...]:
         """(m,) region of each industry, partner of each gate."""

@@ -18,6 +18,7 @@ from autarky.simulation import kernels
 from autarky.simulation.behaviours import Acting, Setting, begin
 from autarky.simulation.forcing import Forcing, build_forcing
 from autarky.simulation.labelling import label_days
+from autarky.simulation.limits import NO_LIMITS, Limits, LimitsKept
 from autarky.simulation.network import Network, build_network, in_precision, keep_books
 from autarky.simulation.opening import (
     BLOCK,
@@ -109,6 +110,7 @@ def simulate_many(
             k,
             lived.outcome,
             lived.acting,
+            lived.limits_of(k),
         )
         for k, (scenario, params) in enumerate(zip(scenarios, each, strict=True))
     ]
@@ -124,6 +126,12 @@ class Lived:
     """Behaviours that were switched on, with what they kept."""
     done: int
     outcome: Outcome
+    limits: LimitsKept | None = None
+    """What behaviours said of why less was possible or wanted; None where days are not kept in full."""
+
+    def limits_of(self, k: int) -> Limits:
+        """Those of one scenario."""
+        return self.limits.of(k, self.done) if self.limits else NO_LIMITS
 
 
 def live_through(
@@ -153,7 +161,9 @@ def live_through(
     wakes = np.stack([part.any(axis=1) for part in np.array_split(forcing.changes, starts, axis=1)], axis=1)
     # Lanes that only fill the last pack are kept for a block of days, not for good.
     stocks_of = 0 if stocks is None else len(scenarios)
-    acting = begin(Setting(network, acting_for, filled, rules, state, forcing, total, keep.everything))
+    setting = Setting(network, acting_for, filled, rules, state, forcing, total, keep.everything)
+    acting = begin(setting)
+    limits = LimitsKept(setting) if keep.everything else None
     days = empty_days(network, min(total, BLOCK), packs, precision, keep, stocks_of)
     record = Record(days, len(scenarios), total, stocks)
     team = _Team(tables.flows.size * packs)
@@ -172,6 +182,9 @@ def live_through(
             kernels.live(tables, books, rules, forcing, wakes, state, days, first, done, upto, threads)
             for behaviour in acting:
                 behaviour.evening(done)
+            if limits is not None:
+                for day in range(done, upto):
+                    limits.take(day)
             team.learn(threads, time.perf_counter() - before, done, upto)
             done = upto
             if done % BLOCK == 0 or done == total:
@@ -184,7 +197,7 @@ def live_through(
             raise
         outcome = Outcome.INTERRUPTED
     _refuse_impossible(record.values, done)
-    return Lived(forcing, record, acting, done, outcome)
+    return Lived(forcing, record, acting, done, outcome, limits)
 
 
 class _Team:

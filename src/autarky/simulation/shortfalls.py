@@ -9,7 +9,10 @@ A loss is passed on, day by day and without remainder, from where it shows to wh
 * deliveries that fell short are laid to the suppliers that fell short, by their base-year shares: to the cut
   where a ceiling let through least, else to what the supplier itself did not make of the base year's orders;
   what it could not serve beyond them, to all suppliers of its product by what they failed to deliver;
-* fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act.
+* fewer orders are laid to the users that wanted less, and to the ceilings and changes of demand that act;
+* where behaviours say why a supplier could make less, lost capacity is laid to that, and to shocks on
+  capacity, in proportion to what each takes away; what they say that final users do not ask for, to that;
+* people who were let go are missing, as long as output is low, for what there was nothing to do for them.
 
 Every step but those of one morning goes back in time, so that nothing goes round for ever, and the parts of
 a loss add up to it. They tell what bound, in the order in which it bound; relieving one input alone may give
@@ -28,11 +31,12 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.economy import Economy
-from autarky.results import Binding, Outcome, SimulationResult
+from autarky.results import Binding, Outcome, Reason, SimulationResult
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Effects, Forcing
 from autarky.simulation.labelling import label_days
+from autarky.simulation.limits import NO_LIMITS, Limits
 from autarky.simulation.network import DAYS_PER_YEAR, NON_BINDING, Network, build_network
 from autarky.simulation.opening import Keep, by_slot, keep_everything
 from autarky.simulation.presets import OrdersFollow, Parameters, parameters
@@ -45,7 +49,7 @@ _NOTHING = 1e-9
 
 
 class Place(Enum):
-    """Where a part of a loss is on its way back. The last five are where it ends."""
+    """Where a part of a loss is on its way back. The last seven are where it ends."""
 
     LOST = "output lost"
     SHORT = "less made than ordered"
@@ -54,17 +58,24 @@ class Place(Enum):
     INPUT = "an input's stock"
     CUT = "trade cut"
     CAPACITY = "capacity lost"
+    LIMIT = "a behaviour's limit on capacity"
     DEMAND = "demand changed"
+    UNWANTED = "not asked for"
     STOCK = "stock too small"
     UNTOLD = "not told"
 
 
-ENDS = frozenset({Place.CUT, Place.CAPACITY, Place.DEMAND, Place.STOCK, Place.UNTOLD})
+ENDS = frozenset(
+    {Place.CUT, Place.CAPACITY, Place.LIMIT, Place.DEMAND, Place.UNWANTED, Place.STOCK, Place.UNTOLD}
+)
+REASONS = tuple(Reason)
+"""Why a limit is one, by position."""
 
 
 class Node(NamedTuple):
     """A place and whose it is: an industry; a pool and an industry (INPUT, STOCK); a supplier and a
-    destination (CUT); a final user and a product (DEMAND)."""
+    destination (CUT); a supplier and a reason (LIMIT); a final user and a product (DEMAND), or a reason
+    (UNWANTED)."""
 
     place: Place
     first: int
@@ -104,7 +115,7 @@ def simulate_and_trace(
     )
     if lived.outcome is Outcome.INTERRUPTED:
         raise KeyboardInterrupt
-    days = lived.record.days_of(0, lived.done)
+    days, limits = lived.record.days_of(0, lived.done), lived.limits_of(0)
     result = label_days(
         network,
         scenario,
@@ -114,8 +125,9 @@ def simulate_and_trace(
         0,
         lived.outcome,
         lived.acting,
+        limits,
     )
-    return result, Trace(network, params, lived.forcing, days)
+    return result, Trace(network, params, lived.forcing, days, limits)
 
 
 def outputs(
@@ -163,8 +175,16 @@ class Trace:
     """The days of one scenario, and how a loss on them is passed on. T days, n industries; positions as in
     ``Network``."""
 
-    def __init__(self, network: Network, params: Parameters, forcing: Forcing, days: kernels.Days) -> None:
+    def __init__(
+        self,
+        network: Network,
+        params: Parameters,
+        forcing: Forcing,
+        days: kernels.Days,
+        limits: Limits = NO_LIMITS,
+    ) -> None:
         self.network, self.params, self.forcing, self.days = network, params, forcing, days
+        self.limits = limits
         self.n = len(network.economy.industries)
         self.base = network.tables.base_output[: self.n]
         self._asked = np.maximum(days.demand - network.tables.exogenous_supply[: self.n], 0.0)
@@ -172,6 +192,7 @@ class Trace:
         self._known_served: dict[int, tuple[Floats, Floats]] = {}
         self._known_passed: dict[tuple[int, int], Floats] = {}
         self._known_unsold: dict[int, Parts] = {}
+        self._known_staff: dict[int, Floats] = {}
 
     def __len__(self) -> int:
         return len(self.days.output)
@@ -196,16 +217,18 @@ class Trace:
         """
         match node.place:
             case Place.LOST:
-                return self._of_loss(node.first, load)
+                parts = self._of_loss(node.first, load)
             case Place.SHORT:
-                return self._of_short(node.first, load)
+                parts = self._of_short(node.first, load)
             case Place.OVERRUN:
-                return self._of_overrun(node.first, load)
+                parts = self._of_overrun(node.first, load)
             case Place.ORDERS:
-                return self._of_orders(node.first, load)
+                parts = self._of_orders(node.first, load)
             case Place.INPUT:
-                return self._of_input(node.first, node.second, load)
-        raise ValueError(f"{node.place} comes from nothing else")
+                parts = self._of_input(node.first, node.second, load)
+            case _:
+                raise ValueError(f"{node.place} comes from nothing else")
+        return self._by_reason(parts)
 
     def roots(self, node: Node, load: Floats, *, told: float = 0.995) -> dict[Node, float]:
         """What a loss goes back to: share of each end, in the order of their size; the shares add to 1.
@@ -238,7 +261,7 @@ class Trace:
                 take(self.pass_on(at, waiting.pop(at)))
             elif orders.any():
                 placed, orders = orders, np.zeros_like(orders)
-                take(self._of_all_orders(placed))
+                take(self._by_reason(self._of_all_orders(placed)))
             else:
                 break
         untold = Node(Place.UNTOLD, -1)
@@ -328,7 +351,16 @@ class Trace:
         is_cut = passed <= served
         rest = np.where(is_cut, 0.0, load)
         if i >= self.n:
-            return [(Node(Place.CUT, i, destination), load - rest), (Node(Place.CAPACITY, i), rest)]
+            # Money limits what is left by cuts and capacity.
+            came, paid = np.minimum(served, passed), self._paid(i)
+            short = 1.0 - came * paid
+            unpaid = load * np.divide(came * (1.0 - paid), short, out=np.zeros(len(load)), where=short > 0)
+            is_short = np.where(is_cut, 0.0, load - unpaid)
+            return [
+                (Node(Place.CUT, i, destination), load - unpaid - is_short),
+                (Node(Place.CAPACITY, i), is_short),
+                (Node(Place.LIMIT, i, REASONS.index(Reason.NO_MONEY)), unpaid),
+            ]
         unserved = 1.0 - served
         own = np.divide(1.0 - made, unserved, out=np.zeros(len(load)), where=unserved > 0)
         return [
@@ -350,6 +382,9 @@ class Trace:
                 nodes.append(Node(Place.CUT, int(k), int(destination)))
             failed.append(to.sum() * (1.0 - made))
             nodes.append(Node(Place.SHORT if k < self.n else Place.CAPACITY, int(k)))
+            if k >= self.n:
+                failed.append(to.sum() * made * (1.0 - self._paid(int(k))))
+                nodes.append(Node(Place.LIMIT, int(k), REASONS.index(Reason.NO_MONEY)))
         return _in_proportion(nodes, failed, load, Node(Place.UNTOLD, i))
 
     def _of_orders(self, j: int, load: Floats) -> Parts:
@@ -378,6 +413,8 @@ class Trace:
         follows_use = self._follows_use
         short = 1.0 - self._lost_anyway if follows_use else np.zeros_like(loads)
         full = np.where(self._fewer_orders, 0.0, 1.0 - short)
+        if self._follows_demand:
+            full[:] = 0.0
         by_stock, by_capacity = np.zeros_like(loads), np.zeros_like(loads)
         for day in range(len(self) - 1, -1, -1):
             load, less = waiting[day], self._wanted_less[day]
@@ -399,6 +436,15 @@ class Trace:
         return _loads(*parts, (Node(Place.UNTOLD, -1), rest))
 
     @property
+    def _needed(self) -> Floats:
+        """(T, n) output for which inputs are ordered, flow per day."""
+        return self._asked if self._follows_demand else self.goal
+
+    @property
+    def _follows_demand(self) -> bool:
+        return self.params.preset.orders_follow is OrdersFollow.DEMAND
+
+    @property
     def _follows_use(self) -> bool:
         return self.params.preset.orders_follow is OrdersFollow.USE
 
@@ -406,6 +452,8 @@ class Trace:
         """Why a user wanted less: its own orders, or its capacity, whichever allowed less."""
         if self._follows_use:
             return [(Node(Place.LOST, u), load)]
+        if self._follows_demand:
+            return [(Node(Place.ORDERS, u), load)]
         fewer = self._fewer_orders[:, u]
         return [(Node(Place.ORDERS, u), load * fewer), (Node(Place.CAPACITY, u), load * ~fewer)]
 
@@ -420,13 +468,14 @@ class Trace:
                     found.append((Node(Place.CUT, j, int(d)), flow[d] * (1.0 - passed)))
             for c, (bought, factor) in self._final_orders(j).items():
                 found.append((Node(Place.DEMAND, c, j), np.maximum(bought * (1.0 - factor), 0.0)))
+            found += self._of_unwanted(j)
             self._known_unsold[j] = found
         return self._known_unsold[j]
 
     @cached_property
     def _wanted_less(self) -> Floats:
         """(T, n) share of its base-year inputs that an industry did not want the evening before."""
-        level = self.days.output if self._follows_use else self.goal
+        level = self.days.output if self._follows_use else self._needed
         part = np.divide(level, self.base, out=np.ones_like(level), where=self.base > 0)
         less = np.zeros_like(level)
         less[1:] = np.maximum(1.0 - part[:-1], 0.0)
@@ -439,8 +488,8 @@ class Trace:
         return np.asarray(self._asked <= self.days.capacity)
 
     def _wanted(self, j: int) -> Floats:
-        """(T,) use of inputs that orders and capacity would have asked for, relative to the base year."""
-        return np.asarray(np.minimum(self.goal[:, j] / self.base[j], 1.0))
+        """(T,) use of inputs that was ordered for, relative to the base year."""
+        return np.asarray(np.minimum(self._needed[:, j] / self.base[j], 1.0))
 
     def _gap(self, p: int, j: int) -> Floats:
         """(T + 1,) what the stock lacks to its target each morning, in days of base-year use."""
@@ -461,7 +510,8 @@ class Trace:
         """(suppliers, T) share of its orders that each does not deliver; share that its ceiling lets pass."""
         served = np.stack([self._served(int(i))[0] for i in suppliers])
         passed = np.stack([self._passed(int(i), destination) for i in suppliers])
-        short = 1.0 - np.minimum(served, passed)
+        paid = np.stack([self._paid(int(i)) for i in suppliers])
+        short = 1.0 - np.minimum(served, passed) * paid
         short[short < _NOTHING] = 0.0
         return short, passed
 
@@ -474,6 +524,8 @@ class Trace:
     def _find_served(self, i: int) -> tuple[Floats, Floats]:
         if i >= self.n:
             kept = np.minimum(self._survived(i), 1.0)
+            for reason, left in self._left(i).items():
+                kept = kept if reason is Reason.NO_MONEY else kept * left
             return kept, kept
         output, asked = self.days.output[:, i], self._asked[:, i]
         served = np.divide(output, asked, out=np.ones(len(asked)), where=asked > 0)
@@ -499,26 +551,91 @@ class Trace:
             left = left * (1.0 - self.forcing.losses.strength[shock, : len(self)])
         return np.asarray(left)
 
+    def _left(self, i: int) -> dict[Reason, Floats]:
+        """(T,) share that each reason behaviours give leaves a supplier of what it could make."""
+        return self.limits.left(i, len(self))
+
+    def _paid(self, i: int) -> Floats:
+        """(T,) share that money pays of what a gate would deliver."""
+        return self._left(i).get(Reason.NO_MONEY, self._all)
+
+    def _by_reason(self, parts: Parts) -> Parts:
+        """Parts in which lost capacity is laid to what it goes back to."""
+        found: Parts = []
+        for node, load in self._by_limit(parts):
+            found += self._of_people(node.first, load) if _is_staff(node) else [(node, load)]
+        return _loads(*found)
+
+    def _of_people(self, i: int, load: Floats) -> Parts:
+        """Too few people: let go for what output lacked the days before, as far as it lacked anything."""
+        staff, lost = self._share_of_staff(i), self.lost[:, i]
+        # From the last day back: what is not for want of people either is what they were let go for.
+        laid, there, carried = np.zeros(len(load)), np.zeros(len(load)), 0.0
+        for day in range(len(load) - 1, -1, -1):
+            carried += load[day]
+            if day and lost[day - 1] > 0.0:
+                laid[day - 1] = carried
+                carried *= staff[day - 1]
+            else:
+                there[day], carried = carried, 0.0
+        before = [(node, part) for node, part in self._of_day(i, laid) if not _is_staff(node)]
+        return [(Node(Place.LIMIT, i, REASONS.index(Reason.STAFF)), there), *before]
+
+    def _share_of_staff(self, i: int) -> Floats:
+        """(T,) part of an industry's lost output that is for want of people."""
+        if i not in self._known_staff:
+            parts = [part for node, part in self._of_day(i, self._all) if _is_staff(node)]
+            self._known_staff[i] = sum(parts, np.zeros(len(self)))
+        return self._known_staff[i]
+
+    def _of_day(self, i: int, load: Floats) -> Parts:
+        """What limited an industry on the day."""
+        parts: Parts = []
+        for node, part in self._of_loss(i, load):
+            parts += self._of_short(i, part) if node.place is Place.SHORT else [(node, part)]
+        return self._by_limit(parts)
+
+    def _by_limit(self, parts: Parts) -> Parts:
+        """Parts in which lost capacity is laid to shocks and to what behaviours give as reasons."""
+        found: Parts = []
+        for node, load in parts:
+            left = self._left(node.first) if node.place is Place.CAPACITY else {}
+            left.pop(Reason.NO_MONEY, None)  # comes on top, and was told apart
+            nodes = [Node(Place.LIMIT, node.first, REASONS.index(reason)) for reason in left]
+            weights = [1.0 - share for share in left.values()]
+            if nodes:
+                weights.append(1.0 - self._survived(node.first))
+                found += _in_proportion([*nodes, node], weights, load, node)
+            else:
+                found.append((node, load))
+        return _loads(*found)
+
+    def _of_unwanted(self, j: int) -> Parts:
+        """(T,) what final users do not ask for of an industry, by what keeps them from it."""
+        changed, found = self._final_orders(j), []
+        for (p, f), said in self.limits.users.items():
+            column = int(self.network.users[self.n + f]) - self.n
+            bought = max(float(self.network.economy.Y[j, column]), 0.0) / DAYS_PER_YEAR
+            if p in self.network.pools_of(j) and bought > 0:
+                factor = changed[column][1] if column in changed else self._all
+                for reason, missing in said.items():
+                    node = Node(Place.UNWANTED, column, REASONS.index(reason))
+                    found.append((node, bought * factor * missing))
+        return found
+
     def _of_same_pool(self, i: int) -> tuple[npt.NDArray[np.int64], Floats]:
         """All suppliers of what a supplier makes, and their base-year flows to each destination."""
         tables = self.network.tables
         found: dict[int, None] = {}
-        for row in tables.supplier_rows[i]:
-            if row >= 0:
-                p = int(np.searchsorted(tables.pool_start, row, side="right") - 1)
-                rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
-                found.update(dict.fromkeys(int(k) for k in rows))
+        for p in self.network.pools_of(i):
+            rows = tables.row_supplier[tables.pool_start[p] : tables.pool_start[p + 1]]
+            found.update(dict.fromkeys(int(k) for k in rows))
         others = np.array(list(found), dtype=np.int64)
         return others, tables.base_to_destination[others]
 
     def _final_orders(self, j: int) -> dict[int, tuple[float, Floats]]:
         """Final users whose wants a shock changes: what they bought of an industry, and the factor by day."""
-        rows = self.network.tables.supplier_rows[j]
-        pools = [
-            int(np.searchsorted(self.network.tables.pool_start, row, side="right") - 1)
-            for row in rows
-            if row >= 0
-        ]
+        pools = self.network.pools_of(j)
         found: dict[int, tuple[float, Floats]] = {}
         for (p, user), shocks in self._changes.items():
             column = int(self.network.users[user]) - self.n
@@ -541,6 +658,10 @@ class Trace:
     @cached_property
     def _changes(self) -> dict[tuple[int, int], list[int]]:
         return _members(self.forcing.demands)
+
+
+def _is_staff(node: Node) -> bool:
+    return node.place is Place.LIMIT and REASONS[node.second] is Reason.STAFF
 
 
 def _members(effects: Effects) -> dict[tuple[int, int], list[int]]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem
+from autarky.results import Reason
 from autarky.scenario import Scenario
 from autarky.simulation import kernels
 from autarky.simulation.forcing import Forcing
@@ -50,14 +51,23 @@ class Setting:
     premium: Floats | None = None
     """(B, gates, W) what a unit from each gate costs beyond its price, as a share of it; None: nothing does.
     Written by ``search``, read by ``foreign_exchange``."""
+    limits: dict[Reason, Floats] = field(default_factory=dict)
+    """For the record: factors on what suppliers can make today, (m, B, W), by what lowers them. The same
+    arrays may be told every day."""
+    unwanted: dict[Reason, Floats] = field(default_factory=dict)
+    """For the record: shares of what final users want tomorrow under the changes of demand that they do not
+    ask for, (P, B, final users, W), by what keeps them from it."""
     _scales: dict[str, Floats] = field(default_factory=dict)
     _normal: Floats | None = None
 
     def scale_capacity(self, by: str, factor: Floats) -> Booleans:
         """Let one behaviour multiply normal capacity, (m, B, W), by its factor of today; packs that changed.
 
-        Factors of several behaviours multiply, each counted from the capacity of the first day.
+        Factors of several behaviours multiply, each counted from the capacity of the first day. Where ``by``
+        is a reason, the record tells it.
         """
+        if isinstance(by, Reason):
+            self.limits[by] = factor
         normal = self.rules.normal_capacity
         if self._normal is None:
             self._normal = normal.copy()

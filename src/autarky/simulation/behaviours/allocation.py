@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autarky.results import Reason
 from autarky.scenario import InstitutionChange, Scenario
 from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told
 from autarky.simulation.channels import shares_and_gains
@@ -62,7 +63,7 @@ class _Rules:
             factor = np.ones(self.setting.rules.normal_capacity.shape)
             made = factor[: len(self.product)]
             made += (now * self.gains).sum(axis=0)[self.product].reshape(made.shape)
-            moved |= self.setting.scale_capacity("allocation", factor)
+            moved |= self.setting.scale_capacity(Reason.EFFICIENCY, factor)
         return np.asarray(moved)
 
     def evening(self, day: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from autarky.economy import FinalUseKind
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import Consumption
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
 
@@ -84,6 +84,8 @@ class Spending:
             level = np.exp(self.log_spending[r]) / np.maximum(wanted, _LEAST)
             state.appetite[:, :, users] = level[:, None]
             if self.spending is not None:
+                unwanted = self.setting.unwanted.setdefault(Reason.SPENDING, np.zeros_like(state.appetite))
+                unwanted[:, :, users] = (1.0 - level)[:, None]
                 self.spending[day, r] = np.exp(self.log_spending[r])
         return np.asarray((state.appetite != before).any(axis=(0, 2, 3)))
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from autarky.economy import FinalUseKind
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import ForeignExchange, Scenario
 from autarky.scenario.foreign_exchange import PriceChange
 from autarky.scenario.shocks import Dated
@@ -131,6 +131,8 @@ class Payments:
         self.bound = np.zeros(width, dtype=np.bool_)
         self.arrears = np.zeros(width)
         self.purse = np.full(width, np.inf)
+        self.paid_for = np.ones(setting.rules.normal_capacity.shape)
+        """(m, B, W) of what suppliers would deliver, the share that there is money for."""
         self.kept: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _TOLD}
 
     def _lanes(self, of: Callable[[ForeignExchange], float]) -> Floats:
@@ -192,6 +194,8 @@ class Payments:
         self.arrears = self.arrears + owed
         self.reserves = np.maximum(left, 0.0)
         if self.setting.records:
+            self.paid_for[n:] = np.moveaxis(paid_share, 1, 0)
+            self.setting.limits[Reason.NO_MONEY] = self.paid_for
             told = {
                 "export_earnings": self.arriving,
                 "unrecorded_finance": self.finance_base - self.lost[day],

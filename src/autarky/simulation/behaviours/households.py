@@ -24,7 +24,7 @@ import numpy.typing as npt
 from autarky.declared import Names
 from autarky.economy import FinalUseKind
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import DemandChange, Households, RationChange, Scenario, Transfer
 from autarky.scenario.households import HouseholdLife
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
@@ -354,11 +354,25 @@ class HouseholdsAtWork:
             bought[rank] = to_buy[rank] * _up_to(left, price)
             left = np.maximum(left - price, 0.0)
         self.next_bought, self.next_ration = bought, ration
+        if self.setting.records:
+            self._say_why_less(purchases, useful, ration + bought)
         self.to_set_aside = self._cost(bought, ration)
         self.purse -= self.to_set_aside
         return self._order(
             np.divide(ration + bought, purchases, out=np.ones_like(wish), where=purchases > 0.0)
         )
+
+    def _say_why_less(self, purchases: Floats, useful: Floats, ordered: Floats) -> None:
+        """Of what they bought: what they have from elsewhere, and what the money is missing for."""
+        there = purchases > 0.0
+        missing = 1.0 - np.divide(ordered, purchases, out=np.ones_like(ordered), where=there)
+        spared = 1.0 - np.divide(useful, purchases, out=np.ones_like(useful), where=there)
+        missing = np.where(missing > _STILL * self.setting.rules.tolerance, missing, 0.0)
+        spared = np.clip(spared, 0.0, missing)
+        for reason, part in ((Reason.ELSEWHERE, spared), (Reason.LESS_MONEY, missing - spared)):
+            told = self.setting.unwanted.setdefault(reason, np.zeros_like(self.setting.state.appetite))
+            for pool, product in enumerate(self.who.product_of):
+                told[pool][:, self.who.place] = np.moveaxis(part[product], 0, 1)
 
     def _order(self, appetite: Floats) -> Booleans:
         """Ask all pools of a product alike; (B,) whether anybody asks for something else than before."""

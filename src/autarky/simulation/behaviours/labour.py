@@ -12,7 +12,7 @@ import numpy.typing as npt
 from autarky.declared import ALL, Names
 from autarky.economy import Economy, FinalUseKind
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import HoursWithheld, LabourTime, Scenario
 from autarky.scenario.labour import Purpose, WorkingGroup
 from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told
@@ -221,6 +221,9 @@ class _Labour:
         base = setting.network.tables.base_output[: self.n, None, None]
         self.base = base.astype(total.dtype)
         self.hired = self._labour().hiring is not None
+        spare = np.ones((), dtype=total.dtype) / (np.ones((), dtype=total.dtype) - self.slack) - 1
+        self.able_base = 1 + _added(self.share * spare[:, None])
+        """(n, B, W) what hands could make in the base year, relative to what they made."""
         self.staff = np.ones_like(total)
         """(n, B, W) people at work relative to the base year."""
         self.present = np.ones_like(total)
@@ -277,6 +280,8 @@ class _Labour:
     def evening(self, day: int) -> None:
         """Hiring and firing: staff += γ (need / hours of a person − staff), need = min(x_inp, d) / base."""
         state, n = self.setting.state, self.n
+        if self.setting.records:
+            self._say_what_limits()
         if self.hired:
             exogenous = self.setting.network.tables.exogenous_supply[:n, None]
             asked = np.minimum(state.possible[:, :n], np.maximum(state.demand[:, :n] - exogenous, 0.0))
@@ -295,6 +300,22 @@ class _Labour:
             self.kept_staff[day] = _ratio(made, np.broadcast_to(self.base, made.shape))
         if self.setting.records:
             self.kept_hours[day] = self.hours
+
+    def _say_what_limits(self) -> None:
+        """Where hands allow less than machines: for hours withheld, and for people who are not there."""
+        state, normal = self.setting.state, self.setting.rules.normal_capacity
+        machines = normal[: self.n] * state.survive[:, : self.n].transpose(1, 0, 2)
+        hands = state.hands[:, : self.n].transpose(1, 0, 2)
+        lacking = 1.0 - np.minimum(
+            np.divide(hands, machines, out=np.ones(machines.shape), where=machines > 0), 1.0
+        )
+        withheld = np.maximum(1.0 - self.able / self.able_base, 0.0)
+        away = np.maximum(1.0 - self.staff, 0.0)
+        # Where all are there for all their hours, there are too few of them.
+        share = np.divide(withheld, withheld + away, out=np.zeros(away.shape), where=withheld + away > 0)
+        for reason, part in ((Reason.HOURS, share), (Reason.STAFF, 1.0 - share)):
+            factor = self.setting.limits.setdefault(reason, np.ones(normal.shape))
+            factor[: self.n] = 1.0 - lacking * part
 
     def told(self, k: int, done: int) -> Told:
         """Hours, people and food of scenario k."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem
+from autarky.results import Reason
 from autarky.scenario import Scenario
 from autarky.scenario.foreign_exchange import Processing
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting
@@ -80,6 +81,8 @@ class ProcessingTrade:
         forcing = setting.forcing
         self.base_gates = network.tables.base_output[self.n :]
         self.shares: list[tuple[Floats, Floats]] = []
+        self.unwanted = np.zeros_like(setting.state.appetite)
+        setting.unwanted[Reason.PROCESSING] = self.unwanted
         self.let_in: list[Floats] = []
         """For each link, what shocks let in through each of its gates, (gates, days + 1, B, W)."""
         self.let_out: list[Floats] = []
@@ -125,10 +128,11 @@ class ProcessingTrade:
         for (p, f), wants in appetite.items():
             changed |= (state.appetite[p, :, f] != wants).any(axis=1)
             state.appetite[p, :, f] = wants
+            self.unwanted[p, :, f] = 1.0 - wants
         factor = np.ones(self.setting.rules.normal_capacity.shape)
         for gate, most in capacity.items():
             factor[self.n + gate] = most
-        return np.asarray(changed | self.setting.scale_capacity("processing", factor))
+        return np.asarray(changed | self.setting.scale_capacity(Reason.PROCESSING, factor))
 
 
 def _processing(scenario: Scenario) -> tuple[Processing, ...]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from autarky.economy import FinalUseKind
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import Destruction, Scenario
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
 from autarky.simulation.dates import acts, day_of
@@ -173,7 +173,7 @@ class Rebuilding:
         # Nobody else says what they want who invest.
         appetite[:] = np.where(self.invests, 1.0 + self.extra, appetite)
         changed = (self.extra != before).any(axis=(0, 2, 3))
-        return np.asarray(changed | self.setting.scale_capacity("rebuilding", self.factor))
+        return np.asarray(changed | self.setting.scale_capacity(Reason.DESTROYED, self.factor))
 
     def evening(self, day: int) -> None:
         """Goods that came for rebuilding, in proportion to what was ordered, and what was built of them."""

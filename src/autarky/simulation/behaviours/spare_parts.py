@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import SpareParts
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
 
@@ -64,7 +64,7 @@ class Wear:
         """What machines there are."""
         for users, capacity in zip(self.wears, self.capacity, strict=True):
             self.factor[: len(users)][users] = capacity
-        return self.setting.scale_capacity("spare parts", self.factor)
+        return self.setting.scale_capacity(Reason.WORN, self.factor)
 
     def evening(self, day: int) -> None:
         """Parts that came, parts from the store, and what their lack wears away."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem
-from autarky.results import variable
+from autarky.results import Reason, variable
 from autarky.scenario import Scenario, TechniqueChange
 from autarky.scenario.adaptation import Learning, NewInput
 from autarky.simulation import dates
@@ -104,7 +104,7 @@ class Techniques:
             if moving:
                 changed[k // width] |= self._write(techniques, day, k)
         if self.scales:
-            changed |= self.scale_capacity("techniques", self.able)
+            changed |= self.scale_capacity(Reason.TECHNIQUE, self.able)
         return changed
 
     def _write(self, techniques: list[_Technique], day: int, k: int) -> bool:
