@@ -165,8 +165,18 @@ class Answer:
             consumption_lost_at_most=None if self.consumption_lowest is None else 1 - self.consumption_lowest,
         )
 
-    def text(self, width: int = 100, *, report: str = "autarky report RUN", run: str = "RUN") -> str:
-        """The printed answer, ``width`` columns wide; ``report``: where the page is, or how to get it."""
+    def text(
+        self,
+        width: int = 100,
+        *,
+        report: str = "autarky report RUN",
+        run: str = "RUN",
+        besides: Sequence[tuple[str, str]] = (),
+    ) -> str:
+        """The printed answer, ``width`` columns wide; ``report``: where the page is, or how to get it.
+
+        ``besides``: headings and sentences of what else is told of the run, before what comes next.
+        """
         lines = [("", f"{self.title} · {self._certainty()}")]
         if self.outcome != Outcome.COMPLETED:
             lines.append(("OUTCOME", self.outcome))
@@ -181,6 +191,7 @@ class Answer:
         if told := self._region_list(4):
             lines.append(("WHO", f"{told} (over the run)"))
         lines.append(("RECOVERY", self._recovery_line()))
+        lines += besides
         if self.variants:
             lines += [
                 ("WOULD CHANGE IT", self._variant_line(told)) for told in (self.as_declared, *self.variants)

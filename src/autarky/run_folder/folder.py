@@ -24,7 +24,6 @@ from typing import Any
 
 from autarky import explanation
 from autarky.errors import InputError, Problem, SourceError, did_you_mean
-from autarky.explanation.answer import printed
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.foreign_exchange import foreign_exchange
 from autarky.explanation.groups import groups
@@ -112,9 +111,8 @@ class Run(Kept):
         """What is printed: the imports to keep and the stocks where they were asked for, else the answer."""
         if self.lifelines is None or self.countdown is None:
             said = [("ANNOUNCED", one.finding) for one in announced_of(self.result.record)]
-            said += self._lived()
-            told = self.answer.text(report=str(self.report), run=self.id)
-            return "\n".join((printed(said, 100), told)) if said else told
+            besides = (*self._lived(), *said)
+            return self.answer.text(report=str(self.report), run=self.id, besides=besides)
         return "\n".join((self.lifelines.text(), self.countdown.text(), f"report  {self.report}"))
 
     def _lived(self) -> Iterator[tuple[str, str]]:

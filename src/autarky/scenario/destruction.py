@@ -37,6 +37,8 @@ class Destruction(InWords):
 
     @model_validator(mode="after")
     def _goods_are_all(self) -> Destruction:
+        if self.until is not None:
+            raise ValueError("has an until, and lasts until it is rebuilt; leave until out")
         if abs((whole := sum(self.goods.values())) - 1.0) > 1e-9:
             raise ValueError(f"has goods that add to {whole:.10g} of the cost; make them add to 1")
         return self
@@ -45,4 +47,4 @@ class Destruction(InWords):
         """``10% of the capital of farms is destroyed``."""
         where = "" if self.regions == ALL else f" in {told(self.regions, 'every region')}"
         whose = told(self.sectors, "every industry")
-        return f"{self.share:.1%} of the capital of {whose}{where} is destroyed and has to be rebuilt"
+        return f"{100 * self.share:.3g} % of the capital of {whose}{where} is destroyed and has to be rebuilt"
