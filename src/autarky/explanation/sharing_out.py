@@ -149,7 +149,7 @@ def _first_day(scenario: Scenario, since: datetime.date | None) -> int:
         return 0
     if not scenario.start <= since <= scenario.end:
         what = f"is {since}, outside the run from {scenario.start} to {scenario.end}"
-        raise InputError(Problem("since", what, "name a day of the run"))
+        raise InputError(Problem("--since", what, "name a day of the run"))
     return (since - scenario.start).days
 
 
