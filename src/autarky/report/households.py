@@ -72,6 +72,9 @@ def figure(
     def y(share: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * share / highest
 
+    # Whole multiples, few of them even where somebody has a thousand times what is needed.
+    step = max(1, math.ceil(highest / 8))
+    wholes = [float(whole) for whole in range(max(2, step), math.floor(highest) + 1, step)]
     lefts = [axis.x(start) for start in timeline.starts]
 
     def stepped(shares: Array) -> str:
@@ -86,7 +89,7 @@ def figure(
     drawing = [
         *(
             part
-            for share in (0.0, 0.5, 1.0, *(float(whole) for whole in range(2, math.floor(highest) + 1)))
+            for share in (0.0, 0.5, 1.0, *wholes)
             for part in (
                 line(LEFT, y(share), WIDTH - 8, y(share), "grid" if share else "axis"),
                 text(LEFT - 5, y(share) + 4, f"{share * 100:.0f} %", "tick", "end"),
