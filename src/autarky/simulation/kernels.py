@@ -342,8 +342,8 @@ def apply_demand(  # type: ignore[no-untyped-def]
 
 
 @_verb
-def collect(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untyped-def]
-    """Demand on each row of a pool: orders booked, cut to the ceilings. Nobody makes what cannot leave."""
+def collect(tables, books, state, p, b):  # type: ignore[no-untyped-def]
+    """Demand on each row of a pool: orders booked."""
     top, end = tables.pool_start[p], tables.pool_start[p + 1]
     booked, industries, final, link_row = state.booked, state.row_demand, state.row_final, books.link_row
     # Industries and final users are summed apart and book by book, whether groups have books of their own or
@@ -356,9 +356,6 @@ def collect(tables, books, rules, pairs, state, p, b):  # type: ignore[no-untype
             row = link_row[line]
             store(sums, row, load(sums, row) + load(booked, (b, line)))
     for row in range(top, end):
-        i = tables.row_supplier[row]
-        if pairs.start[i] < pairs.start[i + 1]:
-            accept(tables, books, pairs, state, p, b, row)
         store(industries, (b, row), load(industries, (b, row)) + load(final, (b, row)))
 
 
@@ -401,7 +398,10 @@ def hand_out(books, orders, upto, p, b, there_is, turn, first, last, filled):  #
 
 @_verb
 def accept(tables, books, pairs, state, p, b, row):  # type: ignore[no-untyped-def]
-    """Cut one row's orders to its ceilings, in the order in which they would be served; sum up the rest."""
+    """Cut one row's orders to its ceilings, in the order in which they would be served; sum up the rest.
+
+    Nobody makes what cannot leave.
+    """
     i, booked, accepted, row_link = tables.row_supplier[row], state.booked, state.accepted, books.row_link
     link_book, mine = books.link_book, books.mine
     first, last = books.row_start[row], books.row_start[row + 1]
@@ -426,7 +426,7 @@ def accept(tables, books, pairs, state, p, b, row):  # type: ignore[no-untyped-d
             final = final + load(accepted, (b, line))
         else:
             industries = industries + load(accepted, (b, line))
-    store(state.row_demand, (b, row), industries)
+    store(state.row_demand, (b, row), industries + final)
     store(state.row_final, (b, row), final)
 
 
@@ -810,7 +810,7 @@ def pay(tables, industries, state, b):  # type: ignore[no-untyped-def]
 
 @_verb
 def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-untyped-def]
-    """Divide what there is among those who ordered: the same share for all, or by the rules of allocation.
+    """Divide what there is among those who ordered, the same share for all.
 
     Returns whether links of one row may be served differently (``served``); if not, ``fill`` holds for all.
     """
@@ -829,17 +829,21 @@ def ration(tables, books, rules, pairs, state, p, b, fill):  # type: ignore[no-u
     if differs:
         for line in range(first, last):
             store(served, (b, line), load(fill, link_row[line] - top))
-        for row in range(top, end):
-            if rules.ranked:
-                serve(tables, books, pairs, state, p, b, row)
-            if pairs.start[row_supplier[row]] < pairs.start[row_supplier[row] + 1]:
-                hold_back(books, state, b, row)
-        for line in range(first, last):
-            store(deliver, (b, line), load(weight, (b, line)) * load(served, (b, line)))
     else:
         for line in range(first, last):
             store(deliver, (b, line), load(weight, (b, line)) * load(fill, link_row[line] - top))
     return differs
+
+
+@_verb
+def deliver_apart(tables, books, pairs, state, p, b):  # type: ignore[no-untyped-def]
+    """Deliver what each link is served, under the ceilings."""
+    deliver, weight, served, row_supplier = state.deliver, state.weight, state.served, tables.row_supplier
+    for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+        if pairs.start[row_supplier[row]] < pairs.start[row_supplier[row] + 1]:
+            hold_back(books, state, b, row)
+    for line in range(books.link[books.start[p]], books.link[books.start[p + 1]]):
+        store(deliver, (b, line), load(weight, (b, line)) * load(served, (b, line)))
 
 
 @_verb
@@ -1166,7 +1170,12 @@ def morning(tables, books, rules, pairs, state, first, last):  # type: ignore[no
     for p in tables.pool_order[first:last]:
         for b in range(state.stock.shape[1]):
             if not state.quiet[b]:
-                collect(tables, books, rules, pairs, state, p, b)
+                collect(tables, books, state, p, b)
+                # Not from within: a verb that makes room for something costs whoever calls it, called or not.
+                for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+                    i = tables.row_supplier[row]
+                    if pairs.start[i] < pairs.start[i + 1]:
+                        accept(tables, books, pairs, state, p, b, row)
 
 
 @_entry
@@ -1192,6 +1201,11 @@ def afternoon(tables, books, rules, pairs, state, first, last):  # type: ignore[
             if not state.quiet[b]:
                 moved = False
                 differs = ration(tables, books, rules, pairs, state, p, b, fill)
+                if rules.ranked:
+                    for row in range(tables.pool_start[p], tables.pool_start[p + 1]):
+                        serve(tables, books, pairs, state, p, b, row)
+                if differs:
+                    deliver_apart(tables, books, pairs, state, p, b)
                 if rules.weigh_by_capacity:
                     weigh_by_capacity(tables, books, state.capacity, state.weight, p, b)
                 # A substitute takes a second supplier.
