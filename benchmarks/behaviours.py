@@ -2,8 +2,8 @@
 
     python benchmarks/behaviours.py [--days N] [--rounds N]
 
-The plain run has none. A behaviour is switched on in a form that changes nothing or little, so that both sides
-compute the same days.
+The plain run has none. A behaviour is switched on in a form that changes nothing or little, so that both
+sides compute the same days.
 """
 
 from __future__ import annotations
