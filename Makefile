@@ -27,7 +27,7 @@ demo: install
 	@$(BIN)/autarky demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
