@@ -284,9 +284,7 @@ class _Stopped(Serial):
 
 def test_what_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     command = "autarky attribute study.yaml"
-    with pytest.raises(
-        StoppedError, match=r"^autarky attribute: interrupted.*resume: autarky attribute s"
-    ):
+    with pytest.raises(StoppedError, match=r"^autarky attribute: interrupted.*resume: autarky attribute s"):
         attribute(chain(), _four(), folder=tmp_path, executor=_Stopped(), command=command)
     assert len(list(tmp_path.rglob("*.nc"))) == 1
     workers = _Backwards()

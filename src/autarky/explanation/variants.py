@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autarky.explanation.losses import imported_products
 from autarky.explanation.names import texts
 from autarky.results import SimulationResult
-from autarky.scenario import ImportMode, ImportRule, ProductionFunction, Scenario
+from autarky.scenario import ImportMode, ImportRule, ProductionFunction, Scenario, TechniqueChange
 
 _IMPORTS = {
     ImportMode.COMPETITIVE: "if home products could replace imports",
@@ -58,7 +58,13 @@ def other_choices(scenario: Scenario, result: SimulationResult) -> tuple[OtherCh
 
 
 def _other_import_mode(scenario: Scenario, result: SimulationResult) -> ImportMode | None:
-    """What the imports that are left to the default are not; None where no import is left to it."""
+    """What the imports that are left to the default are not; None where no import is left to it.
+
+    A technique that takes an input from home instead of from abroad has no meaning where the two are one.
+    """
+    changes = (shock for shock in scenario.shocks if isinstance(shock, TechniqueChange))
+    if any(one.origin != "any" for change in changes for one in change.inputs):
+        return None
     rule = scenario.behaviour.imports
     named = set(rule.competitive + rule.non_competitive) if rule else set()
     named |= {member for name in named for member in scenario.groups.get(name, ())}

@@ -95,6 +95,5 @@ class TechniqueChange(InWords):
             for one in self.inputs
         ]
         where = "" if self.regions == ALL else f" in {told(self.regions, 'every region')}"
-        ramp = f", coming in over {self.ramp_days:g} days" if self.ramp_days else ""
         made = f"{self.share:.0%} of the output of {told(self.sectors, 'every industry')}{where}"
-        return f"{made} is made with {' and '.join(needs) or 'the same inputs'}{ramp}"
+        return f"{made} is made with {' and '.join(needs) or 'the same inputs'}"

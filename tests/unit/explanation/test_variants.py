@@ -10,6 +10,8 @@ from autarky.explanation import answer, other_choices
 from autarky.report import render
 from autarky.results import Binding, Reason, Variant
 from autarky.scenario import ImportMode, Scenario
+from autarky.simulation import simulate
+from autarky.sources import embedded
 from made_results import NATIONAL, dip, made_result, national_result, world_result
 
 COMPETITIVE, NON_COMPETITIVE = ImportMode.COMPETITIVE, ImportMode.NON_COMPETITIVE
@@ -161,3 +163,13 @@ def test_an_industry_without_orders_is_not_the_first_to_stop_where_another_lacks
     causes = {2: (int(Binding.DEMAND), "", ""), 3: (1, "B", str(Reason.SHORT_ITSELF))}
     first, second = answer(made_result(shares, sectors=NATIONAL, causes=causes)).groups
     assert (first.cause.kind, second.cause.kind) == ("input", "demand")
+
+
+def test_a_technique_that_changes_where_an_input_comes_from_leaves_imports_as_they_are() -> None:
+    table = embedded("north-korea-2019")
+    new = {"product": "fertiliser", "origin": "abroad", "factor": 0.5}
+    change = {"kind": "technique_change", "sectors": ["agriculture"], "from": "2020-01-02"}
+    for inputs, number in (([new], 1), ([{**new, "origin": "any"}], 2)):
+        given = {"start": "2020-01-01", "days": 5, "shocks": [{**change, "inputs": inputs}]}
+        scenario = Scenario.model_validate(given)
+        assert len(other_choices(scenario, simulate(table, scenario))) == number

@@ -147,8 +147,8 @@ _RANDOM = {"kind": "institution_change", "from": date(3), "rationing": "random"}
 @pytest.mark.parametrize(
     ("shocks", "behaviour", "message"),
     [
-        ([], {"rationing": "mixed", "priority": [["mill"]]}, "behaviour.allocation.plan_share: plan_share is left out"),
-        ([], {"rationing": "mixed", "allocation": {"plan_share": 0.5}}, "behaviour.priority: priority is empty"),
+        ([], {"rationing": "mixed", "priority": [["mill"]]}, "allocation.plan_share: plan_share is left out"),
+        ([], {"rationing": "mixed", "allocation": {"plan_share": 0.5}}, "priority: priority is empty"),
         ([], {"rationing": "random"}, "behaviour.allocation.seed: seed is left out"),
         ([_RANDOM], {}, r"shocks\[0\].allocation.seed: seed is left out"),
         (
