@@ -101,7 +101,7 @@ def _flows(told: ForeignExchange, dates: DateAxis, unit: str) -> Markup:
     ]
     return element(
         "figure",
-        element("figcaption", element("strong", f"Earned and paid by {told.period}"), f", {unit}"),
+        element("figcaption", element("strong", f"Earned and paid by {told.period}"), " ", unit),
         element("ul", swatches, class_="legend"),
         shown,
     )
@@ -121,7 +121,7 @@ def _held(told: ForeignExchange, dates: DateAxis, unit: str) -> Markup:
     words = f"; money binds from {date_words(told.first)} on" if told.first is not None else ""
     return element(
         "figure",
-        element("figcaption", element("strong", "Reserves in the evening"), f", {unit}{words}"),
+        element("figcaption", element("strong", "Reserves in the evening"), f" {unit}{words}"),
         picture("fx-held", WIDTH, HEIGHT, f"Reserves, {unit}", finding, drawing, class_="multiple"),
     )
 
