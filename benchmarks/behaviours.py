@@ -22,7 +22,8 @@ from autarky.sources import embedded
 
 CUT = {"kind": "trade_cut", "origin": "CHINA", "share_kept": 0.3, "from": "2020-02-01"}
 WEEK = {"people": 1e6, "hours_a_week": {"work": 48}, "slack": 0.1}
-HOUSEHOLDS = {"food": ["food"], "groups": {"households": {"income": {"markets": 0.2}, "food_stock_days": 10}}}
+INCOME = {"markets": 0.2, "market_sectors": ["trade"]}
+HOUSEHOLDS = {"food": ["food"], "groups": {"households": {"income": INCOME, "food_stock_days": 10}}}
 BEHAVIOURS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "plain": ({}, []),
     "priority": ({"rationing": "priority", "priority": [["households"], ["industries"]]}, []),
