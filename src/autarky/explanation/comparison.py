@@ -415,8 +415,11 @@ def _remarks(
 
 def _differs(base: Scenario, other: Scenario, clauses: Sequence[str], said: Sequence[str]) -> Iterator[str]:
     """What a scenario declares otherwise than another: leaves of its behaviour, shocks added and left out."""
+    dumps = [scenario.behaviour.model_dump(mode="json", by_alias=True) for scenario in (base, other)]
+    off = [name for name in base.behaviour.parts if name not in other.behaviour.parts]
+    yield from (f"{name}: switched off" for name in off)
     before, after = (
-        dict(_leaves(scenario.behaviour.model_dump(mode="json", by_alias=True))) for scenario in (base, other)
+        dict(_leaves({name: value for name, value in dump.items() if name not in off})) for dump in dumps
     )
     for path in dict.fromkeys((*before, *after)):
         if before.get(path) != after.get(path) and not path.endswith("source"):
