@@ -56,6 +56,12 @@ def weekly_output(result: SimulationResult) -> Timeline:
     return timeline_of(result, texts(result.data, "industry"), output_shares(result))
 
 
+def weekly_median_output(result: EnsembleResult) -> Timeline:
+    """The median over the draws of each industry's output on a day against base, by week."""
+    daily = result.data["output"].sel(quantile=0.5).transpose("day", "industry").values
+    return timeline_of(result, texts(result.data, "industry"), np.asarray(daily, dtype=np.float64))
+
+
 def weekly_consumption(result: SimulationResult) -> Timeline:
     """What households receive of each product against base, by week."""
     return timeline_of(result, texts(result.data, "product"), consumption_shares(result))

@@ -16,7 +16,7 @@ from autarky.report.tables import table
 
 def document(title: str, heading: str, subtitle: str, *sections: Content) -> str:
     """A whole page; its policy lets in its own style sheet and nothing else. The answer comes first."""
-    style = resources.files("autarky.report").joinpath("style.css").read_text(encoding="utf-8")
+    style = stylesheet()
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
     head = element(
@@ -35,6 +35,28 @@ def document(title: str, heading: str, subtitle: str, *sections: Content) -> str
         element("main", *sections),
     )
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+
+
+def stylesheet() -> str:
+    """The style sheet of every page."""
+    return resources.files("autarky.report").joinpath("style.css").read_text(encoding="utf-8")
+
+
+def body_of(page: str) -> str:
+    """What stands inside ``<main>`` of a page made by ``document``, to be shown inside another frame.
+
+    It is markup of our own, in which every label is escaped already: no label can hold a ``<main>``.
+
+    Raises
+    ------
+    ValueError
+        If the text is no such page.
+    """
+    _, opened, rest = page.partition("<main>")
+    body, closed, _ = rest.rpartition("</main>")
+    if not (opened and closed):
+        raise ValueError("not a page of autarky: it has no <main>")
+    return body
 
 
 def section(ident: str, title: str, *content: Content) -> Markup:

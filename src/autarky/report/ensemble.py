@@ -19,7 +19,7 @@ from autarky.explanation.ranges import (
 )
 from autarky.explanation.spread import days
 from autarky.explanation.stored import chains_of
-from autarky.explanation.timeline import Timeline, weekly_quantiles
+from autarky.explanation.timeline import Timeline, weekly_median_output, weekly_quantiles
 from autarky.explanation.wording import count, date_words, percent, plain, whole
 from autarky.report.bands import WIDTH, bands, bands_legend, share_axis
 from autarky.report.bars import Influence, Swing, influences, tornado
@@ -27,6 +27,8 @@ from autarky.report.chains import drawn_chains
 from autarky.report.chances import MOST_LINES, Line, chances
 from autarky.report.document import as_json, document, framed, pairs, section, told
 from autarky.report.dotplot import dotplot
+from autarky.report.heatmap import Row, heatmap
+from autarky.report.heatmap import legend as shades_legend
 from autarky.report.intervals import Interval, intervals, intervals_legend
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import NumberAxis
@@ -58,6 +60,7 @@ def render_ensemble(
     findings: Findings | None = None,
     *,
     inputs: Mapping[str, Any] | None = None,
+    links: Callable[[str], str] | None = None,
 ) -> str:
     """The report of an ensemble as one HTML file: no script, no request, the same bytes for the same result.
 
@@ -67,6 +70,8 @@ def render_ensemble(
         What the result says; asked for if not given.
     inputs
         As in the manifest: ``command`` (what reproduces it) and ``digests`` (name → SHA-256 of what went in).
+    links
+        Code of an industry → where a click on its row of the heatmap goes; without, the page has no links.
     """
     findings = findings or analyse(result)
     answer = answer or answer_of_draws(result, findings)
@@ -76,7 +81,7 @@ def render_ensemble(
     if answer.told:
         sections += [
             _sure_section(answer),
-            _when_section(answer),
+            _when_section(result, answer, end, links),
             _why_section(result),
             _households_section(result, answer, findings, end),
             _total_section(result, answer, end),
@@ -145,7 +150,12 @@ def _dots(found: MeasureRange, answer: RangesAnswer) -> Markup:
     return element("figure", element("figcaption", element("strong", name), " ", finding), drawn)
 
 
-def _when_section(answer: RangesAnswer) -> Markup:
+def _when_section(
+    result: EnsembleResult,
+    answer: RangesAnswer,
+    end: datetime.date,
+    links: Callable[[str], str] | None,
+) -> Markup:
     title = "When industries stop"
     if not answer.industries:
         return section("when", title, element("p", _capital(answer.sentences[0])))
@@ -167,15 +177,40 @@ def _when_section(answer: RangesAnswer) -> Markup:
         )
         for found in answer.industries[:MOST_TABLE_ROWS]
     ]
+    timeline = weekly_median_output(result)
+    courses = [
+        Row(found.industry, found.name, None, f"stops in {answer.in_draws(found.stops)}") for found in shown
+    ]
+    mapped = heatmap(
+        "when-map",
+        timeline,
+        courses,
+        answer.conditions,
+        end,
+        f"Output by industry and {timeline.period}, median of the draws, % of the base year",
+        f"{answer.sentences[0]} {answer.sentences[1]}",
+        links,
+    )
     header = ("industry", "stops in", "among the first in", *(f"day, {share}" for share in ACROSS))
     intro = (
-        "The day on which output falls below half of base, in the draws in which it does; how many those are "
-        "stands on the right. Industries that are most often among the first to stop come first."
+        f"Output of each industry against the base year, by {timeline.period}: the median of the draws. "
+        "Industries that are most often among the first to stop (to fall below half of base) come first."
     )
+    spans = "The day on which output falls below half of base, in the draws in which it does."
     return section(
         "when",
         title,
         element("p", intro),
+        shades_legend(),
+        framed(mapped, "Heatmap of output by industry, median of the draws"),
+        folded(
+            "The numbers of the picture",
+            timeline_tables(
+                timeline, [(row.code, row.name) for row in courses], "Output, median of the draws"
+            ),
+        ),
+        element("h3", "How sure the day is"),
+        element("p", spans),
         intervals_legend(),
         framed(drawn, "Days on which industries stop"),
         _left_out(len(answer.industries), MOST_INDUSTRIES, "industries that stop in some draw", "the table"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autarky.explanation.conditions import Condition
@@ -67,8 +67,12 @@ def heatmap(
     end: datetime.date,
     title: str,
     finding: str,
+    links: Callable[[str], str] | None = None,
 ) -> Markup:
-    """The picture: dates above, shocks as bars under them, a row for each name, a mark on its first day."""
+    """The picture: dates above, shocks as bars under them, a row for each name, a mark on its first day.
+
+    With ``links`` (code of a row → address) a click on a row's cells goes where it says.
+    """
     start = timeline.starts[0]
     days = (end - start).days + 1
     axis = DateAxis(start, days, LEFT, WIDTH - LEFT - RIGHT)
@@ -120,7 +124,33 @@ def heatmap(
                     marker_end=mark,
                 )
             )
-    return picture(ident, WIDTH, height, title, finding, drawing, ticks, class_="heatmap")
+    drawn = picture(ident, WIDTH, height, title, finding, drawing, ticks, class_="heatmap")
+    if links is None:
+        return drawn
+    hits = [_hit(links(row.code), row.name, axis, top + PITCH * k) for k, row in enumerate(rows)]
+    # What is inside an image is hidden from those who hear the page: the links lie beside it, on top.
+    return element(
+        "svg",
+        drawn,
+        hits,
+        role="group",
+        aria_label=f"{title}, with a link for each row",
+        viewBox=f"0 0 {WIDTH:g} {height:g}",
+        class_="heatmap",
+    )
+
+
+def _hit(address: str, name: str, axis: DateAxis, y: float) -> Markup:
+    """A link over the cells of a row, with their days: a click can tell which of them it hit."""
+    return element(
+        "a",
+        element("rect", x=axis.left, y=y, width=axis.width, height=PITCH),
+        href=address,
+        class_="hit",
+        aria_label=f"Explain {name}",
+        data_days=axis.days,
+        data_start=axis.start.isoformat(),
+    )
 
 
 def legend() -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from autarky.explanation import Answer
 from autarky.explanation.announced import Announced
@@ -52,6 +52,7 @@ def render(
     announced: Sequence[Announced] = (),
     command: str = "autarky run STUDY",
     digests: Mapping[str, str] | None = None,
+    links: Callable[[str], str] | None = None,
 ) -> str:
     """The report as one HTML file: no script, no request, the same bytes for the same result.
 
@@ -67,6 +68,8 @@ def render(
         What reproduces the run, printed in the last section.
     digests
         Name → SHA-256 of the files that went into the run.
+    links
+        Code of an industry → where a click on its row of the heatmap goes; without, the page has no links.
     """
     end = datetime.date.fromisoformat(answer.end)
     return document(
@@ -75,7 +78,7 @@ def render(
         _subtitle(answer),
         _answer_section(answer),
         _change_section(answer),
-        _when_section(result, answer, end),
+        _when_section(result, answer, end, links),
         _why_section(answer, chains),
         _households_section(result, answer, end),
         groups_section(result, answer.unit, end),
@@ -145,7 +148,12 @@ def _change_section(answer: Answer) -> Markup | None:
     )
 
 
-def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
+def _when_section(
+    result: SimulationResult,
+    answer: Answer,
+    end: datetime.date,
+    links: Callable[[str], str] | None,
+) -> Markup:
     losses = answer.industries
     if not losses:
         return section("when", "When industries fall and stop", element("p", answer.sentences[1]))
@@ -178,6 +186,7 @@ def _when_section(result: SimulationResult, answer: Answer, end: datetime.date) 
         end,
         f"Output by industry and {timeline.period}, % of the base year",
         f"{answer.sentences[0]} {answer.sentences[1]}",
+        links,
     )
     listed = [
         (

@@ -14,6 +14,7 @@ from autarky.explanation.timeline import weekly_output
 from autarky.report.heatmap import SHADES, Row, heatmap, legend, shade
 from autarky.report.svg import DateAxis
 from made_results import NATIONAL, made_result, national_result
+from parsed_page import Page
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,11 @@ def test_every_shade_but_the_base_has_a_mark_of_its_own():
     assert all(kind.meaning in legend() for kind in SHADES)
 
 
-def drawn(result, code, first=None):
+def drawn(result, code, first=None, links=None):
     told = answer(result)
     row = Row(code, "name", first, "note")
     end = datetime.date.fromisoformat(told.end)
-    return heatmap("m", weekly_output(result), [row], told.conditions, end, "title", "finding")
+    return heatmap("m", weekly_output(result), [row], told.conditions, end, "title", "finding", links)
 
 
 def test_the_boxes_of_a_row_fill_it_and_their_shades_are_those_of_the_weeks():
@@ -82,3 +83,16 @@ def test_date_labels_stay_apart_and_inside(days):
     places = [x for x, _ in axis.ticks()]
     assert places and places[0] >= 0 and places[-1] <= 584
     assert all(b - a >= 50 for a, b in itertools.pairwise(places))
+
+
+def test_a_row_with_a_link_is_explained_at_a_click_and_the_link_lies_outside_the_image():
+    page = Page(drawn(national_result(), "C19", links=lambda code: f"/why?industry={code}"))
+    assert [tag for tag, _ in page.elements][:2] == ["svg", "svg"]
+    assert [held.get("role") for tag, held in page.elements if tag == "svg"] == ["group", "img"]
+    [held] = [held for tag, held in page.elements if tag == "a"]
+    assert held["href"] == "/why?industry=C19" and held["aria-label"] == "Explain name"
+    assert (held["data-days"], held["data-start"]) == ("200", "2024-01-01")
+    inside = drawn(national_result(), "C19", links=str)
+    assert inside.index("<a ") > inside.index("</svg>")
+    # Without links the picture is what it was: the same bytes, wrapped.
+    assert drawn(national_result(), "C19") in inside
