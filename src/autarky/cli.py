@@ -542,6 +542,41 @@ def export(
 
 
 @app.command()
+def serve(
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Where uploaded tables, studies and jobs are kept, in .autarky.")
+    ] = Path(),
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where on 127.0.0.1; 0: any that is free.")
+    ] = 8765,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Serve the workbench on this machine alone: studies, tables, runs and reports in a browser."""
+    from autarky.workbench import serve as serve_workbench
+
+    serve_workbench(folder, runs, port=port, told=lambda link: _show(json, {"link": link}, link))
+
+
+catalogued = typer.Typer(help="The run folders: list them, or make their catalogue anew.")
+app.add_typer(catalogued, name="runs")
+
+
+@catalogued.command("list")
+def list_runs(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """List the run folders, the newest first, each with the first sentence of its answer."""
+    raise NotImplementedError
+
+
+@catalogued.command()
+def reindex(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Make the workbench's catalogue anew from the run folders, which are the truth."""
+    raise NotImplementedError
+
+
+@app.command()
 def schema(
     of: Annotated[str, typer.Argument(metavar="OF", help="study, claims or recipe.")] = "study",
     json: Json = False,

@@ -1,0 +1,7 @@
+"""Compare: two to five runs side by side."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+ROUTES: list[Route] = []

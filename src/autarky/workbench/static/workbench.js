@@ -1,0 +1,2 @@
+// The little that markup and htmx cannot do: see each function.
+"use strict";
