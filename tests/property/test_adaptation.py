@@ -55,6 +55,27 @@ def test_who_can_find_more_elsewhere_is_never_worse_off_in_all(low: float, high:
     assert other >= one * (1 - 1e-6)
 
 
+@pytest.mark.parametrize("spare", [0.0, 0.4])
+def test_what_was_found_comes_besides_what_gates_have_to_spare_and_it_alone_is_dear(spare: float) -> None:
+    search, still = {**SEARCH, "most": 1.0, "days": 5}, {"max": 1}
+    found = simulate(
+        embedded("north-korea-2019"), scenario([CUT], search=search, import_spare=spare, overtime=still)
+    ).data
+    came, base = found["gate_delivery"].values, found["gate_delivery_base"].values
+    beyond = np.maximum(came - base * (1.0 + spare), 0.0).sum(axis=1)
+    assert beyond.max() > 0.0
+    assert (beyond[1:] <= found["capacity_found"].values[:-1] * (1 + 1e-9)).all()
+    assert found["search_cost"].values == pytest.approx(SEARCH["cost"] * beyond, abs=1e-9)
+
+
+def test_who_finds_nothing_pays_nothing_for_what_suppliers_had_to_spare() -> None:
+    found = simulate(
+        embedded("north-korea-2019"), scenario([CUT], search={**SEARCH, "most": 0.0}, import_spare=0.4)
+    ).data
+    assert (found["gate_delivery"] > found["gate_delivery_base"] * 1.01).any()
+    assert float(found["search_cost"].max()) == 0.0
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 @law(5)
 def test_more_salvaged_never_wears_faster(low: float, high: float) -> None:

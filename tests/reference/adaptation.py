@@ -30,14 +30,18 @@ class Searching:
         limited = any(self.twin.ceiling(gate, place, day) < math.inf for place in places)
         return not limited and self.twin.surviving(gate, day) >= 1.0
 
+    def _normal(self, gate: Any) -> float:
+        """What a gate can deliver with nothing found and without overtime."""
+        return self.twin.base[gate] * (1.0 + (self.twin.scenario.behaviour.import_spare or 0.0))
+
     def morning(self, day: int) -> None:
         # Yesterday's ceilings: those of today are not known before the day begins.
         for q, gates in self.gates.items():
             room = {g: self.twin.base[g] for g in gates if self._open(g, max(day - 1, 0))}
             for g in gates:
                 whole = sum(room.values())
-                extra = self.found[q] / whole if g in room and whole > 0 else 0.0
-                self.scales[g] = 1.0 + extra
+                found = self.found[q] * room[g] / whole if g in room and whole > 0 else 0.0
+                self.scales[g] = 1.0 + (found / self._normal(g) if found else 0.0)
 
     def evening(self, day: int, happened: Any) -> None:
         cost = 0.0
@@ -45,7 +49,8 @@ class Searching:
             missing = 0.0
             for g in gates:
                 came, base = happened["output"][g], self.twin.base[g]
-                cost += self.part.cost * max(came - base, 0.0)
+                anyway = self._normal(g) * self.twin.surviving(g, day) * self.twin.overtime[g]
+                cost += self.part.cost * max(came - anyway, 0.0)
                 if not self._open(g, day):
                     missing += max(base - came, 0.0)
             gap = self.part.most * missing - self.found[q]

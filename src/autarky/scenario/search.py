@@ -16,9 +16,10 @@ class Search(Part):
 
     Of each product with gates at several partners: found ← found + (target − found) · pace while the target,
     ``most`` · (base-year deliveries that gates under a limit did not make), is above it; the pace is
-    1 − exp(−1 / ``days``) a day. What is found adds to the capacity of the gates that no ceiling limited the
-    day before, in proportion to what they delivered in the base year, and orders move there as
-    ``substitution_days`` lets them. What was found stays.
+    1 − exp(−1 / ``days``) a day. What is found adds to what the gates that no ceiling limited the day before
+    can deliver anyway (``import_spare`` and all), in proportion to what they delivered in the base year, and
+    orders move there as ``substitution_days`` lets them. What was found stays. ``cost`` is paid for what
+    a gate delivers beyond what it could anyway, overtime included.
     """
 
     products: Names = ALL

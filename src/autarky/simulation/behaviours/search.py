@@ -45,6 +45,8 @@ class Searching:
             remedy = "name one that does, or leave search out"
             setting.problems.append(Problem("behaviour.search.products", what, remedy))
         self.base = np.maximum(setting.network.tables.base_output[self.n :], 0.0)
+        self.normal = setting.rules.normal_capacity[self.n :].astype(np.float64)
+        """(gates, B, W) what gates could deliver on the first day, ``import_spare`` and all."""
 
         def lanes(name: str) -> Floats:
             values = [getattr(one, name) if isinstance(one, Search) else 0.0 for one in given]
@@ -63,18 +65,19 @@ class Searching:
         setting.premium = np.zeros((packs[0], len(self.base), packs[1]))
 
     def morning(self, day: int) -> Booleans:
-        """Gates that no ceiling limits today deliver what was found besides what they did."""
+        """Gates that no ceiling limited the day before can deliver what was found besides what they could."""
         if not self.found.any():
             return np.zeros(self.found.shape[1], dtype=np.bool_)
         for found, gates in zip(self.found, self.gates, strict=True):
             room = np.where(self._is_open(gates), self.base[gates, None, None], 0.0)
             whole = room.sum(axis=0)
-            extra = np.divide(found, whole, out=np.zeros_like(found), where=whole > 0.0)
-            self.factor[self.n + gates] = 1.0 + np.where(room > 0.0, extra, 0.0)
+            extra = np.divide(found, whole, out=np.zeros_like(found), where=whole > 0.0) * room
+            more = np.divide(extra, self.normal[gates], out=np.zeros_like(extra), where=extra > 0.0)
+            self.factor[self.n + gates] = 1.0 + more
         return self.setting.scale_capacity("search", self.factor)
 
-    def _is_open(self, gates: np.ndarray) -> Floats:
-        """(gates, B, W) whether nothing limits what a gate delivers."""
+    def _is_open(self, gates: Integers) -> Booleans:
+        """(gates, B, W) whether nothing limited what a gate delivered, as of last evening."""
         pairs, state = self.setting.forcing.pairs, self.setting.state
         lost = state.survive[:, self.n + gates].transpose(1, 0, 2) < 1.0
         limited = [
@@ -85,21 +88,21 @@ class Searching:
 
     def evening(self, day: int) -> None:
         """Look on for what did not come, and pay for what came from the found."""
-        came = self.setting.state.output[:, self.n :].transpose(1, 0, 2).astype(np.float64)
-        premium = self.setting.premium
-        assert premium is not None  # made at the beginning
-        total = np.zeros(self.pace.shape)
+        state = self.setting.state
+        came, able = (
+            flow[:, self.n :].transpose(1, 0, 2).astype(np.float64) for flow in (state.output, state.capacity)
+        )
+        # What gates could have sent anyway, with import_spare and overtime, costs what it cost.
+        found = np.maximum(came - able / self.factor[self.n :], 0.0)
+        dear = self.cost * np.divide(found, came, out=np.zeros_like(found), where=came > 0.0)
+        self.setting.premium = dear.transpose(1, 0, 2)
         for k, gates in enumerate(self.gates):
-            base = self.base[gates, None, None]
-            beyond = np.maximum(came[gates] - base, 0.0)
-            dear = np.divide(beyond, came[gates], out=np.zeros_like(beyond), where=came[gates] > 0.0)
-            premium[:, gates] = (self.cost * dear).transpose(1, 0, 2)
-            total += (self.cost * beyond).sum(axis=0)
             # What gates under a limit do not send is looked for, whether or not others already stand in.
-            missing = np.where(self._is_open(gates), 0.0, np.maximum(base - came[gates], 0.0)).sum(axis=0)
+            lacking = np.maximum(self.base[gates, None, None] - came[gates], 0.0)
+            missing = np.where(self._is_open(gates), 0.0, lacking).sum(axis=0)
             self.found[k] += np.maximum(self.most * missing - self.found[k], 0.0) * self.pace
         if len(self.paid):
-            self.paid[day], self.kept[day] = total, self.found.sum(axis=0)
+            self.paid[day], self.kept[day] = self.cost * found.sum(axis=0), self.found.sum(axis=0)
 
     def told(self, k: int, done: int) -> Told:
         """What was found, and what it cost."""
