@@ -2,7 +2,8 @@
 #
 #   make demo       set up what a user needs, then run the embedded study
 #   make install    only the setting up; a second call does nothing
-#   make test       lint, then every test
+#   make serve      the workbench, in a browser on this machine
+#   make test       lint, then every test; a Debian-like system gets Chromium for those in a browser
 #   make lint       style, types and the import contracts
 #   make bench      ratios against a peer and against the machine's memory bandwidth
 #   make docs       what is written from the code: the schemas of study, claim and recipe files
@@ -19,14 +20,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Wheels only: no package runs a build script of its own on the machine that installs it.
 PINNED := --only-binary :all: --require-hashes -r
 
-.PHONY: install demo test lint bench docs changelog lock clean
+.PHONY: install demo serve test lint bench docs changelog lock clean
 
 install: $(VENV)/.installed
 
 demo: install
 	@$(BIN)/autarky demo
 
-test: lint
+serve: install
+	@$(BIN)/autarky serve
+
+test: lint $(VENV)/.browser
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.tested
@@ -63,6 +67,12 @@ $(VENV)/.tested: $(VENV)/.installed requirements-dev.lock
 	$(PIP) $(PINNED) requirements-dev.lock
 	@touch $@
 
+# Tests in a browser use the system's Chromium. Where it can be installed without asking anybody it is;
+# elsewhere those tests are skipped, and say so.
+$(VENV)/.browser: scripts/install_browser.sh
+	@sh scripts/install_browser.sh
+	@touch $@
+
 # The pins must not depend on how pip happens to be set up on the machine that writes them.
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= CUSTOM_COMPILE_COMMAND="make lock" \
   $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
@@ -72,7 +82,7 @@ GROUPS := import tomllib; groups = tomllib.load(open('pyproject.toml', 'rb'))['d
   print(*[need for group in groups.values() for need in group], sep='\n')
 
 lock: $(VENV)/.tested
-	$(COMPILE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(COMPILE) --build-deps-for editable --extra workbench --output-file requirements.lock pyproject.toml
 	$(BIN)/python -c "$(GROUPS)" | \
 	  $(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml -
 
