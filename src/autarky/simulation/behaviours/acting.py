@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from autarky.simulation.presets import Parameters
 
 Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass
@@ -85,11 +86,15 @@ class Setting:
         return Lookup(self.network, scenario.groups, self.problems)
 
     def lanes(self, of: Callable[[Scenario], float | Floats]) -> Floats:
-        """A number, or an array, of each scenario as packs: (…, B, W)."""
+        """A number, or an array, of each scenario as packs: (…, B, W), whatever the kernels count in."""
         width = self.state.output.shape[-1]
         each = [np.asarray(of(scenario), dtype=np.float64) for scenario in self.scenarios]
         values = np.stack(each, axis=-1)
-        return values.reshape(*values.shape[:-1], -1, width).astype(self.state.output.dtype)
+        return values.reshape(*values.shape[:-1], -1, width)
+
+    def declared(self, part: str, name: str) -> Floats:
+        """(B, W) a number that scenarios declare in a part of their behaviour; all have it, or none has."""
+        return self.lanes(lambda scenario: getattr(scenario.behaviour.parts[part], name))
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,14 @@ class Told:
     variables: Mapping[str, Any]
     """Name → ``results.variable``."""
     coords: Mapping[str, Any] = field(default_factory=dict)
+
+
+def added(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """Sum over the first axis, one after the other: bytes do not depend on what stands beside."""
+    total = np.zeros(values.shape[1:], values.dtype)
+    for one in values:
+        total += one
+    return total
 
 
 class Acting(Protocol):

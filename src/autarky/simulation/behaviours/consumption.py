@@ -7,7 +7,6 @@ import numpy as np
 from autarky.economy import FinalUseKind
 from autarky.errors import Problem
 from autarky.results import Reason, variable
-from autarky.scenario import Consumption
 from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
 
 _LEAST = 1e-12
@@ -15,10 +14,11 @@ _LEAST = 1e-12
 
 
 def begin(setting: Setting) -> Spending | None:
-    """Ready for the first day, if some scenario counts on it."""
-    if all(params.behaviour.consumption is None for params in setting.each):
+    """Ready for the first day, if households spend out of what they earn."""
+    behaviour = setting.scenarios[0].behaviour
+    if behaviour.consumption is None:
         return None
-    if any(params.behaviour.households is not None for params in setting.each):
+    if behaviour.households is not None:
         what = "is switched on beside behaviour.households, which says itself what households want"
         setting.problems.append(Problem("behaviour.consumption", what, "switch one of the two off"))
     return Spending(setting)
@@ -53,12 +53,11 @@ class Spending:
         use = np.maximum(network.tables.base_use[:, n:], 0.0)
         self.wants = [use[:, users] / max(use[:, users].sum(), _LEAST) for users in self.of_region]
         """(P, users) of each region: share of base-year spending."""
-        given = [params.behaviour.consumption or Consumption() for params in setting.each]
-        width = setting.state.output.shape[-1]
-        self.replaced = np.array([one.replaced for one in given]).reshape(-1, width)
-        self.pessimists = np.array([one.pessimists for one in given]).reshape(-1, width)
-        self.saved = np.array([one.saved for one in given]).reshape(-1, width)
-        self.keeps = 1.0 - (1.0 - np.array([one.persistence for one in given]).reshape(-1, width)) / 90.0
+        self.replaced, self.pessimists, self.saved, persistence = (
+            setting.declared("consumption", name)
+            for name in ("replaced", "pessimists", "saved", "persistence")
+        )
+        self.keeps = 1.0 - (1.0 - persistence) / 90.0
         lanes = self.keeps.shape
         self.log_spending = np.zeros((len(self.regions), *lanes))
         self.spending = np.ones((setting.days, len(self.regions), *lanes)) if setting.records else None

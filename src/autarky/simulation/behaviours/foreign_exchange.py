@@ -110,9 +110,9 @@ class Payments:
         self.finance_base = self.paid_base - self.earned_base
         # What rounding may leave unpaid.
         self.slack = self.paid_base * (1e-12 if state.output.dtype == np.float64 else 1e-6)
-        self.reserves = self._lanes(lambda part: part.reserves)
-        self.minimum = self._lanes(lambda part: part.minimum)
-        self.spending_days = self._lanes(lambda part: part.spending_days)
+        self.reserves, self.minimum, self.spending_days = (
+            setting.declared("foreign_exchange", name) for name in ("reserves", "minimum", "spending_days")
+        )
         self.lost = self._by_day(
             "unrecorded", lambda part: part.unrecorded, lambda one: (1.0 - one.share) * self.finance_base
         )
@@ -135,10 +135,6 @@ class Payments:
         """(m, B, W) of what suppliers would deliver, the share that there is money for."""
         self.kept: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _TOLD}
 
-    def _lanes(self, of: Callable[[ForeignExchange], float]) -> Floats:
-        # Money adds up over years: in float64, whatever the kernels count in.
-        return self.setting.lanes(lambda scenario: of(_part(scenario))).astype(np.float64)
-
     def _by_day(
         self, field: str, of: Callable[[ForeignExchange], Any], amount: Callable[[Any], float]
     ) -> Floats:
@@ -150,7 +146,7 @@ class Payments:
                 return np.zeros(scenario.days + 1)
             return amount(given) * _weight(self.setting, given, scenario, f".{field}")
 
-        return self.setting.lanes(series).astype(np.float64)
+        return self.setting.lanes(series)
 
     def morning(self, day: int) -> Booleans:
         """Fill the purse, set prices, and let processing trade follow its parts."""

@@ -27,7 +27,7 @@ from autarky.errors import Problem
 from autarky.results import Reason, variable
 from autarky.scenario import DemandChange, Households, RationChange, Scenario, Transfer
 from autarky.scenario.households import HouseholdLife
-from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
+from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told, added
 from autarky.simulation.dates import acts, between, weight
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import DAYS_PER_YEAR
@@ -224,8 +224,8 @@ class HouseholdsAtWork:
             for need in who.needs
         ]
         """By need, (Q, H, B, W) share of base-year use."""
-        self.overhang_days = _by_lane([_part(s).overhang_days for s in setting.scenarios], packs)
-        self.restocking_days = _by_lane([_part(s).restocking_days for s in setting.scenarios], packs)
+        self.overhang_days = setting.declared("households", "overhang_days")
+        self.restocking_days = setting.declared("households", "restocking_days")
         self.spending_base = self._cost(self.base - self.entitled, self.entitled)
         self.demands, self.rationed, self.transfers = self._changes()
         self.bought, self.ration = self._opening_order()
@@ -251,7 +251,7 @@ class HouseholdsAtWork:
 
     def _cost(self, bought: Floats, ration: Floats) -> Floats:
         """(H, B, W) what is bought, and rations at their price."""
-        return _total(bought) + self.ration_price * _total(ration)
+        return added(bought) + self.ration_price * added(ration)
 
     def _opening_order(self) -> tuple[Floats, Floats]:
         """What was bought, and rationed, the evening before the first day."""
@@ -333,7 +333,7 @@ class HouseholdsAtWork:
         if day == 0:
             # Others say what reaches households in the base year by their own first morning at the latest.
             self.outside_base = self._outside(self.setting.outside_base)
-            self.plots_base = _total(self._outside(self.setting.outside_base, "plots"))
+            self.plots_base = added(self._outside(self.setting.outside_base, "plots"))
             self.use_base = self.base + self.outside_base
             self.target = self.days_held * self.use_base
             self.stock = self.target.copy()
@@ -345,12 +345,12 @@ class HouseholdsAtWork:
         ration = np.minimum(self._factor(self.rationed, day + 1) * self.entitled, useful)
         to_buy = useful - ration
         left = self.last_income + np.maximum(self.purse - self.last_income, 0.0) / self.overhang_days
-        price = self.ration_price * _total(ration)
+        price = self.ration_price * added(ration)
         ration *= _up_to(left, price)
         left = np.maximum(left - price, 0.0)
         bought = np.zeros_like(to_buy)
         for rank in self.who.ranks:
-            price = _total(to_buy[rank])
+            price = added(to_buy[rank])
             bought[rank] = to_buy[rank] * _up_to(left, price)
             left = np.maximum(left - price, 0.0)
         self.next_bought, self.next_ration = bought, ration
@@ -396,8 +396,8 @@ class HouseholdsAtWork:
         self.stock = at_hand - eaten
         self.purse += self.set_aside - paid
         income = self._income(day)
-        self.last_income = np.maximum(_total(income), 0.0)
-        self.purse += _total(income)
+        self.last_income = np.maximum(added(income), 0.0)
+        self.purse += added(income)
         self.bought, self.ration, self.set_aside = self.next_bought, self.next_ration, self.to_set_aside
         if self.setting.records:
             self._keep(day, eaten, income, paid)
@@ -419,20 +419,20 @@ class HouseholdsAtWork:
         gone = np.divide(output, base, out=np.ones(output.shape), where=base > 0.0) - 1.0
         gone[np.abs(gone) <= self.setting.rules.tolerance] = 0.0
         grown = np.ones_like(self.plots_base)
-        plots = _total(self._outside(self.setting.outside, "plots"))
+        plots = added(self._outside(self.setting.outside, "plots"))
         np.divide(plots, self.plots_base, out=grown, where=self.plots_base > 0.0)
         grown[np.abs(grown - 1.0) <= self.setting.rules.tolerance] = 1.0
         income = np.zeros_like(self.shares)
         for source, sectors in ((0, self.who.wages), (2, self.who.markets)):
             for h, (industries, weights) in enumerate(sectors):
-                income[source, h] = 1.0 + _total(weights[:, None, None] * gone[industries])
+                income[source, h] = 1.0 + added(weights[:, None, None] * gone[industries])
         income[1] = grown
         income[3] = 1.0
         given = np.zeros_like(self.purse)
         for change in self.transfers:
             given[:, change.lane[0], change.lane[1]][change.cells] += change.strength[day]
         income *= self.shares * self.spending_base
-        earned = _total(income)
+        earned = added(income)
         income[3] += np.maximum(given * self.spending_base, -np.maximum(self.purse + earned, 0.0))
         return income
 
@@ -445,13 +445,13 @@ class HouseholdsAtWork:
         kept["household_cash"][day] = self.purse + self.set_aside
         kept["household_spending"][day] = paid
         food = who.food[:, None, None, None]
-        use = _total(food * self.use_base)
+        use = added(food * self.use_base)
         kept["household_food_stock"][day] = np.divide(
-            _total(food * self.stock), use, out=np.full_like(use, np.nan), where=use > 0.0
+            added(food * self.stock), use, out=np.full_like(use, np.nan), where=use > 0.0
         )
         for k, shares in enumerate(self.needed):
-            need = _total(shares * self.use_base)
-            got = _total((shares > 0.0) * eaten)
+            need = added(shares * self.use_base)
+            got = added((shares > 0.0) * eaten)
             kept["need_share"][day, k] = np.divide(
                 got, need, out=np.full_like(need, np.nan), where=need > 0.0
             )
@@ -512,14 +512,6 @@ class HouseholdsAtWork:
         return Told(variables, coords)
 
 
-def _total(values: Floats) -> Floats:
-    """Sum over the first axis, one after the other: the bytes do not depend on who else is in the pack."""
-    whole = np.zeros(values.shape[1:])
-    for value in values:
-        whole += value
-    return whole
-
-
 def _up_to(left: Floats, price: Floats) -> Floats:
     """The share of a price that the money pays."""
     paid = np.divide(left, price, out=np.ones_like(price), where=price > 0.0)
@@ -529,8 +521,3 @@ def _up_to(left: Floats, price: Floats) -> Floats:
 def _spread(values: Floats, packs: tuple[int, int]) -> Floats:
     """The same for all lanes."""
     return np.ascontiguousarray(np.broadcast_to(values[..., None, None], (*values.shape, *packs)))
-
-
-def _by_lane(values: Sequence[float], packs: tuple[int, int]) -> Floats:
-    """One number for each lane, (B, W)."""
-    return np.array(values, dtype=np.float64).reshape(packs)

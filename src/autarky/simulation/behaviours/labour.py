@@ -15,7 +15,7 @@ from autarky.errors import Problem
 from autarky.results import Reason, variable
 from autarky.scenario import HoursWithheld, LabourTime, Scenario
 from autarky.scenario.labour import Purpose, WorkingGroup
-from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told
+from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told, added
 from autarky.simulation.dates import acts, weight
 from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import DAYS_PER_YEAR
@@ -205,7 +205,7 @@ class _Labour:
                     values = np.concatenate([values, np.zeros((short, *values.shape[1:]))])
                 return values
 
-            return setting.lanes(of)
+            return setting.lanes(of).astype(setting.state.output.dtype)
 
         self.people, self.week, self.slack = lanes("people"), lanes("week"), lanes("slack")
         self.sessions, self.elasticity = lanes("sessions"), lanes("elasticity")
@@ -215,14 +215,14 @@ class _Labour:
         # Share of each group in the hours of each industry, (G, n, B, W).
         hours = lanes("works")
         hours *= (self.people * self.week[:, WORK])[:, None]
-        total = _added(hours)
+        total = added(hours)
         self.worked = total > 0
         self.share = hours / np.where(self.worked, total, 1.0)
         base = setting.network.tables.base_output[: self.n, None, None]
         self.base = base.astype(total.dtype)
         self.hired = self._labour().hiring is not None
         spare = np.ones((), dtype=total.dtype) / (np.ones((), dtype=total.dtype) - self.slack) - 1
-        self.able_base = 1 + _added(self.share * spare[:, None])
+        self.able_base = 1 + added(self.share * spare[:, None])
         """(n, B, W) what hands could make in the base year, relative to what they made."""
         self.staff = np.ones_like(total)
         """(n, B, W) people at work relative to the base year."""
@@ -257,12 +257,12 @@ class _Labour:
         asked, wanted = np.zeros_like(week), np.zeros_like(week[:, : len(_PURPOSES)])
         for acts_now, take, purpose in zip(self.weight[:, day], self.take, self.purpose, strict=True):
             asked += acts_now * take
-            wanted += (acts_now * _added(take.swapaxes(0, 1)))[:, None] * purpose
+            wanted += (acts_now * added(take.swapaxes(0, 1)))[:, None] * purpose
         # Several shocks together may ask a use for more than it has: rest stands in, as far as it can.
         given = np.minimum(asked, week)
-        lacking = _added((asked - given)[:, :REST].swapaxes(0, 1))
+        lacking = added((asked - given)[:, :REST].swapaxes(0, 1))
         given[:, REST] = np.minimum(asked[:, REST] + lacking, week[:, REST])
-        total, granted = _added(wanted.swapaxes(0, 1)), _added(given.swapaxes(0, 1))
+        total, granted = added(wanted.swapaxes(0, 1)), added(given.swapaxes(0, 1))
         wanted *= (granted / np.where(total > 0, total, 1.0))[:, None]
         wanted[:, 0] += self.sessions
         self.hours = np.concatenate([week - given, wanted], axis=1)
@@ -270,12 +270,12 @@ class _Labour:
         kept = _ratio(self.hours[:, WORK], week[:, WORK])
         # 1 + Σ w (… − 1): exactly 1 where nothing is withheld.
         one = np.ones((), dtype=week.dtype)
-        self.present = one + _added(self.share * (kept - one)[:, None])
-        self.able = one + _added(self.share * (kept / (one - self.slack) - one)[:, None])
+        self.present = one + added(self.share * (kept - one)[:, None])
+        self.able = one + added(self.share * (kept / (one - self.slack) - one)[:, None])
         if self.plot is not None:
             grown = _ratio(self.hours[:, GARDEN], week[:, GARDEN]) ** self.elasticity
-            self.setting.outside["plots"] = _added(self.plot * grown[:, None, None])
-            self.setting.outside_base.setdefault("plots", _added(self.plot))
+            self.setting.outside["plots"] = added(self.plot * grown[:, None, None])
+            self.setting.outside_base.setdefault("plots", added(self.plot))
 
     def evening(self, day: int) -> None:
         """Hiring and firing: staff += γ (need / hours of a person − staff), need = min(x_inp, d) / base."""
@@ -325,9 +325,9 @@ class _Labour:
         hours, staff = self.kept_hours[:done][lane], self.kept_staff[:done][lane]
         week = np.concatenate([mine.week, np.zeros((len(self.names), len(_PURPOSES)))], axis=1)
         week[:, USES.index(Purpose.SESSIONS)] = mine.sessions
-        people = _added(mine.people[:, None] * mine.works)
+        people = added(mine.people[:, None] * mine.works)
         daily = mine.people[:, None] * mine.works / 7.0
-        there = _added(hours[:, :, WORK].T[:, :, None] * daily[:, None])
+        there = added(hours[:, :, WORK].T[:, :, None] * daily[:, None])
         there = there * staff if self.hired else there
         grown = mine.plot.sum(axis=(1, 2))
         ratio = _ratio(hours[:, :, GARDEN], np.broadcast_to(mine.week[:, GARDEN], hours.shape[:2]))
@@ -345,7 +345,7 @@ class _Labour:
                 there, ("day", by_industry), a_day, "Work hours of the people there are, used or not"
             ),
             "hours_at_work_base": variable(
-                _added(mine.week[:, WORK, None] * daily), (by_industry,), a_day, "The same in the base year"
+                added(mine.week[:, WORK, None] * daily), (by_industry,), a_day, "The same in the base year"
             ),
             "garden_food": variable(
                 grown * ratio**mine.elasticity, ("day", by_group), flow, "Grown on household plots"
@@ -353,14 +353,6 @@ class _Labour:
             "garden_food_base": variable(grown, (by_group,), flow, "Grown on plots in the base year"),
         }
         return Told(variables, {by_group: list(self.names), "hours_use": list(USES)})
-
-
-def _added(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The sum over the first axis, one after the other: bytes do not depend on what stands beside."""
-    total: npt.NDArray[Any] = values[0].copy()
-    for one in values[1:]:
-        total += one
-    return total
 
 
 def _ratio(now: npt.NDArray[Any], base: npt.NDArray[Any]) -> npt.NDArray[Any]:

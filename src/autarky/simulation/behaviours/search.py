@@ -8,33 +8,31 @@ import numpy.typing as npt
 from autarky.errors import Problem
 from autarky.results import variable
 from autarky.scenario import Search
-from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
+from autarky.simulation.behaviours.acting import Booleans, Setting, Told
 
 Integers = npt.NDArray[np.int64]
 
 
 def begin(setting: Setting) -> Searching | None:
-    """Ready for the first day, if some scenario has importers search."""
-    if all(params.behaviour.search is None for params in setting.each):
+    """Ready for the first day, if importers search."""
+    if (part := setting.scenarios[0].behaviour.search) is None:
         return None
     if not setting.network.economy.gates:
         what = "has no import gates to search among"
         remedy = "in a multi-regional table orders move between suppliers by themselves; leave search out"
         setting.problems.append(Problem("behaviour.search", what, remedy))
         return None
-    return Searching(setting)
+    return Searching(setting, part)
 
 
 class Searching:
     """Capacity found, by product, and the gates that have it (``scenario.Search``)."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, part: Search) -> None:
         self.setting = setting
         economy, self.n = setting.network.economy, len(setting.network.economy.industries)
-        given = [params.behaviour.search for params in setting.each]
-        first = next(one for one in given if one is not None)
         lookup = setting.lookup(setting.scenarios[0])
-        named = lookup.resolve(first.products, economy.products, "behaviour.search.products", "product")
+        named = lookup.resolve(part.products, economy.products, "behaviour.search.products", "product")
         products = np.array([gate.product for gate in economy.gates])
         partners = np.array([gate.partner for gate in economy.gates])
         of_product = [np.flatnonzero(products == product) for product in sorted(named)]
@@ -48,14 +46,8 @@ class Searching:
         self.normal = setting.rules.normal_capacity[self.n :].astype(np.float64)
         """(gates, B, W) what gates could deliver on the first day, ``import_spare`` and all."""
 
-        def lanes(name: str) -> Floats:
-            values = [getattr(one, name) if isinstance(one, Search) else 0.0 for one in given]
-            return np.array(values).reshape(-1, setting.state.output.shape[-1])
-
-        self.most, self.cost = lanes("most"), lanes("cost")
-        days = lanes("days")
-        self.pace = np.divide(1.0, days, out=np.zeros_like(days), where=days > 0.0)
-        self.pace = 1.0 - np.exp(-self.pace)
+        self.most, self.cost = setting.declared("search", "most"), setting.declared("search", "cost")
+        self.pace = 1.0 - np.exp(-1.0 / setting.declared("search", "days"))
         packs = self.pace.shape
         self.found = np.zeros((len(self.gates), *packs))
         """(products, B, W) capacity found, flow per day."""

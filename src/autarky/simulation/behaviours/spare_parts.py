@@ -11,23 +11,20 @@ from autarky.simulation.behaviours.acting import Booleans, Floats, Setting, Told
 
 
 def begin(setting: Setting) -> Wear | None:
-    """Ready for the first day, if machines wear out in some scenario."""
-    if all(params.behaviour.spare_parts is None for params in setting.each):
-        return None
-    return Wear(setting)
+    """Ready for the first day, if machines wear out."""
+    part = setting.scenarios[0].behaviour.spare_parts
+    return None if part is None else Wear(setting, part)
 
 
 class Wear:
     """Store and capacity by region, relative to the first day (``scenario.SpareParts``)."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, part: SpareParts) -> None:
         self.setting = setting
         network, economy = setting.network, setting.network.economy
-        given = [params.behaviour.spare_parts for params in setting.each]
-        first = next(one for one in given if one is not None)
         lookup, place = setting.lookup(setting.scenarios[0]), "behaviour.spare_parts"
-        parts = lookup.resolve(first.products, economy.products, f"{place}.products", "product")
-        users = lookup.resolve(first.users, economy.industries.sectors, f"{place}.users", "sector")
+        parts = lookup.resolve(part.products, economy.products, f"{place}.products", "product")
+        users = lookup.resolve(part.users, economy.industries.sectors, f"{place}.users", "sector")
         self.regions = economy.industries.regions
         makes = np.array([product in parts for product in network.supplier_products])
         where = [network.destinations.index(region) for region in self.regions]
@@ -46,17 +43,14 @@ class Wear:
         )
 
         def lanes(name: str) -> Floats:
-            values = [getattr(one, name) if isinstance(one, SpareParts) else 0.0 for one in given]
-            return np.array(values).reshape(-1, setting.state.output.shape[-1])
+            return setting.declared("spare_parts", name)
 
-        wear = lanes("wear_days")
-        self.wear = np.divide(1.0 - lanes("salvaged"), wear, out=np.zeros_like(wear), where=wear > 0.0)
-        repair = lanes("repair_days")
-        self.repair = np.divide(1.0, repair, out=np.zeros_like(repair), where=repair > 0.0)
-        shape = (len(self.regions), *wear.shape)
+        self.wear = (1.0 - lanes("salvaged")) / lanes("wear_days")
+        self.repair = 1.0 / lanes("repair_days")
+        shape = (len(self.regions), *self.wear.shape)
         self.store = np.broadcast_to(lanes("store_days"), shape).copy()
         self.capacity = np.ones(shape)
-        self.factor = np.ones((len(network.tables.base_output), *wear.shape))
+        self.factor = np.ones((len(network.tables.base_output), *self.wear.shape))
         days = setting.days if setting.records else 0
         self.kept = np.ones((2, days, *shape))
 
