@@ -229,7 +229,8 @@ def _block(
             scenario = draws.scenario(i)
             for k, alternative in enumerate(every):
                 one = alternative.of(scenario)
-                key = (draws.economy_key(i), network_key(one, parameters(one.behaviour, one.groups)))
+                params = parameters(one.behaviour, one.groups, one.shocks)
+                key = (draws.economy_key(i), network_key(one, params))
                 alike.setdefault(key, []).append((i, k, one))
         except ScenarioError as error:
             failed[i] = error

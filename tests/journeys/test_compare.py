@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from autarky import comparer
 from autarky.comparer import OWN, compare_any, compare_runs, compare_study
+from autarky.economy import Economy
 from autarky.errors import InputError, ScenarioError
 from autarky.explanation.comparison import Comparison
+from autarky.results import SimulationResult
 from autarky.run_folder import export_run, read_any
+from autarky.scenario import Scenario
 from autarky.study import report_again, run_study
 
 STUDY = """\
@@ -134,6 +138,29 @@ def test_every_draw_has_the_same_values_in_every_alternative() -> None:
     assert lost.ranges[0].high > lost.ranges[0].low
     # Summed in another order of shocks: the same number to rounding.
     assert lost.ranges[1].middle == pytest.approx(lost.values[0], rel=1e-9)
+
+
+def test_draws_run_side_by_side_where_alternatives_differ_in_a_change_of_institutions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change = "    - {kind: institution_change, rationing: priority, from: 2020-01-21, cause: control}\n"
+    study = changed(
+        ("  behaviour:\n", f"{change}  behaviour:\n"), ("[crop failure]}\nunc", "[control]}\nunc")
+    )
+    # A table of its own for each draw keeps draws apart, whatever they have in common.
+    text = "\n".join(line for line in Path(study).read_text().splitlines() if "name: steel" not in line)
+    Path(study).write_text(text + "\n")
+    beside: list[int] = []
+    simulate_many = comparer.simulate_many
+
+    def counted(economy: Economy, scenarios: Sequence[Scenario]) -> list[SimulationResult]:
+        beside.append(len(scenarios))
+        return simulate_many(economy, scenarios)
+
+    monkeypatch.setattr(comparer, "simulate_many", counted)
+    assert compare_study(study, draws=3).found.draws == 3
+    # Four alone; then three draws of the study and of the alternative like it, and of each of two others.
+    assert sorted(beside) == [1, 1, 1, 1, 3, 3, 6]
 
 
 def test_tables_are_exported() -> None:
