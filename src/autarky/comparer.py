@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,13 +15,13 @@ from autarky.economy import Economy
 from autarky.errors import EconomyError, InputError, Problem, ScenarioError
 from autarky.explanation.comparison import Comparison, Drawn, compare, drawn, with_draws
 from autarky.results import Outcome, SimulationResult
-from autarky.run_folder import Run, read_any, sha256
+from autarky.run_folder import EnsembleRun, Run, read_any, sha256
 from autarky.run_folder.comparison import ComparisonRun, save_comparison
 from autarky.scenario import Scenario
 from autarky.scenario.alternatives import Alternative
 from autarky.simulation.presets import parameters
 from autarky.simulation.run import network_key, simulate_many
-from autarky.study import Log, accepted, tables_of, uncertainty_of
+from autarky.study import Log, accepted, again, tables_of, uncertainty_of
 from autarky.study_file import Study, read_study
 from autarky.uncertainty import Design, Draws, draw_up
 
@@ -32,6 +32,8 @@ OWN = "as declared"
 """What the study's own scenario is called beside its alternatives."""
 LEAST, MOST = 2, 5
 """Runs that can be laid side by side."""
+CENTRAL = ", as it stands (one run, no draws)"
+"""Said of an ensemble beside runs."""
 _BLOCK = 8
 """Draws simulated side by side."""
 
@@ -129,39 +131,75 @@ def compare_runs(names: Sequence[str | Path], runs: str | Path = "runs") -> Comp
     Raises
     ------
     InputError
-        If there are fewer than two or more than five, if one is not a single run, or if they are not in
-        the same currency and unit.
+        As ``side_by_side``.
+    """
+    log = Log()
+    beside = side_by_side(names, runs)
+    log.note("compared", runs=beside.inputs["runs"])
+    return save_comparison(
+        Path(runs),
+        found=beside.found,
+        studies=beside.studies,
+        inputs=beside.inputs,
+        versions=beside.versions,
+        log=log.events,
+        seconds=log.seconds(),
+    )
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A comparison of runs that are on disk, and what it was made from."""
+
+    found: Comparison
+    studies: Mapping[str, bytes]
+    inputs: Mapping[str, Any]
+    versions: Mapping[str, Any]
+
+
+def side_by_side(names: Sequence[str | Path], runs: str | Path = "runs") -> SideBySide:
+    """Lays runs that are on disk side by side; of an ensemble its study as it stands, simulated again.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two or more than five, if one is neither a run nor an ensemble, if they are
+        not in the same currency and unit, or if an ensemble's table has changed.
     """
     if not LEAST <= len(names) <= MOST:
         what = f"got {len(names)} run{'' if len(names) == 1 else 's'}"
         remedy = f"give {LEAST} to {MOST}, or a study that has alternatives"
         raise InputError(Problem("autarky compare", what, remedy))
-    log = Log()
-    kept: list[Run] = []
+    kept: list[Run | EnsembleRun] = []
     for name in names:
         run = read_any(name, runs)
-        if not isinstance(run, Run):
-            what = "is not a single run"
-            raise InputError(Problem(str(name), what, "give what autarky run, or autarky lifelines, left"))
+        if not isinstance(run, Run | EnsembleRun):
+            what = "is neither a run nor an ensemble"
+            remedy = "give what autarky run, lifelines or ensemble left"
+            raise InputError(Problem(str(name), what, remedy))
         kept.append(run)
-    titles = _distinct(
-        [str(run.result.record.scenario.get("name", run.id)) for run in kept], [run.id for run in kept]
-    )
-    found = compare(" and ".join(dict.fromkeys(titles)), [run.result for run in kept], titles)
-    log.note("compared", runs=[run.id for run in kept])
-    return save_comparison(
-        Path(runs),
-        found=found,
+    results = [run.result if isinstance(run, Run) else _central(run) for run in kept]
+    named = [
+        str(result.record.scenario.get("name", run.id)) + isinstance(run, EnsembleRun) * CENTRAL
+        for run, result in zip(kept, results, strict=True)
+    ]
+    titles = _distinct(named, [run.id for run in kept])
+    return SideBySide(
+        found=compare(" and ".join(dict.fromkeys(titles)), results, titles),
         studies={f"study-{k}.yaml": run.study for k, run in enumerate(kept, start=1)},
         inputs={
             "command": shlex.join(["autarky", "compare", *(run.id for run in kept)]),
             "runs": [run.id for run in kept],
-            "digests": {run.id: run.manifest["files"]["result.nc"] for run in kept},
+            "digests": {run.id: run.manifest["files"][run.numbers.name] for run in kept},
         },
-        versions=_versions([run.result for run in kept]),
-        log=log.events,
-        seconds=log.seconds(),
+        versions=_versions(results),
     )
+
+
+def _central(kept: EnsembleRun) -> SimulationResult:
+    """An ensemble's study as it stands: one run, without the draws."""
+    study, economy = again(kept)
+    return _one(economy, study.scenario_to_run)
 
 
 def _one(economy: Economy, scenario: Scenario) -> SimulationResult:

@@ -568,15 +568,27 @@ def why_it_fell(
         If the folder is not a run, the table has changed, or there is nothing to explain.
     """
     kept = read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)
+    study, economy = again(kept)
+    told = partial(progress, "the run") if progress else None
+    return why(economy, study.scenario_to_run, industry, day=day, relieve=relieve, progress=told)
+
+
+def again(kept: Run | EnsembleRun) -> tuple[Study, Economy]:
+    """The study and the table that a run or an ensemble was made from, to ask more of them.
+
+    Raises
+    ------
+    InputError
+        If the table is gone, or is no longer the same.
+    """
     study = study_of(kept)
     economy = accepted(study.read_economy(), study)
     was = kept.manifest["inputs"]["economy"]
     if economy.digest != was["digest"]:
         where = was["location"] or was["embedded"]
         what = f"is not the table of the run: {economy.digest[:12]}, was {was['digest'][:12]}"
-        raise InputError(Problem(str(where), what, "run the study again, then ask why"))
-    told = partial(progress, "the run") if progress else None
-    return why(economy, study.scenario_to_run, industry, day=day, relieve=relieve, progress=told)
+        raise InputError(Problem(str(where), what, "run the study again, then ask"))
+    return study, economy
 
 
 def study_of(kept: Run | EnsembleRun) -> Study:
