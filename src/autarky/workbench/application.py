@@ -16,6 +16,7 @@ from starlette.routing import Route
 from autarky.errors import InfeasibleError, InputError, Problem
 from autarky.workbench.desk import Desk
 from autarky.workbench.guard import Guard
+from autarky.workbench.limits import BodyLimit
 from autarky.workbench.rendering import problems_page
 from autarky.workbench.screens import SCREENS
 from autarky.workbench.static_files import static_file
@@ -35,7 +36,7 @@ def application(desk: Desk, *, token: str, port: int) -> Starlette:
     routes = [route for screen in SCREENS for route in screen.ROUTES]
     app = Starlette(
         routes=[*routes, Route("/static/{digest}/{name}", static_file)],
-        middleware=[Middleware(Guard, token=token, port=port)],
+        middleware=[Middleware(Guard, token=token, port=port), Middleware(BodyLimit)],
         exception_handlers={
             InputError: _wrong_input,
             InfeasibleError: _wrong_input,
