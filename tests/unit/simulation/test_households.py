@@ -68,6 +68,13 @@ def test_a_ration_cut_is_bought_instead_as_far_as_money_goes() -> None:
     np.testing.assert_allclose(eaten(result, "ore")[1:5], [1, 1, 0.75, 0.75], rtol=1e-12)
 
 
+def test_a_ration_of_nothing_means_none_whatever_changes_it() -> None:
+    """A draw of the share that was handed out may come out at 0."""
+    raised = {"kind": "ration_change", "from": date(3), "factor": 2.0}
+    result = lived(raised, life={**RELIEF, "rations": {"shop": 0.0}})
+    np.testing.assert_allclose(eaten(result, "shop"), 3, rtol=1e-12)
+
+
 def test_food_in_store_is_eaten_before_anybody_goes_short() -> None:
     """Four days of ore are held when it is cut off: on the fifth there is none, and the basket of half of
     base-year use, shop and ore together, still holds."""
@@ -143,6 +150,11 @@ PROBLEMS: tuple[tuple[dict[str, Any], tuple[dict[str, Any], ...], str], ...] = (
     ),
     (
         {"groups": {"HH": {}}},
+        ({"kind": "ration_change", "from": date(1), "factor": 0.5},),
+        "shocks[0]: changes no ration of the base year",
+    ),
+    (
+        {"groups": {"HH": {"rations": {"mill": 0.5}}}},
         ({"kind": "ration_change", "from": date(1), "factor": 0.5},),
         "shocks[0]: changes no ration of the base year",
     ),

@@ -216,6 +216,11 @@ class HouseholdsAtWork:
         """(4, H, B, W) of income in the base year"""
         rations = by_life([[who.by_product(life.rations, "") for life in lives(g)] for g in groups])
         self.entitled = rations * self.base
+        named = by_life(
+            [[who.by_product(dict.fromkeys(life.rations, 1.0), "") for life in lives(g)] for g in groups]
+        )
+        self.is_rationed = (named > 0.0) & (self.base > 0.0)
+        """Where a ration is declared, be it of nothing."""
         self.ration_price = by_life([[life.ration_price for life in lives(g)] for g in groups])
         held = by_life([[life.food_stock_days for life in lives(g)] for g in groups])
         self.days_held = who.food[:, None, None, None] * held
@@ -280,7 +285,7 @@ class HouseholdsAtWork:
                 hit = who.matched(shock.groups, f"{place}.groups")
                 if isinstance(shock, RationChange):
                     cells = who.cells(shock.products, f"{place}.products")[:, None] & hit
-                    if cells.any() and not (cells & (self.entitled[..., lane[0], lane[1]] > 0.0)).any():
+                    if cells.any() and not (cells & self.is_rationed[..., lane[0], lane[1]]).any():
                         what = "changes no ration of the base year"
                         remedy = "name other groups or products, or declare rations"
                         setting.problems.append(Problem(place, what, remedy))
