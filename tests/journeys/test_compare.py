@@ -18,6 +18,7 @@ from autarky.explanation.comparison import Comparison
 from autarky.results import SimulationResult
 from autarky.run_folder import export_run, read_any
 from autarky.scenario import Scenario
+from autarky.simulation.run import simulate_many
 from autarky.study import report_again, run_study
 
 STUDY = """\
@@ -151,13 +152,12 @@ def test_draws_run_side_by_side_where_alternatives_differ_in_a_change_of_institu
     text = "\n".join(line for line in Path(study).read_text().splitlines() if "name: steel" not in line)
     Path(study).write_text(text + "\n")
     beside: list[int] = []
-    simulate_many = comparer.simulate_many
 
     def counted(economy: Economy, scenarios: Sequence[Scenario]) -> list[SimulationResult]:
         beside.append(len(scenarios))
         return simulate_many(economy, scenarios)
 
-    monkeypatch.setattr(comparer, "simulate_many", counted)
+    monkeypatch.setattr("autarky.comparer.simulate_many", counted)
     assert compare_study(study, draws=3).found.draws == 3
     # Four alone; then three draws of the study and of the alternative like it, and of each of two others.
     assert sorted(beside) == [1, 1, 1, 1, 3, 3, 6]
