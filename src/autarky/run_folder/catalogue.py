@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import Any, TypeVar
+
+from autarky.run_folder.comparison import FORMAT as COMPARED
+from autarky.run_folder.ensemble import ENSEMBLE_ID
+from autarky.run_folder.ensemble import FORMAT as DRAWN
+from autarky.run_folder.folder import FORMAT as RAN
+from autarky.run_folder.folder import MANIFEST, RUN_ID
+from autarky.run_folder.plan import FORMAT as PLANNED
+
+KINDS = {RAN: "run", DRAWN: "ensemble", PLANNED: "plan", COMPARED: "comparison"}
+"""Format of a manifest → what is in its folder."""
+BROKEN = "broken"
+"""Kind of a folder that is none of them."""
+_VERSION = 1
+"""Of the table below; a file of another version is made anew."""
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -12,26 +37,30 @@ class Entry:
 
     id: str
     kind: str
-    """run, ensemble, plan or comparison."""
+    """run, ensemble, plan or comparison; broken: the headline says in which way."""
     title: str
     economy: str
     created: str
-    """Date and time (UTC), ISO 8601."""
+    """Date and time (UTC), ISO 8601; empty of a broken one."""
     seconds: float
     headline: str
-    """The first sentence of its answer."""
+    """The first sentence of its answer; empty of what was kept before manifests told it."""
     study_sha256: str
 
 
 class Catalogue:
-    """The runs of a folder; every read first takes in what is new on disk and forgets what is gone."""
+    """The runs of a folder; every read first takes in what is new on disk and forgets what is gone.
+
+    It never fails: a file that is broken or of another version is made anew, and where none can be written
+    the folders are read instead.
+    """
 
     def __init__(self, runs: Path, file: Path) -> None:
         self.runs, self.file = runs, file
 
     def entries(self) -> list[Entry]:
         """All of them, the newest first."""
-        raise NotImplementedError
+        return self._with_table(lambda table: _listed(self.runs, table))
 
     def entry(self, run: str) -> Entry | None:
         """One of them."""
@@ -39,4 +68,151 @@ class Catalogue:
 
     def reindex(self) -> int:
         """Makes the catalogue anew from the folders; how many there are."""
-        raise NotImplementedError
+
+        def anew(table: sqlite3.Connection) -> int:
+            with _writing(table):
+                table.execute("DELETE FROM entry")
+            return len(_listed(self.runs, table))
+
+        return self._with_table(anew)
+
+    def _with_table(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        for attempt in range(2):
+            try:
+                with contextlib.closing(_opened(self.file)) as table:
+                    return work(table)
+            except (sqlite3.Error, OSError) as error:
+                code = getattr(error, "sqlite_errorcode", None)
+                broken = code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+                if attempt or not broken:
+                    break
+                with contextlib.suppress(OSError):
+                    _replace(self.file)
+        # Another process writes for too long, or the disk is full or read-only.
+        with contextlib.closing(_prepared(sqlite3.connect(":memory:", isolation_level=None))) as table:
+            return work(table)
+
+
+_COLUMNS = tuple(field.name for field in fields(Entry))
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    table = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+    try:
+        table.execute("PRAGMA journal_mode = WAL")
+        table.execute("PRAGMA synchronous = NORMAL")
+        return _prepared(table)
+    except BaseException:
+        table.close()
+        raise
+
+
+def _prepared(table: sqlite3.Connection) -> sqlite3.Connection:
+    """With the table of this version in it."""
+    if _version(table) != _VERSION:
+        with _writing(table):
+            if _version(table) != _VERSION:  # nobody has done it meanwhile
+                table.execute("DROP TABLE IF EXISTS entry")
+                columns = ", ".join(f"{name} NOT NULL" for name in _COLUMNS)
+                table.execute(f"CREATE TABLE entry ({columns}, stamp NOT NULL, PRIMARY KEY (id))")
+                table.execute(f"PRAGMA user_version = {_VERSION}")
+    return table
+
+
+def _version(table: sqlite3.Connection) -> int:
+    return int(table.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextlib.contextmanager
+def _writing(table: sqlite3.Connection) -> Iterator[None]:
+    """One who writes at a time, and all of it or nothing."""
+    table.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        table.execute("ROLLBACK")
+        raise
+    table.execute("COMMIT")
+
+
+def _replace(file: Path) -> None:
+    """Removes a broken file, unless another process was faster."""
+    with Path(f"{file}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            with contextlib.closing(_opened(file)) as table:
+                table.execute(f"SELECT {', '.join(_COLUMNS)}, stamp FROM entry LIMIT 1")
+        except sqlite3.Error:
+            for name in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+                name.unlink(missing_ok=True)
+
+
+def _listed(runs: Path, table: sqlite3.Connection) -> list[Entry]:
+    """The entries, after what has changed on disk since the last look was taken in."""
+    known = dict(table.execute("SELECT id, stamp FROM entry"))
+    there = _stamps(runs)  # later: what another process has taken in meanwhile is not taken for gone
+    if known != there:
+        read = [_entry(runs / name) for name, stamp in there.items() if known.get(name) != stamp]
+        with _writing(table):
+            gone = [(name,) for name in known if name not in there]
+            table.executemany("DELETE FROM entry WHERE id = ?", gone)
+            marks = ", ".join("?" * (len(_COLUMNS) + 1))
+            new = [(*astuple(entry), there[entry.id]) for entry in read]
+            table.executemany(f"INSERT OR REPLACE INTO entry VALUES ({marks})", new)
+    rows = table.execute(f"SELECT {', '.join(_COLUMNS)} FROM entry ORDER BY created DESC, id DESC")
+    return [Entry(*row) for row in rows]
+
+
+def _stamps(runs: Path) -> dict[str, str]:
+    """Folder → what changes when its manifest does. An ensemble that is not done is left out."""
+    found = {}
+    try:
+        entries = [(entry.name, entry) for entry in os.scandir(runs)]
+    except OSError:
+        return {}
+    for name, entry in entries:
+        is_ensemble = ENSEMBLE_ID.fullmatch(name) is not None
+        if not (is_ensemble or RUN_ID.fullmatch(name)) or not entry.is_dir(follow_symlinks=False):
+            continue
+        try:
+            manifest = Path(entry.path, MANIFEST).lstat()
+            found[name] = f"{manifest.st_mtime_ns} {manifest.st_size} {manifest.st_ino}"
+        except OSError:
+            if not is_ensemble:
+                found[name] = "no manifest"
+    return found
+
+
+def _entry(folder: Path) -> Entry:
+    """What a folder's manifest says."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        kind = KINDS[manifest["format"]]
+        missing = [name for name in manifest["files"] if not (folder / name).is_file()]
+        if missing:
+            return _broken(folder, f"{missing[0]} is missing")
+        return _of_manifest(folder.name, kind, manifest)
+    except OSError as error:
+        return _broken(folder, f"its manifest cannot be read: {error.strerror or error}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _broken(folder, "its manifest is not one that autarky wrote")
+
+
+def _of_manifest(name: str, kind: str, manifest: Mapping[str, Any]) -> Entry:
+    inputs = manifest["inputs"]
+    study, economy = inputs.get("study") or {}, inputs.get("economy") or {}
+    return Entry(
+        name,
+        kind,
+        str(study.get("title") or manifest.get("title") or name),
+        str(economy.get("name") or ""),
+        str(manifest["created"]),
+        float(manifest["seconds"]),
+        str(manifest.get("headline") or ""),
+        str(study.get("sha256") or ""),
+    )
+
+
+def _broken(folder: Path, what: str) -> Entry:
+    return Entry(folder.name, BROKEN, folder.name, "", "", 0.0, f"broken: {what}", "")
