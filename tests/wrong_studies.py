@@ -360,6 +360,8 @@ BY_HAND += (
     _day("rebuilding of a part of the goods", "{construction: 0.8, machinery: 0.2}", "{construction: 0.8}", ("29:7", "add to 0.8", "add to 1")),
     _day("a class of an unknown product", "products: [coal, petroleum], short", "products: [coal, petrolium], short", ("41:34", "'petrolium'", "did you mean 'petroleum'?")),
     _day("a long run of no length", "petroleum], short: 0.3", "petroleum], short: 0.3, long: 1", ("39:7", "long_run_days", "how long")),
+    _day("elasticities that nobody reads", "production: ces", "production: leontief", ("39:7", "elasticities are read under production: ces alone", "declare production: ces")),
+    _day("bids where there is no market", "    rationing: market\n", "    rationing: priority\n", ("44:27", "willingness_to_pay is read where something goes by market", "delete it")),
     _day("a willing user who is not there", "{households: 1.5}", "{housholds: 1.5}", ("44:39", "'housholds'", "'households'")),
     _day("owners of more than there is", "rationing: priority}\n", "rationing: priority}\n        private: {share: 0.7, rationing: market}\n",
          ("46:9", "add to 1.4 of coal", "1 at most")),

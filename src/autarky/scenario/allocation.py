@@ -102,6 +102,11 @@ class Allocation(Part):
             declare(f"efficiency under {rule.value}", efficiency.source)
         return tuple(told)
 
+    def rules(self, rationing: Rationing | None) -> set[Rationing]:
+        """The rules by which something is handed out, where all else goes by ``rationing``."""
+        owners = (owner.rationing for owner in self.ownership.values())
+        return {rationing or Rationing.PROPORTIONAL, *self.by_product.values(), *owners}
+
     def in_common(self) -> Hashable:
         """Nothing by itself: which rules hold is compared product by product (simulation/channels.py)."""
         return None

@@ -98,18 +98,9 @@ class Institution:
         stated = [known[pure].factor if own is None and pure in known else own or 1.0 for pure, _ in parts]
         return [Channel(pure, part, factor - 1.0) for (pure, part), factor in zip(parts, stated, strict=True)]
 
-    def rules(self) -> set[Rationing]:
-        """The rules by which something is handed out."""
-        given = self.allocation
-        return {
-            self.rationing,
-            *given.by_product.values(),
-            *(owner.rationing for owner in given.ownership.values()),
-        }
-
     def problems(self, products: Sequence[str]) -> list[Problem]:
         """What its rules need and do not have."""
-        rules, given, place = self.rules(), self.allocation, self.place
+        rules, given, place = self.allocation.rules(self.rationing), self.allocation, self.place
         found: list[Problem] = []
         by_plan = rules & {Rationing.PRIORITY, Rationing.MIXED}
         if by_plan and not self.priority:
@@ -143,7 +134,7 @@ class Institution:
 
     def assumptions(self) -> tuple[str, ...]:
         """What its rules take for granted, in sentences."""
-        rules, told = self.rules(), []
+        rules, told = self.allocation.rules(self.rationing), []
         if rules & {Rationing.MARKET, Rationing.MIXED}:
             told.append(
                 "allocation by market: an industry bids its value added per unit of the product that it "

@@ -13,6 +13,7 @@ from autarky.errors import Problem, ScenarioError
 from autarky.scenario import Dated, Scenario, Starting, TradeCut, TradeSeries
 from autarky.study_file.alternatives import problems_of_alternatives
 from autarky.study_file.model import Study
+from autarky.study_file.unread import problems_of_unread
 from autarky.uncertainty import problems as problems_of
 
 STUDY = Document(
@@ -49,6 +50,7 @@ def study_from_bytes(content: bytes, path: Path) -> Study:
     ]
     if study.alternatives:
         found += problems_of_alternatives(study, tree, STUDY, _contradictions)
+    found += () if found else problems_of_unread(study)
     if study.uncertainty is not None and study.scenario is not None:
         # What the scenario contradicts in any case is told once, and not again for each trial.
         also = (lambda trial: ()) if found else _contradictions
