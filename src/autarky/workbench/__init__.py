@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -66,7 +67,14 @@ def serve(
         app = application(desk, token=token, port=port)
         told(f"workbench  {link(port, token)}   (stop it with Ctrl-C; runs go to {workspace.runs})")
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+            app,
+            ws="none",
+            proxy_headers=False,
+            # The address that holds the token is in no log.
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=3,
         )
         uvicorn.Server(config).run([listening])
 
@@ -74,28 +82,38 @@ def serve(
 def token_of(folder: Path) -> str:
     """The workspace's token, made when it is first served: a browser that has it stays in after a restart.
 
+    One that others could read, or that is no whole token, is replaced.
+
     Raises
     ------
     InputError
         If the folder cannot be written.
     """
+    from autarky.workbench.workspace import write_whole
+
     file = folder / "token"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not file.exists():
-            file.touch(0o600)
-            file.write_text(secrets.token_urlsafe(32), encoding="ascii")
-        return file.read_text(encoding="ascii")
+        if file.is_file() and not file.is_symlink() and file.stat().st_mode & 0o077 == 0:
+            token = file.read_bytes().decode("ascii", "replace")
+            if re.fullmatch(r"[A-Za-z0-9_-]{43}", token):
+                return token
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(folder), what, "choose another folder with --folder")) from error
+    token = secrets.token_urlsafe(32)
+    write_whole(file, token.encode(), mode=0o600)
+    return token
 
 
 def _listening(port: int) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Only where the protocol is named does asyncio send at once (TCP_NODELAY); else each answer waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
+        # From here on a browser that was quick waits, and is not turned away.
+        listening.listen()
     except OSError as error:
         listening.close()
         what = f"port {port} cannot be used: {error.strerror}"

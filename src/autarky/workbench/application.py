@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from autarky.errors import InfeasibleError, InputError, Problem
 from autarky.workbench.desk import Desk
-from autarky.workbench.guard import Guard
+from autarky.workbench.guard import HEADERS, Guard
 from autarky.workbench.limits import BodyLimit
 from autarky.workbench.rendering import problems_page
 from autarky.workbench.screens import SCREENS
@@ -69,4 +69,7 @@ def _refused(request: Request, error: Exception) -> Response:
 def _surprise(request: Request, error: Exception) -> Response:
     remedy = "the terminal of 'autarky serve' shows where; report it"
     what = f"internal error: {type(error).__name__}"
-    return problems_page(request, [Problem("workbench", what, remedy)], 500)
+    answer = problems_page(request, [Problem("workbench", what, remedy)], 500)
+    # Starlette sends this one from outside the guard.
+    answer.headers.update(HEADERS)
+    return answer

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,11 +26,36 @@ HEADERS = {
 }
 
 
+METHODS = frozenset({"GET", "HEAD", "POST"})
+
+_NOT_HERE = """421: the workbench does not answer under this name.
+
+It answers on this machine alone: open the link that 'autarky serve' printed in its terminal.
+"""
+_FOREIGN = """403: another site led here.
+
+So that no site can use the workbench in your name, links from elsewhere are refused. Copy the link that
+'autarky serve' printed in its terminal into the address bar.
+"""
+_UNKNOWN = """401: this browser is not let in.
+
+Open the link that 'autarky serve' printed in its terminal (it ends in ?token=...): it lets this browser in.
+If the terminal is gone, stop the workbench and run 'autarky serve' again.
+"""
+
+
 class Guard:
-    """Middleware around everything, HTTP and WebSocket: whatever is not let in here reaches no handler."""
+    """Middleware around everything, HTTP and WebSocket: whatever is not let in here reaches no handler.
+
+    Wrong tokens are not counted: one has 256 bits, so that guessing is hopeless, and a limit would let
+    another user of the machine shut the owner out.
+    """
 
     def __init__(self, app: ASGIApp, *, token: str, port: int) -> None:
-        self.app, self.token, self.port = app, token, port
+        if not token:
+            raise ValueError("without a token, anybody would be let in")
+        self.app, self.token = app, token
+        self.hosts = own_hosts(port)
         self.cookie = f"autarky-{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,33 +73,30 @@ class Guard:
 
     def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if not is_local(headers.getlist("host"), self.port):
-            return PlainTextResponse("421: this workbench answers on 127.0.0.1 and localhost only", 421)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0] not in self.hosts:
+            return PlainTextResponse(_NOT_HERE, 421)
         if not is_own(headers):
-            return PlainTextResponse("403: another site asked for this", 403)
-        if scope["path"] == ENTER and scope["type"] == "http" and scope["method"] == "GET":
+            return PlainTextResponse(_FOREIGN, 403)
+        if scope["type"] == "http" and scope["method"] not in METHODS:
+            allowed = ", ".join(sorted(METHODS))
+            return PlainTextResponse(f"405: only {allowed} are answered\n", 405, {"Allow": allowed})
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == ENTER:
             return self._enter(scope)
-        if not self._is_known(headers):
-            told = "401: open the link that 'autarky serve' printed; it ends in a token"
-            return PlainTextResponse(told, 401)
+        if not self._is_token(cookie_parser(headers.get("cookie", "")).get(self.cookie, "")):
+            return PlainTextResponse(_UNKNOWN, 401)
         return None
 
     def _enter(self, scope: Scope) -> Response:
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
-        if not hmac.compare_digest(given.encode(), self.token.encode()):
-            return PlainTextResponse("401: this is not the token that 'autarky serve' printed", 401)
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
+        if len(given) != 1 or not self._is_token(given[0]):
+            return PlainTextResponse(_UNKNOWN, 401)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict", path="/")
         return answer
 
-    def _is_known(self, headers: Headers) -> bool:
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(headers.get("cookie", ""))
-        except CookieError:
-            return False
-        given = cookies[self.cookie].value if self.cookie in cookies else ""
-        return hmac.compare_digest(given.encode(), self.token.encode())
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
 
 
 def link(port: int, token: str) -> str:
@@ -84,35 +104,22 @@ def link(port: int, token: str) -> str:
     return f"http://127.0.0.1:{port}{ENTER}?{urlencode({'token': token})}"
 
 
-def is_local(hosts: list[str], port: int) -> bool:
-    """Whether a request names this machine as its host, exactly once, with this port."""
-    if len(hosts) != 1:
-        return False
-    name, colon, given = hosts[0].rpartition(":") if not hosts[0].endswith("]") else (hosts[0], "", "")
-    if not colon:
-        name, given = hosts[0], "80"
-    if given != str(port):
-        return False
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(
-            name[1:-1] if name.startswith("[") and name.endswith("]") else name
-        ).is_loopback
-    except ValueError:
-        return False
+def own_hosts(port: int) -> frozenset[str]:
+    """What a Host header may say, letter by letter; nothing is parsed, so nothing can be parsed wrongly."""
+    names = ("127.0.0.1", "localhost", "[::1]")
+    # Browsers leave out the port that http has anyway.
+    return frozenset(f"{name}:{port}" for name in names) | frozenset(names if port == 80 else ())
 
 
-def is_own(headers: Mapping[str, str]) -> bool:
+def is_own(headers: Headers) -> bool:
     """Whether a browser says that the request comes from the workbench's own pages, or from its user.
 
-    Browsers say it in Sec-Fetch-Site; older ones in Origin; programs in neither.
+    Browsers say it in Sec-Fetch-Site, whatever the method; older ones in Origin; programs in neither.
+    Another port of this machine is another site here: ``same-site`` is refused.
     """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is None or origin == f"http://{headers.get('host')}"
+    if sites := headers.getlist("sec-fetch-site"):
+        return set(sites) <= {"same-origin", "none"}
+    return all(origin == f"http://{headers.get('host')}" for origin in headers.getlist("origin"))
 
 
 def _with_headers(send: Send) -> Send:
