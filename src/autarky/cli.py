@@ -557,7 +557,13 @@ def serve(
     """Serve the workbench on this machine alone: studies, tables, runs and reports in a browser."""
     from autarky.workbench import serve as serve_workbench
 
-    serve_workbench(folder, runs, port=port, told=lambda link: _show(json, {"link": link}, link))
+    def told(link: str) -> None:
+        _show(json, {"link": link}, f"workbench  {link}   (stop it with Ctrl-C)")
+        sys.stdout.flush()
+
+    serve_workbench(folder, runs, port=port, told=told)
+    if not (quiet or json):
+        print("stopped; what was waiting or running goes on at the next start", file=sys.stderr)
 
 
 catalogued = typer.Typer(help="The run folders: list them, or make their catalogue anew.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import socket
@@ -31,7 +32,7 @@ def serve(
     port
         Where it listens on 127.0.0.1; 0 for any that is free.
     told
-        Is given the line with the link to open.
+        Is given the link to open, once the workbench listens.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def serve(
             Warm(),
         )
         app = application(desk, token=token, port=port)
-        told(f"workbench  {link(port, token)}   (stop it with Ctrl-C; runs go to {workspace.runs})")
+        told(link(port, token))
         config = uvicorn.Config(
             app,
             ws="none",
@@ -76,7 +77,9 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-        uvicorn.Server(config).run([listening])
+        # Ctrl-C is how a workbench ends; uvicorn raises it again once it has shut down.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run([listening])
 
 
 def token_of(folder: Path) -> str:
