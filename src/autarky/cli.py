@@ -528,16 +528,22 @@ def export(
     format: Annotated[
         str | None, typer.Option("--format", help="netcdf, csv or xlsx; netcdf if left out, csv of a plan.")
     ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="The pictures of the page as SVG (and PNG), in a folder.")
+    ] = False,
     to: To = None,
     runs: Runs = RUNS,
     json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Export the numbers of a run: netCDF, or one table per variable as CSV or XLSX."""
-    from autarky.run_folder import export_run, read_any
+    """Export the numbers of a run (netCDF, or one table per variable as CSV or XLSX), or its pictures."""
+    from autarky.run_folder import export_figures, export_run, read_any
 
-    target = export_run(read_any(run, runs), format, to)
+    found = read_any(run, runs)
+    if figures and format is not None:
+        raise InputError(Problem("--format", "says how to write numbers, not pictures", "leave it out"))
+    target = export_figures(found, to) if figures else export_run(found, format, to)
     _show(json, {"run": run, "export": str(target)}, str(target))
 
 

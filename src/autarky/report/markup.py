@@ -16,7 +16,7 @@ class Markup(str):
 
 Content = str | float | Iterable["Content"] | None
 
-_VOID = frozenset({"meta", "br"})
+_VOID = frozenset({"meta", "br", "img"})
 _ALONE = frozenset({"rect", "path", "line", "circle", "polyline", "polygon"})
 
 

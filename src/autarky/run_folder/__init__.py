@@ -13,6 +13,7 @@ from autarky.run_folder.ensemble import (
     tidy,
 )
 from autarky.run_folder.export import ExportFormat, export_run
+from autarky.run_folder.figures import export_figures
 from autarky.run_folder.folder import (
     MANIFEST,
     REPORT,
@@ -42,6 +43,7 @@ __all__ = [
     "Run",
     "changed_files",
     "ensemble_id",
+    "export_figures",
     "export_run",
     "is_comparison",
     "is_ensemble",

@@ -1,7 +1,7 @@
 """A run's numbers for other programs: netCDF, or one table per variable as CSV or XLSX.
 
 In a table, the last dimension of a variable runs across and the others run down. Text that a spreadsheet
-would take for a formula gets a leading apostrophe; numbers stay numbers.
+would take for a formula gets an apostrophe before it; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -73,32 +75,42 @@ def export_run(
         remedy = f"export it to csv or xlsx; {kind}.json holds all of it"
         raise InputError(Problem("--format", what, remedy))
     target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
-    if target.exists():
-        raise InputError(
-            Problem(str(target), "exists already", "give another name with --to, or move it away")
-        )
-    beside = Path()
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-        written = beside / target.name
+    with written_beside(target) as written:
         match format:
             case ExportFormat.NETCDF:
                 assert not isinstance(run, PlanRun | ComparisonRun)
                 shutil.copyfile(run.numbers, written)
             case ExportFormat.CSV:
                 written.mkdir()
+                taken: set[str] = set()
                 for name, rows in tables(run):
-                    (written / f"{name}.csv").write_bytes(_csv(rows))
+                    (written / f"{_distinct(name, taken, 100)}.csv").write_bytes(csv_bytes(rows))
             case ExportFormat.XLSX:
-                _write_excel(run, written)
-        written.rename(target)
+                write_excel(tables(run), written)
+    return target
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """A place beside ``target`` to write a file or a folder to, which becomes it when all is written.
+
+    Raises
+    ------
+    InputError
+        If the target exists or cannot be written; nothing is left then.
+    """
+    if target.exists():
+        raise InputError(
+            Problem(str(target), "exists already", "give another name with --to, or move it away")
+        )
+    try:
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=target.parent) as beside:
+            written = Path(beside) / target.name
+            yield written
+            written.rename(target)
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(target), what, "give another place with --to")) from error
-    finally:
-        if beside.name:
-            shutil.rmtree(beside, ignore_errors=True)
-    return target
 
 
 def tables(run: Run | EnsembleRun | PlanRun | ComparisonRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
@@ -120,8 +132,33 @@ def tables(run: Run | EnsembleRun | PlanRun | ComparisonRun) -> Iterator[tuple[s
 
 
 def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (CWE-1236)."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Text that no spreadsheet takes for a formula (CWE-1236): an apostrophe stands before one.
+
+    Taking that apostrophe away gives the text back, because text that has one of its own gets a second.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+_FORMULA = re.compile(
+    # What a spreadsheet skips or drops at the beginning, then what begins a formula, full-width forms too.
+    r"[\s\0-\x1f\ufeff\u200b-\u200f\u2060']*[=+\-@＝＋－＠]|'*[\t\r\n\0]"
+)
+_INSIDE = re.compile(r"(?<=[;\t\r\n])(?=[ ']*[=+\-@＝＋－＠])")
+_UNWRITABLE = re.compile(r"[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+EXCEL_TEXT = 32_767
+"""Characters that a cell of Excel can hold."""
+
+
+def _distinct(name: str, taken: set[str], most: int) -> str:
+    """A name as that of a sheet or a file: its characters allowed, its length too, no other so called."""
+    plain = re.sub(r"[^\w .-]", "_", name).strip(" .'")[:most] or "table"
+    # Excel keeps this name for itself, and neither it nor some file systems tell cases apart.
+    given, count = plain, 1
+    while given.casefold() in taken | {"history"}:
+        count += 1
+        given = f"{plain[: most - len(str(count)) - 1]}-{count}"
+    taken.add(given.casefold())
+    return given
 
 
 def _description(data: xr.Dataset) -> Iterator[list[Cell]]:
@@ -169,35 +206,54 @@ def _cell(value: Any) -> Cell:
     return str(number) if isinstance(number, tuple) else number
 
 
-def _csv(rows: Iterator[list[Cell]]) -> bytes:
+def csv_bytes(rows: Iterable[Iterable[Cell]]) -> bytes:
+    """A table as CSV in UTF-8, lines ended as RFC 4180 says; no text in it is a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode()
+        # A spreadsheet whose separator is not the comma splits texts too: each of their parts is kept tame.
+        writer.writerow([_INSIDE.sub("'", neutral(cell)) if isinstance(cell, str) else cell for cell in row])
+    return text.getvalue().encode(errors="backslashreplace")
 
 
-def _write_excel(run: Run | EnsembleRun | PlanRun | ComparisonRun, path: Path) -> None:
+def write_excel(named: Iterable[tuple[str, Iterable[Sequence[Cell]]]], path: Path) -> None:
+    """(name, rows) as the sheets of a workbook, in which every text is a text and no formula.
+
+    Raises
+    ------
+    InputError
+        If the extra ``excel`` is not installed, or something is too large for Excel.
+    """
     try:
         from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
     except ImportError as error:
         remedy = "install it with: pip install 'autarky[excel]', or export to csv"
         raise InputError(
             Problem("--format xlsx", "needs openpyxl, which is not installed", remedy)
         ) from error
     book = Workbook(write_only=True)
-    for name, rows in tables(run):
-        sheet = book.create_sheet(name[:31])
+    taken: set[str] = set()
+
+    def written(cell: Cell, name: str) -> Any:
+        if isinstance(cell, float) and not np.isfinite(cell):
+            cell = str(cell)  # Excel has no infinity and no NaN.
+        if not isinstance(cell, str):
+            return cell
+        # What XML cannot hold is written as the workbook format says (ST_Xstring): _x0007_ and the like.
+        told = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", neutral(cell))
+        if len(told) > EXCEL_TEXT:
+            what = f"a text in {name} is longer than a cell of Excel holds ({EXCEL_TEXT:,} characters)"
+            raise InputError(Problem("--format xlsx", what, "export to csv or netcdf"))
+        made = WriteOnlyCell(sheet, told)
+        made.data_type = "s"  # openpyxl would take "#REF!" for an error and "=1" for a formula.
+        return made
+
+    for name, rows in named:
+        sheet = book.create_sheet(_distinct(name, taken, 31))
         for count, row in enumerate(rows, start=1):
             if count > EXCEL_ROWS or len(row) > EXCEL_COLUMNS:
                 what = f"{name} is larger than a sheet of Excel ({EXCEL_ROWS:,} × {EXCEL_COLUMNS:,})"
                 raise InputError(Problem("--format xlsx", what, "export to csv or netcdf"))
-            sheet.append([_excel_cell(cell) for cell in row])
+            sheet.append([written(cell, name) for cell in row])
     book.save(path)
-
-
-def _excel_cell(cell: Cell) -> Cell:
-    if isinstance(cell, str):
-        return neutral(cell)
-    # Excel has no infinity and no NaN.
-    return str(cell) if isinstance(cell, float) and not np.isfinite(cell) else cell

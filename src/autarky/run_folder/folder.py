@@ -30,6 +30,8 @@ from autarky.explanation.groups import groups
 from autarky.explanation.hours import hours
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.stored import announced_of, countdown_of, lifelines_of
+from autarky.report.card import card
+from autarky.report.figures import Figure, figures_of
 from autarky.results import SimulationResult
 from autarky.results.netcdf import from_netcdf, to_netcdf
 
@@ -66,6 +68,27 @@ class Kept:
     def study(self) -> bytes:
         """The study file as it was given."""
         return read_bytes(self.path / STUDY)
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """Every picture of the page by its name; the last value of a notebook's cell is shown.
+
+        Raises
+        ------
+        SourceError
+            If ``report.html`` is not what was written.
+        """
+        return figures_of(self._page_as_written())
+
+    def _repr_html_(self) -> str:
+        return card(self._page_as_written(), self.figures.values(), str(self.report))
+
+    def _page_as_written(self) -> str:
+        content = read_bytes(self.report)
+        if sha256(content) != self.manifest["files"].get(REPORT):
+            remedy = "draw it again with: autarky report RUN"
+            raise SourceError(Problem(str(self.report), "was changed after it was written", remedy))
+        return content.decode()
 
 
 @dataclass(frozen=True)
