@@ -579,13 +579,33 @@ app.add_typer(catalogued, name="runs")
 @catalogued.command("list")
 def list_runs(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
     """List the run folders, the newest first, each with the first sentence of its answer."""
-    raise NotImplementedError
+    from autarky.run_folder.catalogue import Catalogue, as_lines
+
+    entries = Catalogue(runs).entries()
+    _show(json, [vars(entry) for entry in entries], "\n".join(as_lines(entries)) or f"no runs in {runs}")
 
 
 @catalogued.command()
-def reindex(runs: Runs = RUNS, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+def reindex(
+    folder: Annotated[
+        Path, typer.Option("--folder", help="Folder of the workbench: the catalogue lies in its .autarky.")
+    ] = Path(),
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
     """Make the workbench's catalogue anew from the run folders, which are the truth."""
-    raise NotImplementedError
+    from autarky.run_folder.catalogue import BROKEN, Catalogue
+
+    catalogue = Catalogue(runs, folder / ".autarky" / "catalogue.sqlite")
+    entries = catalogue.reindex()
+    broken = {entry.id: entry.headline for entry in entries if entry.kind == BROKEN}
+    told = [
+        f"{len(entries)} in the catalogue of {runs}",
+        *(f"{name}: {what}" for name, what in broken.items()),
+    ]
+    _show(json, {"runs": len(entries), "broken": broken}, "\n".join(told))
 
 
 @app.command()

@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,9 @@ _VERSION = 1
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 
+_BROKEN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+"""What SQLite says of a file that is none, is damaged, or has other columns."""
+
 T = TypeVar("T")
 
 
@@ -44,18 +47,18 @@ class Entry:
     """Date and time (UTC), ISO 8601; empty of a broken one."""
     seconds: float
     headline: str
-    """The first sentence of its answer; empty of what was kept before manifests told it."""
+    """The first sentence of its answer; the title, of what was kept before manifests told it."""
     study_sha256: str
 
 
 class Catalogue:
     """The runs of a folder; every read first takes in what is new on disk and forgets what is gone.
 
-    It never fails: a file that is broken or of another version is made anew, and where none can be written
-    the folders are read instead.
+    It never fails: a file that is broken or of another version is made anew, and where none can be written,
+    or none is given, the folders are read instead.
     """
 
-    def __init__(self, runs: Path, file: Path) -> None:
+    def __init__(self, runs: Path, file: Path | None = None) -> None:
         self.runs, self.file = runs, file
 
     def entries(self) -> list[Entry]:
@@ -66,31 +69,40 @@ class Catalogue:
         """One of them."""
         return next((entry for entry in self.entries() if entry.id == run), None)
 
-    def reindex(self) -> int:
-        """Makes the catalogue anew from the folders; how many there are."""
+    def reindex(self) -> list[Entry]:
+        """Makes the catalogue anew from the folders."""
 
-        def anew(table: sqlite3.Connection) -> int:
+        def anew(table: sqlite3.Connection) -> list[Entry]:
             with _writing(table):
                 table.execute("DELETE FROM entry")
-            return len(_listed(self.runs, table))
+            return _listed(self.runs, table)
 
         return self._with_table(anew)
 
     def _with_table(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        for attempt in range(2):
+        for file in (self.file, self.file):
+            if file is None:
+                break
             try:
-                with contextlib.closing(_opened(self.file)) as table:
+                with contextlib.closing(_opened(file)) as table:
                     return work(table)
             except (sqlite3.Error, OSError) as error:
-                code = getattr(error, "sqlite_errorcode", None)
-                broken = code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
-                if attempt or not broken:
+                if getattr(error, "sqlite_errorcode", None) not in _BROKEN:
                     break
                 with contextlib.suppress(OSError):
-                    _replace(self.file)
-        # Another process writes for too long, or the disk is full or read-only.
+                    _replace(file)
+        # No file, or another process writes for too long, or the disk is full or read-only.
         with contextlib.closing(_prepared(sqlite3.connect(":memory:", isolation_level=None))) as table:
             return work(table)
+
+
+def as_lines(entries: Sequence[Entry]) -> list[str]:
+    """A line for each, in columns: when, kind, id, title, headline."""
+    rows = [(one.created, one.kind, one.id, one.title, one.headline) for one in entries]
+    # Manifests may come from somebody else: a title can neither break the line nor move the cursor.
+    plain = [["".join(filter(str.isprintable, " ".join(cell.split()))) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in plain]
 
 
 _COLUMNS = tuple(field.name for field in fields(Entry))
@@ -202,14 +214,15 @@ def _entry(folder: Path) -> Entry:
 def _of_manifest(name: str, kind: str, manifest: Mapping[str, Any]) -> Entry:
     inputs = manifest["inputs"]
     study, economy = inputs.get("study") or {}, inputs.get("economy") or {}
+    title = str(study.get("title") or manifest.get("title") or name)
     return Entry(
         name,
         kind,
-        str(study.get("title") or manifest.get("title") or name),
+        title,
         str(economy.get("name") or ""),
         str(manifest["created"]),
         float(manifest["seconds"]),
-        str(manifest.get("headline") or ""),
+        str(manifest.get("headline") or title),
         str(study.get("sha256") or ""),
     )
 

@@ -108,6 +108,8 @@ def save_comparison(
         "format": FORMAT,
         "created": created.isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+        "title": found.title,
+        "headline": sentences(found)[0],
         "ended": {"outcome": "COMPARED", "meaning": f"{len(found.columns)} runs side by side"},
         "inputs": dict(inputs),
         "files": digests,

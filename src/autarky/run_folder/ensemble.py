@@ -132,6 +132,7 @@ def save_ensemble(
             "format": FORMAT,
             "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "seconds": round(seconds, 3),
+            "headline": answer.sentences[0],
             "ended": {"draws": result.record.draws, "failed": int(failed.sum()), "kept": keep_draws},
             "inputs": dict(inputs),
             "files": files,

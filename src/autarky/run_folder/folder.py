@@ -206,6 +206,7 @@ def save_run(
         "format": FORMAT,
         "created": created.isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+        "headline": explanation.answer(result).sentences[0],
         "ended": {"outcome": result.outcome.name, "meaning": result.outcome.value},
         "inputs": dict(inputs),
         "files": digests,

@@ -108,6 +108,7 @@ def save_plan(
     """
     created = datetime.datetime.now(datetime.UTC)
     feasible = isinstance(found, PlanResult)
+    told = action_plan.clash_sentences(found) if isinstance(found, Clash) else action_plan.sentences(found)
     contents = {
         STUDY: study,
         PLAN: json_bytes(json_ready(found, infinity=True)),
@@ -119,6 +120,7 @@ def save_plan(
         "format": FORMAT,
         "created": created.isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
+        "headline": told[0],
         "ended": {
             "outcome": "PLANNED" if feasible else "INFEASIBLE",
             "meaning": "there is a plan" if feasible else "policies clash: there is no plan",
