@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from autarky.errors import Problem
 from autarky.report.document import body_of
+from autarky.report.markup import Markup as Drawn
 from autarky.workbench.static_files import address_of
 
 _ENVIRONMENT = jinja2.Environment(
@@ -50,3 +51,16 @@ def report_body(report: str) -> Markup:
     """The sections of a report that autarky wrote, its labels escaped when they entered it, to be shown as
     they are. Nothing else may pass through here."""
     return Markup(body_of(report))
+
+
+def drawn(part: Drawn) -> Markup:
+    """A picture or table that the report's own functions drew, its labels escaped when they entered it.
+
+    Raises
+    ------
+    TypeError
+        If it is any other text.
+    """
+    if not isinstance(part, Drawn):
+        raise TypeError("not drawn by autarky.report")
+    return Markup(str(part))
