@@ -65,6 +65,12 @@ class Finding:
     difference: float | None = None
     """``left − right``, in ``unit``."""
     unit: str = ""
+    block: str = ""
+    """Array of the economy that its cells stand in, such as ``Z``; empty where it is about none."""
+    at: tuple[int | None, int | None] = (None, None)
+    """Position in that array: a cell, or a whole row or column where the other is None."""
+    parts: tuple[int, ...] = ()
+    """Positions of those that a total is the sum of."""
 
     def __str__(self) -> str:
         return f"{self.status.value:<8}{self.check}: {self.message}"
@@ -120,7 +126,8 @@ def _row_balance(economy: Economy, name: str) -> list[Finding]:
     def found(status: Status, i: int, remark: str = "") -> Finding:
         label = economy.industries.labels[i]
         row, words = f"row {label}", ("intermediate and final use sum to", "printed output is")
-        return _gap(economy, name, status, (label, "all uses"), row, economy.x[i], printed[i], words, remark)
+        gap = _gap(economy, name, status, (label, "all uses"), row, economy.x[i], printed[i], words, remark)
+        return replace(gap, block="Z", at=(i, None))
 
     failed = [found(Status.FAIL, i) for (i,) in _worst(gap > allowed, gap)]
     # Rounding can hide much of a small industry: worth knowing, and no fault.
@@ -142,9 +149,8 @@ def _column_balance(economy: Economy, name: str) -> list[Finding]:
     for (j,) in _worst(gap > allowed, gap):
         label = economy.industries.labels[j]
         place = ("all inputs and value added", label)
-        failed.append(
-            _gap(economy, name, Status.FAIL, place, f"column {label}", left[j], economy.x[j], words)
-        )
+        gap_here = _gap(economy, name, Status.FAIL, place, f"column {label}", left[j], economy.x[j], words)
+        failed.append(replace(gap_here, block="Z", at=(None, j)))
     largest = f"largest gap {_figure(gap.max())}, allowed {_figure(allowed[gap.argmax()])} {economy.unit}"
     return failed or [_note(name, Status.PASS, f"{len(gap)} columns; {largest}")]
 
@@ -161,21 +167,24 @@ def _signs(economy: Economy, name: str) -> list[Finding]:
     column = _allowed(economy, len(economy.value_added), np.abs(economy.value_added).sum(axis=0))
     output, added = economy.x[:, None], economy.value_added.sum(axis=0)[None]
     fail, warn = Status.FAIL, Status.WARNING
-    blocks: tuple[tuple[Status, str, Matrix, Mask, Sequence[str], Sequence[str]], ...] = (
-        (fail, "intermediate use", economy.Z, (economy.Z < 0) & ~over_Z, industries, industries),
-        (fail, "imports", economy.imports_intermediate, economy.imports_intermediate < 0, gates, industries),
-        (fail, "imports", economy.imports_final, (economy.imports_final < 0) & ~free, gates, users),
-        (fail, "output", output, output < -row[:, None], industries, ("all uses",)),
-        (warn, "final demand", economy.Y, (economy.Y < 0) & ~free & ~over_Y, industries, users),
-        (warn, "value added", added, added < -column, ("all components",), industries),
+    at_gates, at_users = economy.imports_intermediate, economy.imports_final
+    blocks: tuple[tuple[Status, str, str, Matrix, Mask, Sequence[str], Sequence[str]], ...] = (
+        (fail, "intermediate use", "Z", economy.Z, (economy.Z < 0) & ~over_Z, industries, industries),
+        (fail, "imports", "imports_intermediate", at_gates, at_gates < 0, gates, industries),
+        (fail, "imports", "imports_final", at_users, (at_users < 0) & ~free, gates, users),
+        (fail, "output", "Z", output, output < -row[:, None], industries, ("all uses",)),
+        (warn, "final demand", "Y", economy.Y, (economy.Y < 0) & ~free & ~over_Y, industries, users),
+        (warn, "value added", "value_added", added, added < -column, ("all components",), industries),
     )
     findings = []
-    for status, what, block, wrong, rows, columns in blocks:
-        for i, j in _worst(wrong, np.abs(block)):
-            value = float(block[i, j])
+    for status, what, block, cells, wrong, rows, columns in blocks:
+        for i, j in _worst(wrong, np.abs(cells)):
+            value = float(cells[i, j])
             message = f"row {rows[i]}, column {columns[j]}: {what} is {_figure(value)} {economy.unit}"
+            at = (None if what == "value added" else i, None if what == "output" else j)
+            place = (rows[i], columns[j])
             findings.append(
-                Finding(name, status, message, rows[i], columns[j], value, 0.0, value, economy.unit)
+                Finding(name, status, message, *place, value, 0.0, value, economy.unit, block, at)
             )
     drawn = int((economy.Y[:, free] < 0).sum())
     told = f"; {drawn} negative cells of inventories and the like are exogenous supply" if drawn else ""
@@ -191,9 +200,9 @@ def _imports_within_use(economy: Economy, name: str) -> list[Finding]:
     home_Z, home_Y, gate_Z, gate_Y = _by_product(economy)
     over_Z, over_Y = _beyond_use(economy)
     users = [f"{user.region}.{user.category}" for user in economy.final_users]
-    for home, gate, over, columns in (
-        (home_Z, gate_Z, over_Z, economy.industries.labels),
-        (home_Y, gate_Y, over_Y, users),
+    for block, home, gate, over, columns in (
+        ("imports_intermediate", home_Z, gate_Z, over_Z, economy.industries.labels),
+        ("imports_final", home_Y, gate_Y, over_Y, users),
     ):
         for i, j in _worst(over, np.abs(home)):
             product = economy.products[i]
@@ -201,7 +210,9 @@ def _imports_within_use(economy: Economy, name: str) -> list[Finding]:
             where = f"row {product}, column {columns[j]}"
             words = ("imports are", "total use is")
             place = (product, columns[j])
-            findings.append(_gap(economy, name, Status.FAIL, place, where, left, right, words))
+            found = _gap(economy, name, Status.FAIL, place, where, left, right, words)
+            gates = tuple(k for k, gate in enumerate(economy.gates) if gate.product == product)
+            findings.append(replace(found, block=block, at=(None, j), parts=gates))
     if findings:
         return findings
     if treatment is ImportTreatment.PROPORTIONAL:
@@ -222,9 +233,9 @@ def _near_zero_output(economy: Economy, name: str) -> list[Finding]:
     findings = []
     for (j,) in _worst(wrong, inputs):
         place = ("all inputs", labels[j])
-        findings.append(
-            _gap(economy, name, Status.FAIL, place, f"column {labels[j]}", inputs[j], economy.x[j], words)
-        )
+        where = f"column {labels[j]}"
+        found = _gap(economy, name, Status.FAIL, place, where, inputs[j], economy.x[j], words)
+        findings.append(replace(found, block="Z", at=(None, j)))
     idle = [labels[j] for j in np.flatnonzero((economy.x <= 0) & ~wrong)]
     if idle:
         message = f"{len(idle)} of {len(labels)} industries make nothing (output 0 or less): {_some(idle)}"
@@ -240,12 +251,13 @@ def _productive(economy: Economy, name: str) -> list[Finding]:
         return [_note(name, Status.SKIPPED, "the eigenvalue iteration did not settle")]
     if radius < 1:
         return [_note(name, Status.PASS, f"spectral radius of A is {radius:.4f}")]
-    label = economy.industries.labels[int(economy.A.sum(axis=0).argmax())]
+    j = int(economy.A.sum(axis=0).argmax())
+    label = economy.industries.labels[j]
     message = (
         f"spectral radius of A is {radius:.4g}, must be below 1; the largest inputs are in column {label}"
     )
-    place = ("all inputs", label)
-    return [Finding(name, Status.FAIL, message, *place, radius, 1.0, radius - 1, "per unit of output")]
+    place, unit = ("all inputs", label), "per unit of output"
+    return [Finding(name, Status.FAIL, message, *place, radius, 1.0, radius - 1, unit, "Z", (None, j))]
 
 
 def _totals(economy: Economy, name: str) -> list[Finding]:
@@ -253,10 +265,10 @@ def _totals(economy: Economy, name: str) -> list[Finding]:
     users = [f"{user.region}.{user.category}" for user in economy.final_users]
     findings: list[Finding] = []
     accused: set[str] = set()
-    for what, labels, rows, columns in (
-        ("industry", economy.industries.labels, economy.Z, economy.Z.T),
-        ("final user", users, economy.Y.T, None),
-        ("value added", economy.value_added_names, economy.value_added, None),
+    for what, block, labels, rows, columns in (
+        ("industry", "Z", economy.industries.labels, economy.Z, economy.Z.T),
+        ("final user", "Y", users, economy.Y.T, None),
+        ("value added", "value_added", economy.value_added_names, economy.value_added, None),
     ):
         for i, parts in _sums_of_others(rows, columns):
             left, right = float(rows[i].sum()), float(rows[parts].sum())
@@ -267,7 +279,9 @@ def _totals(economy: Economy, name: str) -> list[Finding]:
             span = f"{labels[parts[0]]} to {labels[parts[-1]]}"
             words = (f"{what} {labels[i]} sums to", f"the {len(parts)} rows {span} sum to")
             place = (labels[i], span)
-            findings.append(_gap(economy, name, status, place, "read as one of them", left, right, words))
+            found = _gap(economy, name, status, place, "read as one of them", left, right, words)
+            at = (None, i) if block == "Y" else (i, None)
+            findings.append(replace(found, block=block, at=at, parts=tuple(map(int, parts))))
             accused.add(labels[i])
         for label in labels:
             if label not in accused and _TOTAL_LABEL.match(label.rsplit(".", 1)[-1]):
@@ -292,7 +306,8 @@ def _orientation(economy: Economy, name: str) -> list[Finding]:
         remark = "; with rows and columns of Z exchanged the table balances: it is transposed"
         left, right = by_column[j] + added[j], economy.x[j]
         place = ("all inputs and value added", label)
-        return [_gap(economy, name, Status.FAIL, place, f"column {label}", left, right, words, remark)]
+        found = _gap(economy, name, Status.FAIL, place, f"column {label}", left, right, words, remark)
+        return [replace(found, block="Z", at=(None, j))]
     return [_note(name, Status.PASS, "exchanging rows and columns of Z does not balance it better")]
 
 
@@ -318,7 +333,8 @@ def _unit_slips(economy: Economy, name: str) -> list[Finding]:
             place = (label, "all uses") if axis == "row" else ("all inputs and value added", label)
             remark = f": about {10.0 ** abs(power[i]):,.0f} times apart"
             where = f"{axis} {label}"
-            findings.append(_gap(economy, name, Status.FAIL, place, where, left[i], right[i], words, remark))
+            found = _gap(economy, name, Status.FAIL, place, where, left[i], right[i], words, remark)
+            findings.append(replace(found, block="Z", at=(i, None) if axis == "row" else (None, i)))
     return findings or [_note(name, Status.PASS, "no row, column or block is a thousand times off")]
 
 
@@ -467,9 +483,8 @@ def _block_slips(economy: Economy, name: str) -> list[Finding]:
                 times = f"{10.0 ** abs(power):,.0f} times too {'small' if power > 0 else 'large'}"
                 words = (f"{block} sums to", "the other blocks to")
                 place, remark = (block, "all columns"), f": {times}"
-                findings.append(
-                    _gap(economy, name, Status.FAIL, place, f"block {block}", left, right, words, remark)
-                )
+                found = _gap(economy, name, Status.FAIL, place, f"block {block}", left, right, words, remark)
+                findings.append(replace(found, block=block))
     return findings
 
 

@@ -16,13 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from autarky import checks
 from autarky.audit import find_table
 from autarky.economy import Economy
-from autarky.errors import InputError, Problem, SourceError
+from autarky.errors import InputError, Problem, SourceError, did_you_mean
 from autarky.limited import check_archive, in_limited_child
 from autarky.sources import embedded_names, read_table
 from autarky.sources.csv_folder import write_csv_folder
 from autarky.workbench.changes import WHOLE, Change, value_at, with_changes
+from autarky.workbench.doctoring import effect
 from autarky.workbench.workspace import Workspace, new_id, write_whole
 
 SECONDS = 30.0
@@ -68,6 +70,8 @@ class StoredTable:
     """By hand, the first first; those undone too."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
     """Check that fails → why it is accepted."""
+    effect: tuple[str, ...] = ()
+    """What the last change by hand did to the checks."""
     revision: str = ""
     """Digest of changes and acceptances: another one, once anything was changed."""
 
@@ -122,6 +126,7 @@ class Tables:
             folder=folder / _TABLE,
             changes=tuple(Change(**change) for change in kept["changes"]),
             accepted={check: Accepted(**why) for check, why in kept["accepted"].items()},
+            effect=tuple(kept["effect"]),
             revision=hashlib.sha256(by_hand).hexdigest()[:16],
             **about,
         )
@@ -157,7 +162,7 @@ class Tables:
         try:
             economy = _taken_in(folder, kind, content, shown, format, options or {})
             write_csv_folder(economy, folder / _READ)
-            write_csv_folder(economy, folder / _TABLE, {_CHANGES: _by_hand((), {})})
+            write_csv_folder(economy, folder / _TABLE, {_CHANGES: _by_hand((), {}, ())})
             told = {
                 "name": shown,
                 "format": format or "",
@@ -260,14 +265,16 @@ class Tables:
         InputError
             If the table was changed meanwhile.
         """
-        table = self._of(name)
+        table, known = self._of(name), [one for one, _ in checks.CHECKS]
+        if check not in known:
+            raise SourceError(Problem("check", f"unknown check {check!r}", did_you_mean(check, known)))
         accepted = {one: why for one, why in table.accepted.items() if one != check}
         if reason.strip():
             accepted[check] = Accepted(_reason(reason), _now())
         folder = self.workspace.kept("tables", name)
         with _CHANGING:
             _refuse_stale(folder, revision, f"you wanted to accept the check {check!r}")
-            write_whole(folder / _TABLE / _CHANGES, _by_hand(table.changes, accepted))
+            write_whole(folder / _TABLE / _CHANGES, _by_hand(table.changes, accepted, table.effect))
         return self.table(name)
 
     def _of(self, name: str) -> StoredTable:
@@ -290,7 +297,8 @@ class Tables:
             following = folder / "table.next"
             shutil.rmtree(following, ignore_errors=True)
             economy = with_changes(find_table(folder / _READ), changes)
-            write_csv_folder(economy, following, {_CHANGES: _by_hand(changes, table.accepted)})
+            told = effect(checks.check(table.read()), checks.check(economy))
+            write_csv_folder(economy, following, {_CHANGES: _by_hand(changes, table.accepted, told)})
             _settle(folder)
         return self.table(name)
 
@@ -412,11 +420,12 @@ def _one_line(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
-def _by_hand(changes: tuple[Change, ...], accepted: Mapping[str, Accepted]) -> bytes:
+def _by_hand(changes: tuple[Change, ...], accepted: Mapping[str, Accepted], effect: tuple[str, ...]) -> bytes:
     return _json(
         {
             "changes": [asdict(change) for change in changes],
             "accepted": {check: asdict(why) for check, why in accepted.items()},
+            "effect": effect,
         }
     )
 
