@@ -2,7 +2,7 @@
 
 from autarky.results.netcdf import to_netcdf
 from autarky.run_folder.any_of_them import read_any
-from autarky.run_folder.comparison import ComparisonRun, is_comparison, read_comparison, save_comparison
+from autarky.run_folder.comparison import ComparisonRun, read_comparison, save_comparison
 from autarky.run_folder.ensemble import (
     ENSEMBLE_ID,
     EnsembleRun,
@@ -26,7 +26,7 @@ from autarky.run_folder.folder import (
     save_run,
     sha256,
 )
-from autarky.run_folder.plan import PLAN, PlanRun, is_plan, read_plan, save_plan
+from autarky.run_folder.plan import PLAN, PlanRun, read_plan, save_plan
 
 __all__ = [
     "ENSEMBLE_ID",
@@ -45,9 +45,7 @@ __all__ = [
     "ensemble_id",
     "export_figures",
     "export_run",
-    "is_comparison",
     "is_ensemble",
-    "is_plan",
     "read_any",
     "read_comparison",
     "read_ensemble",

@@ -6,7 +6,6 @@ disk already, ``study-1.yaml``, ``study-2.yaml`` … Manifest and log alone hold
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -14,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autarky.errors import Problem, SourceError
 from autarky.explanation.answer import json_ready
 from autarky.explanation.comparison import Comparison, Range
 from autarky.explanation.comparison_text import sentences, text
@@ -22,18 +20,13 @@ from autarky.explanation.stored import restored
 from autarky.report.comparison import render_comparison
 from autarky.run_folder.folder import (
     LOG,
-    MANIFEST,
     REPORT,
     Kept,
     find_folder,
     json_bytes,
     log_lines,
-    read_bytes,
     read_manifest,
-    sha256,
-    slug,
-    this_platform,
-    write_folder,
+    save_folder,
 )
 from autarky.run_folder.plan_tables import Cell
 
@@ -54,10 +47,7 @@ class ComparisonRun(Kept):
         SourceError
             If ``comparison.json`` is not what was written.
         """
-        content = read_bytes(self.path / COMPARISON)
-        if sha256(content) != self.manifest["files"].get(COMPARISON):
-            what = "was changed after comparing"
-            raise SourceError(Problem(str(self.path / COMPARISON), what, "compare again"))
+        content = self.as_written(COMPARISON, "comparing", "compare again")
         return restored(Comparison, json.loads(content))
 
     def page(self) -> str:
@@ -96,28 +86,21 @@ def save_comparison(
     InputError
         If the folder cannot be written.
     """
-    created = datetime.datetime.now(datetime.UTC)
     contents = {
         **studies,
         COMPARISON: json_bytes(json_ready(found, infinity=True)),
         REPORT: page_of(found, inputs).encode(),
         LOG: log_lines(log),
     }
-    digests = {name: sha256(content) for name, content in contents.items()}
-    manifest = {
-        "format": FORMAT,
-        "created": created.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
+    told = {
         "title": found.title,
         "headline": sentences(found)[0],
         "ended": {"outcome": "COMPARED", "meaning": f"{len(found.columns)} runs side by side"},
         "inputs": dict(inputs),
-        "files": digests,
         "versions": dict(versions),
-        "platform": this_platform(),
     }
-    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[COMPARISON][:8]}-{slug(f'compare {found.title}')}"
-    return ComparisonRun(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+    title = f"compare {found.title}"
+    return ComparisonRun(*save_folder(runs, title, FORMAT, COMPARISON, contents, told, seconds))
 
 
 def page_of(found: Comparison, inputs: Mapping[str, Any]) -> str:
@@ -135,15 +118,6 @@ def read_comparison(run: str | Path, runs: str | Path = "runs") -> ComparisonRun
     """
     path = find_folder(run, runs)
     return ComparisonRun(path, read_manifest(path, FORMAT))
-
-
-def is_comparison(run: str | Path, runs: str | Path = "runs") -> bool:
-    """Whether a folder holds a comparison."""
-    try:
-        manifest = json.loads(read_bytes(find_folder(run, runs) / MANIFEST))
-    except (SourceError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
 
 
 def comparison_tables(found: Comparison) -> Iterator[tuple[str, Iterator[list[Cell]]]]:

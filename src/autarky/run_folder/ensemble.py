@@ -31,7 +31,6 @@ from autarky.run_folder.folder import (
     Kept,
     json_bytes,
     log_lines,
-    read_bytes,
     read_manifest,
     sha256,
     slug,
@@ -65,10 +64,8 @@ class EnsembleRun(Kept):
         SourceError
             If ``ensemble.nc`` is not what was written.
         """
-        content = read_bytes(self.numbers)
-        if sha256(content) != self.manifest["files"].get(NUMBERS):
-            what = "was changed after the ensemble was done"
-            raise SourceError(Problem(str(self.numbers), what, "move the folder away, then run it again"))
+        remedy = "move the folder away, then run it again"
+        content = self.as_written(NUMBERS, "the ensemble was done", remedy)
         return ensemble_from_netcdf(content, str(self.numbers))
 
     @cached_property

@@ -84,11 +84,21 @@ class Kept:
         return card(self._page_as_written(), self.figures.values(), str(self.report))
 
     def _page_as_written(self) -> str:
-        content = read_bytes(self.report)
-        if sha256(content) != self.manifest["files"].get(REPORT):
-            remedy = "draw it again with: autarky report RUN"
-            raise SourceError(Problem(str(self.report), "was changed after it was written", remedy))
-        return content.decode()
+        remedy = "draw it again with: autarky report RUN"
+        return self.as_written(REPORT, "it was written", remedy).decode()
+
+    def as_written(self, name: str, when: str, remedy: str) -> bytes:
+        """The bytes of one of its files.
+
+        Raises
+        ------
+        SourceError
+            If they are not what was written: it ``was changed after`` …
+        """
+        content = read_bytes(self.path / name)
+        if sha256(content) != self.manifest["files"].get(name):
+            raise SourceError(Problem(str(self.path / name), f"was changed after {when}", remedy))
+        return content
 
 
 @dataclass(frozen=True)
@@ -109,11 +119,8 @@ class Run(Kept):
         SourceError
             If ``result.nc`` is not what the run wrote.
         """
-        path = self.path / RESULT
-        content = read_bytes(path)
-        if sha256(content) != self.manifest["files"].get(RESULT):
-            raise SourceError(Problem(str(path), "was changed after the run", "run the study again"))
-        return from_netcdf(content, str(path))
+        content = self.as_written(RESULT, "the run", "run the study again")
+        return from_netcdf(content, str(self.numbers))
 
     @cached_property
     def answer(self) -> explanation.Answer:
@@ -193,42 +200,55 @@ def save_run(
     InputError
         If the folder cannot be written.
     """
-    created = datetime.datetime.now(datetime.UTC)
-    contents = {
-        STUDY: study,
-        RESULT: to_netcdf(result),
-        REPORT: report.encode(),
-        LOG: log_lines(log),
-    }
-    digests = {name: sha256(content) for name, content in contents.items()}
-    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[RESULT][:8]}-{slug(title)}"
-    manifest = {
-        "format": FORMAT,
-        "created": created.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
+    contents = {STUDY: study, RESULT: to_netcdf(result), REPORT: report.encode(), LOG: log_lines(log)}
+    told = {
         "headline": explanation.answer(result).sentences[0],
         "ended": {"outcome": result.outcome.name, "meaning": result.outcome.value},
         "inputs": dict(inputs),
-        "files": digests,
         "parameters": dict(result.record.parameters),
         "assumptions": list(result.record.assumptions),
         "seed": result.record.seed,
         "versions": dict(result.record.versions),
-        "platform": this_platform(),
     }
-    return Run(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+    return Run(*save_folder(runs, title, FORMAT, RESULT, contents, told, seconds))
 
 
-def write_folder(runs: Path, run_id: str, contents: Mapping[str, bytes]) -> Path:
-    """A folder of files in ``runs``, whole and read-only, or not at all.
+def save_folder(
+    runs: Path,
+    title: str,
+    format: str,
+    named_by: str,
+    contents: Mapping[str, bytes],
+    told: Mapping[str, Any],
+    seconds: float,
+) -> tuple[Path, Mapping[str, Any]]:
+    """Writes a folder of files and the manifest about them into ``runs``, whole and read-only, or not at all.
+
+    Parameters
+    ----------
+    named_by : str
+        The file whose digest stands in the folder's name, after the time and before the title.
+    told : mapping
+        What the manifest says besides format, clock times, digests and platform (JSON-ready).
 
     Raises
     ------
     InputError
-        If it cannot be written.
+        If it cannot be written; nothing is left then.
     """
+    created = datetime.datetime.now(datetime.UTC)
+    digests = {name: sha256(content) for name, content in contents.items()}
+    manifest = {
+        "format": format,
+        "created": created.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        **told,
+        "files": digests,
+        "platform": this_platform(),
+    }
+    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[named_by][:8]}-{slug(title)}"
     try:
-        return _write(runs, run_id, contents)
+        return _write(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(runs), what, "choose another folder with --runs")) from error
@@ -284,6 +304,15 @@ def read_manifest(path: Path, format: str) -> Mapping[str, Any]:
             Problem(str(path / MANIFEST), f"is not an {format!r} manifest", "run the study again")
         )
     return manifest
+
+
+def holds(run: str | Path, runs: str | Path, format: str) -> bool:
+    """Whether a folder, given by its path or by its id in ``runs``, was written in a format."""
+    try:
+        manifest = json.loads(read_bytes(find_folder(run, runs) / MANIFEST))
+    except (SourceError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == format
 
 
 def changed_files(run: Run) -> list[str]:

@@ -6,7 +6,6 @@ clock times.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autarky.errors import Problem, SourceError
 from autarky.explanation import action_plan
 from autarky.explanation.answer import json_ready
 from autarky.explanation.stored import restored
@@ -23,19 +21,14 @@ from autarky.report.plan import render_plan
 from autarky.results.plan import Clash, PlanResult
 from autarky.run_folder.folder import (
     LOG,
-    MANIFEST,
     REPORT,
     STUDY,
     Kept,
     find_folder,
     json_bytes,
     log_lines,
-    read_bytes,
     read_manifest,
-    sha256,
-    slug,
-    this_platform,
-    write_folder,
+    save_folder,
 )
 
 FORMAT = "autarky plan 1"
@@ -60,11 +53,7 @@ class PlanRun(Kept):
         SourceError
             If ``plan.json`` is not what was written.
         """
-        content = read_bytes(self.path / PLAN)
-        if sha256(content) != self.manifest["files"].get(PLAN):
-            what = "was changed after planning"
-            raise SourceError(Problem(str(self.path / PLAN), what, "plan the study again"))
-        told = json.loads(content)
+        told = json.loads(self.as_written(PLAN, "planning", "plan the study again"))
         return restored(PlanResult, told) if self.is_feasible else restored(Clash, told)
 
     def page(self) -> str:
@@ -106,32 +95,24 @@ def save_plan(
     InputError
         If the folder cannot be written.
     """
-    created = datetime.datetime.now(datetime.UTC)
     feasible = isinstance(found, PlanResult)
-    told = action_plan.clash_sentences(found) if isinstance(found, Clash) else action_plan.sentences(found)
+    said = action_plan.clash_sentences(found) if isinstance(found, Clash) else action_plan.sentences(found)
     contents = {
         STUDY: study,
         PLAN: json_bytes(json_ready(found, infinity=True)),
         REPORT: page_of(found, inputs).encode(),
         LOG: log_lines(log),
     }
-    digests = {name: sha256(content) for name, content in contents.items()}
-    manifest = {
-        "format": FORMAT,
-        "created": created.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "headline": told[0],
+    told = {
+        "headline": said[0],
         "ended": {
             "outcome": "PLANNED" if feasible else "INFEASIBLE",
             "meaning": "there is a plan" if feasible else "policies clash: there is no plan",
         },
         "inputs": dict(inputs),
-        "files": digests,
         "versions": dict(versions),
-        "platform": this_platform(),
     }
-    run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[PLAN][:8]}-{slug(title)}"
-    return PlanRun(write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest)
+    return PlanRun(*save_folder(runs, title, FORMAT, PLAN, contents, told, seconds))
 
 
 def page_of(found: PlanResult | Clash, inputs: Mapping[str, Any]) -> str:
@@ -150,12 +131,3 @@ def read_plan(run: str | Path, runs: str | Path = "runs") -> PlanRun:
     """
     path = find_folder(run, runs)
     return PlanRun(path, read_manifest(path, FORMAT))
-
-
-def is_plan(run: str | Path, runs: str | Path = "runs") -> bool:
-    """Whether a folder holds a plan."""
-    try:
-        manifest = json.loads(read_bytes(find_folder(run, runs) / MANIFEST))
-    except (SourceError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
