@@ -139,11 +139,10 @@ def neutral(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-_FORMULA = re.compile(
-    # What a spreadsheet skips or drops at the beginning, then what begins a formula, full-width forms too.
-    r"[\s\0-\x1f\ufeff\u200b-\u200f\u2060']*[=+\-@＝＋－＠]|'*[\t\r\n\0]"
-)
-_INSIDE = re.compile(r"(?<=[;\t\r\n])(?=[ ']*[=+\-@＝＋－＠])")
+# What a spreadsheet skips or drops at the beginning, then what begins a formula, full-width forms too.
+_BEGINNING = r"[\s\0-\x1f\ufeff\u200b-\u200f\u2060']*[=+\-@＝＋－＠]"
+_FORMULA = re.compile(rf"{_BEGINNING}|'*[\t\r\n\0]")
+_INSIDE = re.compile(rf"(?<=[;\t\r\n])(?={_BEGINNING})")
 _UNWRITABLE = re.compile(r"[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 EXCEL_TEXT = 32_767
 """Characters that a cell of Excel can hold."""
