@@ -41,6 +41,8 @@ _BEHAVIOUR = (
     "utilisation",
     "substitution_days",
 )
+MOST_SHOCKS = 100
+"""Most shocks that the form shows; the YAML shows all."""
 _UNCERTAINTY = ("draws", "design", "seed", "need_share")
 _BEGUN: Mapping[str, Mapping[str, Any]] = {
     "trade_cut": {"origin": "all", "products": "all", "share_kept": 0},
@@ -131,7 +133,7 @@ def form_of(text: str, tables: Tables) -> Form:
     if scenario is not None:
         general += [_field(_schema(), "Scenario", one, tree, ("scenario", one)) for one in ("start", "days")]
         listed = scenario.child("shocks")
-        entries = listed.value if listed is not None and isinstance(listed.value, list) else []
+        entries = listed.value[:MOST_SHOCKS] if listed is not None and isinstance(listed.value, list) else []
         shocks = [_shock(k, one, tree) for k, one in enumerate(entries)]
         others.append(
             _section(tree, "Behaviour", ("scenario", "behaviour"), _BEHAVIOUR, "How everybody reacts")
@@ -277,6 +279,12 @@ def help_at(steps: Sequence[Step], plain: Any = None) -> Help | None:
         for name, one in node.get("properties", {}).items()
     }
     return Help(_spelt(steps), " ".join(told.split()), limits, tuple(fields.items()))
+
+
+def place_steps(place: str) -> list[Step]:
+    """``scenario.shocks[0].origin`` → its steps."""
+    found = re.findall(r"\[(\d+)\]|([^.\[\]]+)", place)
+    return [int(position) if position else name for position, name in found]
 
 
 def steps_at(text: str, line: int) -> tuple[Step, ...]:
@@ -562,7 +570,7 @@ def _edited(text: str, one: Field, value: str, tables: Tables) -> str:
     if one.place == "economy":
         return _with_table(text, value, tables)
     plain = plain_of(text)
-    steps = _steps(one.place)
+    steps = place_steps(one.place)
     above = _value_along(plain, steps[:-1])
     if isinstance(above, int | float) and steps[-1] == "default":
         steps = steps[:-1]
@@ -620,15 +628,10 @@ def _with_table(text: str, value: str, tables: Tables) -> str:
     there = plain_of(text).get("economy")
     for name, given in tables[value].items():
         text = put(text, ("economy", name), given)
-    for name in ("embedded", "path", "format", "options"):
+    for name in ("embedded", "path", "format", "options", "accept"):
         if isinstance(there, dict) and name in there and name not in tables[value]:
             text = drop(text, ("economy", name))
     return text
-
-
-def _steps(place: str) -> list[Step]:
-    found = re.findall(r"\[(\d+)\]|([^.\[\]]+)", place)
-    return [int(position) if position else name for position, name in found]
 
 
 def _spelt(steps: Sequence[Step]) -> str:

@@ -125,7 +125,7 @@ def _put(text: str, steps: list[Step], value: Plain) -> str:
             return _add(text, node, step, value)
         node = child
     start, end = _span(text, node)
-    told = _flow(value)
+    told = in_line(value)
     if isinstance(value, str) and "\n" in value and (block := _literal(text, start, value)) is not None:
         told = block
     # A value of several lines, its own comments with it, gives way to one on the line of its name.
@@ -140,10 +140,10 @@ def _add(text: str, node: Node, step: Step, value: Plain) -> str:
     """A field or entry after the last one of a group or list."""
     if isinstance(node, ScalarNode):  # an empty one
         start, end = _span(text, node)
-        told = f"{{{_flow(step)}: {_flow(value)}}}" if isinstance(step, str) else f"[{_flow(value)}]"
+        told = f"{{{in_line(step)}: {in_line(value)}}}" if isinstance(step, str) else f"[{in_line(value)}]"
         return text[:start] + (" " if text[start - 1 : start] == ":" else "") + told + text[end:]
     if _is_flow(node) or not node.value:
-        told = f"{_flow(step)}: {_flow(value)}" if isinstance(step, str) else _flow(value)
+        told = f"{in_line(step)}: {in_line(value)}" if isinstance(step, str) else in_line(value)
         if not node.value:
             start, end = _span(text, node)
             pair = "{}" if isinstance(step, str) else "[]"
@@ -286,21 +286,21 @@ def _field(name: str, value: Plain, indent: int) -> Iterator[str]:
     """A field in lines, indented by so many spaces."""
     room = " " * indent
     if isinstance(value, dict) and value:
-        yield f"{room}{_flow(name)}:"
+        yield f"{room}{in_line(name)}:"
         for key, below in value.items():
             yield from _field(key, below, indent + 2)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        yield f"{room}{_flow(name)}:"
+        yield f"{room}{in_line(name)}:"
         for one in value:
             yield from _entry(one, indent + 2)
     else:
-        yield f"{room}{_flow(name)}: {_flow(value)}"
+        yield f"{room}{in_line(name)}: {in_line(value)}"
 
 
 def _entry(value: Plain, indent: int) -> Iterator[str]:
     """An entry of a list in lines."""
     if not isinstance(value, dict) or not value:
-        yield " " * indent + f"- {_flow(value)}"
+        yield " " * indent + f"- {in_line(value)}"
         return
     lines = (line for key, below in value.items() for line in _field(key, below, indent + 2))
     for k, line in enumerate(lines):
@@ -325,12 +325,12 @@ _BREAKS = {ord(one): f"\\u{ord(one):04x}" for one in "\x7f\x85\u2028\u2029\ufeff
 }
 
 
-def _flow(value: Plain) -> str:
+def in_line(value: Plain) -> str:
     """A value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{in_line(key)}: {in_line(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(one) for one in value) + "]"
+        return "[" + ", ".join(in_line(one) for one in value) + "]"
     if isinstance(value, str):
         safe = _PLAIN.fullmatch(value) and isinstance(scalar(value), str) and value.lower() not in _OLD_WORDS
         return value if safe else json.dumps(value, ensure_ascii=False).translate(_BREAKS)
