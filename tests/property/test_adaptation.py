@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autarky.errors import ScenarioError
 from autarky.scenario import Scenario
-from autarky.simulation import simulate
+from autarky.simulation import simulate, simulate_panel
 from autarky.simulation.run import simulate_many
 from autarky.sources import embedded
 from cases import law
@@ -137,6 +137,19 @@ def test_company_changes_nothing() -> None:
     for alone, among in zip((simulate(table, one) for one in ones), simulate_many(table, ones), strict=True):
         for name in ("output", "capacity_found", "machines", "damage_left"):
             assert (alone.data[name].values == among.data[name].values).all(), name
+
+
+def test_company_whose_groups_mean_other_things_changes_nothing() -> None:
+    table, search = embedded("north-korea-2019"), {**SEARCH, "products": ["some"]}
+    ones = [
+        scenario([CUT], 120, search=search).model_copy(update={"groups": {"some": (product,)}})
+        for product in ("petroleum", "machinery")
+    ]
+    together = simulate_panel(table, ones)["measured"].values
+    for one, among in zip(ones, together, strict=True):
+        np.testing.assert_array_equal(simulate_panel(table, [one])["measured"].values[0], among)
+    with pytest.raises(ScenarioError, match="groups included"):
+        simulate_many(table, ones)
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,8 @@ def network_key(scenario: Scenario, params: Parameters) -> tuple[Any, ...]:
         behaviour.steps_per_day,
         *(institution.in_common() for institution in params.institutions),
         *((name, part.in_common()) for name, part in behaviour.parts.items()),
+        # Parts name groups: what these mean has to be the same too.
+        tuple(sorted(scenario.groups.items())) if behaviour.parts else (),
     )
 
 
@@ -252,7 +254,8 @@ def require_common_network(scenarios: Sequence[Scenario], each: Sequence[Paramet
                 Problem(
                     f"scenario {position} ({scenario.name})",
                     "differs from the first in start, days, preset, production, imports, criticality, "
-                    "steps_per_day, rules of allocation or in what its behaviours must have in common",
+                    "steps_per_day, rules of allocation or in what its behaviours must have in common, "
+                    "groups included",
                     "run it on its own",
                 )
             )

@@ -70,8 +70,6 @@ def _agreed(setting: Setting) -> tuple[Integers, list[Link]]:
     """Rank of each gate, (gates,), and the links of processing trade: the same for all scenarios."""
     first = setting.scenarios[0]
     part = _part(first)
-    if (part.first_paid or part.processing) and any(s.groups != first.groups for s in setting.scenarios):
-        _refuse(setting, "", "scenarios side by side have different groups", "give them the same groups")
     names, exporters = setting.lookup(first), _exporters(setting.network)
     return _ranks(setting, names, part), [
         find_link(setting, names, exporters, one, f"behaviour.foreign_exchange.processing[{k}]")
