@@ -71,13 +71,7 @@ class Catalogue:
 
     def reindex(self) -> list[Entry]:
         """Makes the catalogue anew from the folders."""
-
-        def anew(table: sqlite3.Connection) -> list[Entry]:
-            with _writing(table):
-                table.execute("DELETE FROM entry")
-            return _listed(self.runs, table)
-
-        return self._with_table(anew)
+        return self._with_table(lambda table: _listed(self.runs, table, anew=True))
 
     def _with_table(self, work: Callable[[sqlite3.Connection], T]) -> T:
         for file in (self.file, self.file):
@@ -160,20 +154,24 @@ def _replace(file: Path) -> None:
                 name.unlink(missing_ok=True)
 
 
-def _listed(runs: Path, table: sqlite3.Connection) -> list[Entry]:
-    """The entries, after what has changed on disk since the last look was taken in."""
-    known = dict(table.execute("SELECT id, stamp FROM entry"))
-    there = _stamps(runs)  # later: what another process has taken in meanwhile is not taken for gone
-    if known != there:
-        read = [_entry(runs / name) for name, stamp in there.items() if known.get(name) != stamp]
+def _listed(runs: Path, table: sqlite3.Connection, *, anew: bool = False) -> list[Entry]:
+    """The entries, after what has changed on disk since the last look (or, anew, everything) was read."""
+    if anew or _known(table) != _stamps(runs):
         with _writing(table):
-            gone = [(name,) for name in known if name not in there]
+            # Looked at once more: another process may have been here before we were let in.
+            known, there = {} if anew else _known(table), _stamps(runs)
+            read = [_entry(runs / name) for name, stamp in there.items() if known.get(name) != stamp]
+            gone = [(name,) for name in _known(table) if name not in there]
             table.executemany("DELETE FROM entry WHERE id = ?", gone)
             marks = ", ".join("?" * (len(_COLUMNS) + 1))
             new = [(*astuple(entry), there[entry.id]) for entry in read]
             table.executemany(f"INSERT OR REPLACE INTO entry VALUES ({marks})", new)
     rows = table.execute(f"SELECT {', '.join(_COLUMNS)} FROM entry ORDER BY created DESC, id DESC")
     return [Entry(*row) for row in rows]
+
+
+def _known(table: sqlite3.Connection) -> dict[str, str]:
+    return dict(table.execute("SELECT id, stamp FROM entry"))
 
 
 def _stamps(runs: Path) -> dict[str, str]:
