@@ -507,6 +507,14 @@ def claims(
 @app.command()
 def report(
     run: RunName,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="OTHER",
+            help="A plan, comparison, ensemble or run with lifelines of the same economy; again for more.",
+        ),
+    ] = None,
     to: To = None,
     runs: Runs = RUNS,
     json: Json = False,
@@ -516,7 +524,7 @@ def report(
     """Draw the page of a run again, from its stored numbers."""
     from autarky.study import report_again
 
-    found, page = report_again(run, runs)
+    found, page = report_again(run, runs, others=beside or ())
     target = to if to is not None else Path(f"{found.id}.html")
     _save(target, page.encode())
     _show(json, {"run": found.id, "report": str(target)}, str(target))

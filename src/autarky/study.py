@@ -24,9 +24,11 @@ from autarky.explanation.answer import json_ready
 from autarky.explanation.counting import countdown
 from autarky.explanation.ranking import lifelines
 from autarky.explanation.stored import announced_of, chains_of, countdown_of, lifelines_of
+from autarky.explanation.table_evidence import table_evidence
 from autarky.explanation.tracing import largest_losers, why, with_what_keeping_averts
 from autarky.explanation.why import Why
 from autarky.report import render, render_ensemble
+from autarky.report.beside import Beside
 from autarky.results import Outcome, SimulationResult
 from autarky.run_folder import (
     MANIFEST,
@@ -214,7 +216,8 @@ def work_out(
             record = replace(result.record, lifelines=json_ready(kept), countdown=json_ready(counted))
             result = replace(result, record=record)
         held = announced(result, study.announcements, study.opinion)
-        record = replace(result.record, announced=tuple(json_ready(one) for one in held))
+        said = tuple(json_ready(one) for one in held)
+        record = replace(result.record, announced=said, evidence=evidence_of(study))
         result = replace(result, record=record)
     if variants:
         result = with_variants(result, economy, study.scenario_to_run, log, progress)
@@ -222,6 +225,13 @@ def work_out(
     page = page_of(result, inputs)
     log.note("answered")
     return WorkedOut(result, page, inputs, log)
+
+
+def evidence_of(study: Study) -> tuple[Mapping[str, Any], ...]:
+    """The figures behind a study's table, JSON-ready; empty where the table is not estimated."""
+    embedded = study.economy.embedded if study.economy is not None else None
+    table = study.table_path or (embedded or "").partition("#")[0]
+    return tuple(json_ready(one) for one in table_evidence(table)) if table else ()
 
 
 def with_reasons(
@@ -343,7 +353,7 @@ def run_draws(
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
         try:
             chains = with_reasons(economy, study.scenario_to_run, log, None).record.chains
-            run = replace(result.record.run, chains=chains)
+            run = replace(result.record.run, chains=chains, evidence=evidence_of(study))
             result = replace(result, record=replace(result.record, run=run))
             findings = analyse(result)
             told = answer_of_draws(result, findings)
@@ -484,7 +494,7 @@ class WorkedOut:
     log: Log
 
 
-def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
+def page_of(result: SimulationResult, inputs: Mapping[str, Any], beside: Beside | None = None) -> str:
     """The report; ``inputs`` as in a run's manifest: the command and the digests printed on it."""
     return render(
         result,
@@ -495,19 +505,87 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any]) -> str:
         announced=announced_of(result.record),
         command=inputs["command"],
         digests=inputs["digests"],
+        study=Path(inputs["study"]["path"]).name,
+        beside=beside,
     )
 
 
 def report_again(
-    run: str | Path, runs: str | Path = "runs"
+    run: str | Path, runs: str | Path = "runs", *, others: Sequence[str | Path] = ()
 ) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
-    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result."""
+    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result.
+
+    ``others``: plans, comparisons, ensembles and runs with lifelines of the same economy, whose findings fill
+    the sections of a run's or an ensemble's page that it has no numbers for.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be read, is of another economy, or holds nothing to lay beside: all problems.
+    """
     found = read_any(run, runs)
     if isinstance(found, PlanRun | ComparisonRun):
+        if others:
+            what, remedy = "has a page of its own", "lay it beside a run: autarky report RUN --with it"
+            raise InputError(Problem(found.id, what, remedy))
         return found, found.page()
+    beside = laid_beside(found, others, runs)
     if isinstance(found, EnsembleRun):
-        return found, render_ensemble(found.result, inputs=found.manifest["inputs"])
-    return found, page_of(found.result, found.manifest["inputs"])
+        return found, render_ensemble(found.result, inputs=found.manifest["inputs"], beside=beside)
+    return found, page_of(found.result, found.manifest["inputs"], beside)
+
+
+def laid_beside(run: Run | EnsembleRun, others: Sequence[str | Path], runs: str | Path = "runs") -> Beside:
+    """What other folders say of the economy of a run, for its page; of two of a kind the last.
+
+    Raises
+    ------
+    InputError
+        If a folder is of another economy, or holds nothing to lay beside: all problems.
+    """
+    beside, problems = Beside(), []
+    own = economies_of(run)
+    for other in others:
+        found = read_any(other, runs)
+        theirs = economies_of(found)
+        if not set(own) & set(theirs):
+            what = f"is of {theirs[0] if theirs else 'no table'}, and {run.id} of {own[0]}"
+            problems.append(Problem(found.id, what, "give a folder of the same economy"))
+            continue
+        said: dict[str, Any]
+        match found:
+            case PlanRun():
+                said, named = {"plan": found.found}, ("plan",)
+            case ComparisonRun():
+                said, named = {"comparison": found.found}, ("compare",)
+            case EnsembleRun():
+                findings = analyse(found.result)
+                said, named = {"draws": (answer_of_draws(found.result, findings), findings)}, ("sure",)
+            case Run():
+                if found.lifelines is None or found.countdown is None:
+                    remedy = "give what autarky plan, compare, ensemble or lifelines left"
+                    problems.append(Problem(found.id, "holds nothing to lay beside", remedy))
+                    continue
+                said = {"lifelines": found.lifelines, "countdown": found.countdown}
+                named = ("stocks", "keep")
+        folders = {**beside.folders, **dict.fromkeys(named, found.id)}
+        beside = replace(beside, **said, folders=folders)
+    if problems:
+        raise InputError(problems)
+    return beside
+
+
+def economies_of(found: Run | EnsembleRun | PlanRun | ComparisonRun) -> tuple[str, ...]:
+    """What the tables behind a folder are called; none for a plan without a table."""
+    match found:
+        case PlanRun():
+            economy = found.manifest["inputs"]["economy"]
+            return (economy["name"],) if economy else ()
+        case ComparisonRun():
+            return tuple(dict.fromkeys(column.economy for column in found.found.columns))
+        case EnsembleRun():
+            return (found.answer.economy, found.answer.economy_and_year)
+    return (found.answer.economy, found.answer.economy_and_year)
 
 
 def accepted(economy: Economy, study: Study) -> Economy:

@@ -16,6 +16,7 @@ from autarky.explanation.conditions import (
     Condition,
     conditions,
     first_shock_day,
+    premise,
     rules_in_force,
     shock_acts_on,
 )
@@ -134,7 +135,7 @@ class Answer:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The answer in five sentences: what stops, what follows, households, the total, how sure."""
-        told = listing([condition.text for condition in self.conditions], most=2)
+        told = premise(self.conditions)
         return (
             f"If {told or 'no shock happens'}, and nothing else changes, {self._first_sentence()}",
             self._then_sentence(),

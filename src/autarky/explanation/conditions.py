@@ -56,6 +56,20 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
     )
 
 
+def premise(found: Sequence[Condition], most: int = 2) -> str:
+    """The if-part in one clause, at most ``most`` told one by one; empty: no shock happens.
+
+    Of three series of trade or more one clause is made: products and partners one by one would hide the rest.
+    """
+    series = [one for one in found if one.kind == "trade_series"]
+    if len(series) < 3:
+        return listing([one.text for one in found], most=most)
+    since = date_words(datetime.date.fromisoformat(min(one.start for one in series)))
+    many = f"{len(series):,} series by product and partner"
+    together = f"trade follows what was recorded from {since} on ({many})"
+    return listing([together, *(one.text for one in found if one not in series)], most=most)
+
+
 def rules_in_force(scenario: Scenario) -> tuple[str, ...]:
     """One clause for each behaviour that is switched on: ``rationing by priority``, ``hours counted``, …"""
     behaviour = scenario.behaviour

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autarky.explanation.answer import json_ready, printed
-from autarky.explanation.conditions import Condition, conditions, first_shock_day
+from autarky.explanation.conditions import Condition, conditions, first_shock_day, premise
 from autarky.explanation.moving import DATED, Box, BySource, Mover, boxes, movers, sources
 from autarky.explanation.names import Names
 from autarky.explanation.spread import Quantiles, changes, days, losses, numbers
@@ -261,7 +261,7 @@ class RangesAnswer:
         return {"title": self.title, "sentences": list(self.sentences), **values}
 
     def _premise(self) -> str:
-        told = listing([condition.text for condition in self.conditions], most=2)
+        told = premise(self.conditions)
         drawn = f"with {count(len(self.parameters), 'parameter')} drawn instead of fixed"
         return f"If {told or 'no shock happens'}, {drawn}"
 

@@ -12,8 +12,8 @@ from autarky.explanation.announced import QUANTILES, VISIBLE, Announced, GroupDe
 from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import date_words, percent
 from autarky.report.bands import bands, bands_legend
-from autarky.report.document import section
 from autarky.report.markup import Content, Markup, element
+from autarky.report.outline import part
 from autarky.report.svg import NumberAxis
 from autarky.report.tables import folded, table
 
@@ -21,7 +21,7 @@ _UPWARD = NumberAxis(0.0, 1.0, 124.0, -114.0, 0.25)
 """From nobody to everybody, on the bands' picture."""
 
 
-def announced_section(said: Sequence[Announced], end: datetime.date) -> Markup | None:
+def announced_part(said: Sequence[Announced], end: datetime.date) -> Markup | None:
     """Each sentence that was held against the run; nothing where the study names none."""
     if not said:
         return None
@@ -32,12 +32,12 @@ def announced_section(said: Sequence[Announced], end: datetime.date) -> Markup |
     content: list[Content] = [element("p", intro)]
     for k, one in enumerate(said):
         content += _one(one, k, end)
-    return section("announced", "Announced and delivered", content)
+    return part("announced", "Announced and delivered", content)
 
 
 def _one(said: Announced, k: int, end: datetime.date) -> list[Content]:
     content: list[Content] = [
-        element("h3", f"“{said.text}”"),
+        element("h4", f"“{said.text}”"),
         element("p", said.finding),
         element("p", f"Said by {said.speaker}: {said.source} Read thus: {said.reading}", class_="note"),
         folded(

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from autarky.explanation.attribution import LEAST, Attribution, Part, Row, SharedLoss
-from autarky.explanation.wording import count, listing, percent, shorten
+from autarky.explanation.wording import count, listing, percent
 from autarky.report.document import document, framed, pairs, section
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import MONTHS, line, number_axis, picture, text
 from autarky.report.tables import folded, table
+from autarky.report.waterfall import Fall, waterfall
 
-WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 300.0, 190.0, 34.0, 26.0
 SMALL, HEIGHT, SIDE, FOOT = 300.0, 150.0, 46.0, 126.0
 """A picture of one cause by month: width, height, room for numbers, base line."""
 
@@ -88,48 +88,17 @@ def _numbers(loss: SharedLoss, part: Part, columns: int, drawn: bool) -> list[st
 
 
 def _waterfall(loss: SharedLoss) -> Markup:
-    starts, reached = [], 0.0
+    falls, reached = [], 0.0
     for part in loss.ranked:
-        starts.append(reached)
-        reached += part.part
-    edges = [
-        start + value
-        for start, part in zip(starts, loss.ranked, strict=True)
-        for value in (0.0, part.part, part.least, part.most)
-    ]
-    axis = number_axis([0.0, loss.total, *edges], LEFT, WIDTH - LEFT - RIGHT, ticks=6)
-    bottom = TOP + PITCH * (len(loss.parts) + 1)
-    drawing: list[Markup] = []
-    for place, number in axis.ticks():
-        drawing += [
-            line(place, TOP - 6, place, bottom, "axis" if abs(number) < 1e-12 else "grid"),
-            text(place, 14, percent(number), "tick", "middle"),
-        ]
-
-    def bar(row: int, name: str, start: float, length: float, style: str, note: str) -> float:
-        y = TOP + PITCH * (row + 0.5)
-        left, right = sorted((axis.at(start), axis.at(start + length)))
-        drawing.extend(
-            [
-                text(0, y + 4, shorten(name, 44), "name"),
-                element("rect", x=left, y=y - 9, width=max(right - left, 0.8), height=18.0, class_=style),
-                text(WIDTH - RIGHT + 12, y + 4, note, "note"),
-            ]
-        )
-        return y
-
-    for row, (part, start) in enumerate(zip(loss.ranked, starts, strict=True)):
         note = percent(part.part) + (f" ± {percent(part.error)}" if part.error else "")
         if part.range:
             note += f" ({percent(part.range[0])} to {percent(part.range[-1])})"
-        y = bar(row, part.cause, start, part.part, "swing-high" if part.part >= 0 else "swing-low", note)
-        drawing.append(line(axis.at(start + part.least), y, axis.at(start + part.most), y, "range"))
-        end = axis.at(start + part.part)
-        drawing.append(line(end, y + 9, end, y + PITCH - 9, "lead"))
-    bar(len(loss.parts), "all together", 0.0, loss.total, "b-keep", percent(loss.total))
+        style = "swing-high" if part.part >= 0 else "swing-low"
+        falls.append(Fall(part.cause, reached, part.part, note, style, (part.least, part.most)))
+        reached += part.part
+    falls.append(Fall("all together", 0.0, loss.total, percent(loss.total), "b-keep"))
     title = f"{loss.name[0].upper()}{loss.name[1:]} lost, by cause, share of the base year"
-    ident = f"waterfall-{loss.loss.replace('_', '-')}"
-    return picture(ident, WIDTH, bottom + 6, title, _finding(loss), drawing, class_="heatmap")
+    return waterfall(f"waterfall-{loss.loss.replace('_', '-')}", title, _finding(loss), falls, percent)
 
 
 def _finding(loss: SharedLoss) -> str:

@@ -59,6 +59,35 @@ def render_comparison(
     )
 
 
+def comparison_in_short(comparison: Comparison) -> Sequence[Content]:
+    """A comparison in another page: the answer, who loses what, and what all of them agree on."""
+    told = zip(LEADS, sentences(comparison), strict=True)
+    drawn = _subjects(comparison)
+    header = ("who, what", *comparison.names)
+    rows = [(row_words(row), *(value_words(value, row.unit) for value in row.values)) for row in drawn]
+    held = [
+        (one.question, one.sentence, f"{one.number} of {len(comparison.names)}")
+        for one in comparison.conclusions
+    ]
+    return (
+        element("p", element("strong", comparison.title)),
+        element("ul", [element("li", f"{lead}: {words}") for lead, words in told]),
+        framed(
+            _bars(drawn, comparison.names, " ".join(sentences(comparison)[1:3])),
+            "What each loses in each run",
+        )
+        if drawn
+        else None,
+        folded("The same as a table", table("Lost over the run in each of the runs", header, rows))
+        if drawn
+        else None,
+        folded(
+            "What holds in all of them, and what flips",
+            table("Conclusions put to the test", ("question", "answer", "holds in"), held, "beside"),
+        ),
+    )
+
+
 def _answer_section(comparison: Comparison) -> Markup:
     told = [
         element("li", element("strong", lead), " ", sentence)

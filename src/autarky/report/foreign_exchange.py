@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from autarky.explanation.foreign_exchange import FLOWS, ForeignExchange
 from autarky.explanation.wording import date_words, percent, rounded
-from autarky.report.document import section
 from autarky.report.markup import Markup, element
+from autarky.report.outline import part
 from autarky.report.svg import DateAxis, NumberAxis, line, number_axis, picture, text
 from autarky.report.tables import folded, table
 
@@ -17,10 +17,10 @@ LINES = ("export_earnings", "import_payments")
 """Flows that are drawn; all of them are in the table."""
 
 
-def foreign_exchange_section(
+def foreign_exchange_part(
     told: ForeignExchange | None, labels: Mapping[str, str], unit: str, end: datetime.date
 ) -> Markup | None:
-    """The section of a run's page; None where the run did not count foreign exchange."""
+    """The part of a run's page; None where the run did not count foreign exchange."""
     if told is None:
         return None
     dates = DateAxis(told.starts[0], (end - told.starts[0]).days + 1, LEFT, WIDTH - LEFT - RIGHT)
@@ -47,7 +47,7 @@ def foreign_exchange_section(
         for k, start in enumerate(told.starts)
     ]
     short = [(labels.get(product, product), percent(part)) for product, part in told.paid_share.items()]
-    return section(
+    return part(
         "foreign-exchange",
         "What imports cost, and who pays",
         element("p", intro),

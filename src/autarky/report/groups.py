@@ -10,9 +10,9 @@ import numpy as np
 from autarky.explanation.groups import SOURCES, GroupNeed, Groups, day_words, groups, needs_by_period
 from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import percent, rounded
-from autarky.report.document import section
 from autarky.report.households import figure
 from autarky.report.markup import Content, Markup, element
+from autarky.report.outline import part
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
@@ -20,8 +20,8 @@ MOST_PICTURES = 12
 MOST_ROWS = 75
 
 
-def groups_section(result: SimulationResult, unit: str, end: datetime.date) -> Markup | None:
-    """The section of a run's page; None where its households are not told apart."""
+def groups_part(result: SimulationResult, unit: str, end: datetime.date) -> Markup | None:
+    """The part of a run's page; None where its households are not told apart."""
     told = groups(result)
     if told is None:
         return None
@@ -32,7 +32,7 @@ def groups_section(result: SimulationResult, unit: str, end: datetime.date) -> M
         content.append(_food(told))
     if told.money:
         content.append(_money(told, unit))
-    return section("groups", "Households by group", content)
+    return part("groups", "Households by group", content)
 
 
 def _intro(told: Groups) -> str:
@@ -73,7 +73,7 @@ def _needs(told: Groups, timeline: Timeline, end: datetime.date) -> list[Content
             for one in mine
         ]
         content += [
-            element("h3", f"{name[0].upper()}{name[1:]}"),
+            element("h4", f"{name[0].upper()}{name[1:]}"),
             element("div", figures, class_="multiples"),
         ]
     of = "basket" if told.counted else "base"

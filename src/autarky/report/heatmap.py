@@ -153,8 +153,8 @@ def _hit(address: str, name: str, axis: DateAxis, y: float) -> Markup:
     )
 
 
-def legend() -> Markup:
-    """The shades and their marks, in words."""
+def legend(first: str = "first day below half, or below 90 %") -> Markup:
+    """The shades and their marks, in words; ``first``: what marks a first day, empty: nothing does."""
     items = []
     for kind in SHADES:
         swatch = element(
@@ -166,14 +166,15 @@ def legend() -> Markup:
             aria_hidden="true",
         )
         items.append(element("li", swatch, f" {kind.meaning}"))
-    first = element(
-        "svg",
-        element("path", d="M5 6h10l-5 8z", class_="first"),
-        viewBox="0 0 20 20",
-        class_="swatch",
-        aria_hidden="true",
-    )
-    items.append(element("li", first, " first day below half, or below 90 %"))
+    if first:
+        mark = element(
+            "svg",
+            element("path", d="M5 6h10l-5 8z", class_="first"),
+            viewBox="0 0 20 20",
+            class_="swatch",
+            aria_hidden="true",
+        )
+        items.append(element("li", mark, f" {first}"))
     return element("ul", items, class_="legend")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from autarky.explanation.hours import GIVING, MOST_INDUSTRIES, GroupHours, Hours, month_words
 from autarky.explanation.wording import count, listing, percent, rounded
-from autarky.report.document import section
 from autarky.report.markup import Content, Markup, element
+from autarky.report.outline import part
 from autarky.report.svg import NumberAxis, line, number_axis, picture, text
 from autarky.report.tables import folded, table
 
@@ -17,8 +17,8 @@ REST = "rest"
 MOST_GROUPS = 9
 
 
-def hours_section(told: Hours | None, unit: str) -> Markup | None:
-    """The section of a run's page; None where the run does not count hours."""
+def hours_part(told: Hours | None, unit: str) -> Markup | None:
+    """The part of a run's page; None where the run does not count hours."""
     if told is None:
         return None
     drawn = [
@@ -54,7 +54,7 @@ def hours_section(told: Hours | None, unit: str) -> Markup | None:
         content.append(
             folded("Food from plots", table("Food grown on household plots by group", header, rows))
         )
-    return section("hours", "Hours", content)
+    return part("hours", "Hours", content)
 
 
 def _spent(one: GroupHours, use: int) -> float:

@@ -1,4 +1,4 @@
-"""The page: answer, when, why, households, stocks, imports to keep, and how it was computed; no scripts."""
+"""The page of a run: its twelve sections, the answer first; what other folders say fills the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from autarky.explanation import Answer
 from autarky.explanation.announced import Announced
 from autarky.explanation.countdown import Countdown
 from autarky.explanation.foreign_exchange import foreign_exchange
+from autarky.explanation.grounds import grounds
 from autarky.explanation.hours import hours
 from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.losses import Day, IndustryLoss
@@ -21,17 +22,19 @@ from autarky.explanation.timeline import (
 )
 from autarky.explanation.why import Why
 from autarky.explanation.wording import count, date_words, listing, percent
-from autarky.report.announced import announced_section
+from autarky.report.announced import announced_part
+from autarky.report.beside import Beside, filled
+from autarky.report.certainty import certainty
 from autarky.report.chains import drawn_chains
-from autarky.report.countdown import countdown_content
-from autarky.report.document import as_json, document, framed, pairs, section, told
-from autarky.report.foreign_exchange import foreign_exchange_section
-from autarky.report.groups import groups_section
+from autarky.report.document import as_json, document, framed, pairs, told
+from autarky.report.evidence import evidence_content
+from autarky.report.foreign_exchange import foreign_exchange_part
+from autarky.report.groups import groups_part
 from autarky.report.heatmap import Row, heatmap, legend
-from autarky.report.hours import hours_section
+from autarky.report.hours import hours_part
 from autarky.report.households import small_multiples
-from autarky.report.keep_first import keep_first
 from autarky.report.markup import Content, Markup, element
+from autarky.report.outline import not_asked, outline, part
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
@@ -52,6 +55,8 @@ def render(
     announced: Sequence[Announced] = (),
     command: str = "autarky run STUDY",
     digests: Mapping[str, str] | None = None,
+    study: str = "STUDY",
+    beside: Beside | None = None,
     links: Callable[[str], str] | None = None,
 ) -> str:
     """The report as one HTML file: no script, no request, the same bytes for the same result.
@@ -68,28 +73,37 @@ def render(
         What reproduces the run, printed in the last section.
     digests
         Name → SHA-256 of the files that went into the run.
+    study
+        Name of the study file, as commands that would fill a section name it.
+    beside
+        What other folders of the same economy say.
     links
         Code of an industry → where a click on its row of the heatmap goes; without, the page has no links.
     """
     end = datetime.date.fromisoformat(answer.end)
-    return document(
-        answer.title,
-        answer.scenario,
-        _subtitle(answer),
-        _answer_section(answer),
-        _change_section(answer),
-        _when_section(result, answer, end, links),
-        _why_section(answer, chains),
-        _households_section(result, answer, end),
-        groups_section(result, answer.unit, end),
-        hours_section(hours(result), answer.unit),
-        _stocks_section(countdown),
-        _keep_section(lifelines),
-        _imports_section(result, answer, end),
-        foreign_exchange_section(foreign_exchange(result), result.labels, answer.unit, end),
-        announced_section(announced, end),
-        _method_section(result, answer, command, digests or {}),
-    )
+    beside = beside or Beside()
+    parts = {
+        "answer": _answer_content(answer),
+        "change": _change_content(answer, study),
+        "when": _when_content(result, answer, end, links),
+        "why": (
+            _why_content(answer, chains),
+            _imports_part(result, answer, end),
+            foreign_exchange_part(foreign_exchange(result), result.labels, answer.unit, end),
+        ),
+        "households": (
+            _households_content(result, answer, end),
+            groups_part(result, answer.unit, end),
+            hours_part(hours(result), answer.unit),
+            announced_part(announced, end),
+        ),
+        **filled(beside, study, lifelines=lifelines, countdown=countdown),
+        "sure": _sure_content(answer, beside, study),
+        "evidence": evidence_content(grounds(result.record)),
+        "method": _method_content(result, answer, command, digests or {}),
+    }
+    sections = outline(parts, households=answer.consumers.capitalize())
+    return document(answer.title, answer.scenario, _subtitle(answer), *sections)
 
 
 def _subtitle(answer: Answer) -> str:
@@ -97,18 +111,21 @@ def _subtitle(answer: Answer) -> str:
     return f"{answer.economy_and_year} · {span} · day 0 is {_date(answer.day_zero)}"
 
 
-def _answer_section(answer: Answer) -> Markup:
+def _answer_content(answer: Answer) -> Markup:
     sentences = [
         element("li", element("strong", lead), " ", sentence)
         for lead, sentence in zip(LEADS, answer.sentences, strict=True)
     ]
-    return section("answer", "Answer", element("ol", sentences, class_="answer"))
+    return element("ol", sentences, class_="answer")
 
 
-def _change_section(answer: Answer) -> Markup | None:
+def _change_content(answer: Answer, study: str) -> Content:
     """What the run comes to under other declared choices, this run first."""
     if not answer.variants:
-        return None
+        would = (
+            "runs the scenario under the other values of the choices that decide the answer, if there are any"
+        )
+        return not_asked(f"autarky run {study}", would, placed=False)
     rows = [
         (
             f"{told.sentence[0].upper()}{told.sentence[1:]}",
@@ -140,23 +157,18 @@ def _change_section(answer: Answer) -> Markup | None:
         "The same scenario under other declared choices, each turned round alone. Where the rows differ, the "
         "answer rests on the choice: settle that first. Losses are % of the base year."
     )
-    return section(
-        "change",
-        "What would change it",
-        element("p", intro),
-        table("This run beside the others", header, rows, "beside"),
-    )
+    return element("p", intro), table("This run beside the others", header, rows, "beside")
 
 
-def _when_section(
+def _when_content(
     result: SimulationResult,
     answer: Answer,
     end: datetime.date,
     links: Callable[[str], str] | None,
-) -> Markup:
+) -> Content:
     losses = answer.industries
     if not losses:
-        return section("when", "When industries fall and stop", element("p", answer.sentences[1]))
+        return element("p", answer.sentences[1])
     timeline = weekly_output(result)
     shown = _most_affected(losses)
     rows = [
@@ -213,9 +225,7 @@ def _when_section(
         "lost over the run, % of base",
         f"value added lost, {answer.unit}",
     )
-    return section(
-        "when",
-        "When industries fall and stop",
+    return (
         element("p", intro),
         legend(),
         framed(drawn, "Heatmap of output by industry"),
@@ -232,36 +242,29 @@ def _when_section(
     )
 
 
-def _why_section(answer: Answer, chains: Sequence[Why]) -> Markup:
+def _why_content(answer: Answer, chains: Sequence[Why]) -> Content:
     """Each chain that was asked for; without any, the command that asks."""
-    title = "Why: from the loss back to the cut"
     if not answer.industries:
-        return section("why", title, element("p", "No industry falls: there is nothing to explain."))
+        return element("p", "No industry falls: there is nothing to explain.")
     if not chains:
-        asks = element("code", f"autarky why RUN {answer.industries[0].industry}")
-        told = " follows the loss of an industry back to the cut, with days and amounts."
-        return section("why", title, element("p", asks, told))
-    return section("why", title, drawn_chains(chains))
+        asked = f"autarky why RUN {answer.industries[0].industry}"
+        would = "follows the loss of an industry back to the cut, with days and amounts"
+        return not_asked(asked, would, placed=False)
+    return drawn_chains(chains)
 
 
-def _stocks_section(countdown: Countdown | None) -> Markup:
-    title = "Stocks: days bought"
-    if countdown is None:
-        told = " counts the days from the cut to the first stop by product, and what more stock would buy."
-        return section("stocks", title, element("p", element("code", "autarky lifelines STUDY"), told))
-    return section("stocks", title, countdown_content(countdown))
+def _sure_content(answer: Answer, beside: Beside, study: str) -> Content:
+    """How sure one run can be; the draws of an ensemble beside it."""
+    sentence = element("p", answer.sentences[-1])
+    if beside.draws is None:
+        would = (
+            "draws what is uncertain many times over and shows how far the answer moves, and what moves it"
+        )
+        return sentence, not_asked(f"autarky ensemble {study}", would)
+    return sentence, beside.taken("sure"), certainty(*beside.draws)
 
 
-def _keep_section(lifelines: Lifelines | None) -> Markup:
-    title = "Keep first"
-    if lifelines is None:
-        told = " ranks imports by what keeping them would avert, each alone and one after another."
-        return section("keep", title, element("p", element("code", "autarky lifelines STUDY"), told))
-    return section("keep", title, keep_first(lifelines))
-
-
-def _households_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
-    title = answer.consumers.capitalize()
+def _households_content(result: SimulationResult, answer: Answer, end: datetime.date) -> Content:
     timeline = weekly_consumption(result)
     hit = [loss for loss in answer.households if loss.lowest < 0.99][:MOST_PRODUCTS]
     content: list[Content] = []
@@ -309,7 +312,7 @@ def _households_section(result: SimulationResult, answer: Answer, end: datetime.
         content.append(folded("The numbers of the pictures", timeline_tables(timeline, named, "Consumption")))
     if answer.regions:
         content += _regions(result, answer, end)
-    return section("households", title, content)
+    return content
 
 
 def _regions(result: SimulationResult, answer: Answer, end: datetime.date) -> list[Content]:
@@ -357,12 +360,12 @@ def _regions(result: SimulationResult, answer: Answer, end: datetime.date) -> li
     return content
 
 
-def _imports_section(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
+def _imports_part(result: SimulationResult, answer: Answer, end: datetime.date) -> Markup:
     declared = [element("li", condition.text) for condition in answer.conditions]
     content: list[Content] = [
-        element("h3", "What is declared"),
+        element("h4", "What is declared"),
         element("ul", declared) if declared else element("p", "No shock is declared."),
-        element("h3", "What import gates deliver"),
+        element("h4", "What import gates deliver"),
     ]
     timeline = weekly_deliveries(result)
     if not timeline.codes:
@@ -434,12 +437,12 @@ def _imports_section(result: SimulationResult, answer: Answer, end: datetime.dat
             ),
             folded("The numbers of the picture", timeline_tables(timeline, named, "Deliveries")),
         ]
-    return section("imports", "Imports: what is cut and what arrives", content)
+    return part("imports", "Imports: what is cut and what arrives", content)
 
 
-def _method_section(
+def _method_content(
     result: SimulationResult, answer: Answer, command: str, digests: Mapping[str, str]
-) -> Markup:
+) -> Content:
     record = result.record
     economy = dict(record.economy)
     notes, gaps = economy.pop("notes", ()), economy.pop("declared_gaps", ())
@@ -463,18 +466,11 @@ def _method_section(
         "apart.",
         "One run shows one course under the declared assumptions. It has no range and is not a forecast.",
     )
-    return section(
-        "method",
-        "How this was computed",
+    return (
         element("h3", "How to read this page"),
         element("ul", [element("li", sentence) for sentence in reading]),
         element("h3", "What the run leaves out"),
         element("ul", [element("li", sentence) for sentence in limits]),
-        element("h3", "Assumptions without a source"),
-        element("ul", [element("li", sentence) for sentence in answer.assumptions])
-        if answer.assumptions
-        else element("p", "None: every parameter has a source."),
-        element("p", f"{answer.deciding[0].upper()}{answer.deciding[1:]}.") if answer.deciding else None,
         element("h3", "Economy"),
         pairs("Economy and its source", economy),
         element("h4", "Notes of the source") if notes else None,

@@ -13,6 +13,7 @@ from autarky.explanation.action_plan import (
     action,
     before_measured,
     checklist,
+    clash_sentences,
     delay_words,
     easing,
     ending,
@@ -31,24 +32,30 @@ from autarky.explanation.action_plan import (
     step_sentence,
     worst_by_span,
 )
+from autarky.explanation.plan_gap import plan_gap
 from autarky.explanation.wording import count, listing, percent, rounded
 from autarky.report.balances import balances_section
 from autarky.report.bars import inline_bar
 from autarky.report.by_year import by_year, legend, swatch
-from autarky.report.document import document, pairs, section
+from autarky.report.document import document, framed, pairs, section
 from autarky.report.frontier import frontier
 from autarky.report.gantt import gantt
 from autarky.report.markup import Content, Markup, element
 from autarky.report.svg import line
 from autarky.report.tables import folded, table
-from autarky.results.plan import PlanResult, Series, Step, Valuation
+from autarky.report.waterfall import Fall, waterfall
+from autarky.results.plan import Clash, Measure, PlanResult, Series, Step, Valuation
 
 OPEN_ROWS, MOST_ROWS = 20, 200
 """Rows of a table that are open, and in all; every number is in what the command prints with ``--json``."""
-MOST_PICTURES, MOST_CHECKLIST = 9, 30
+MOST_PICTURES, MOST_CHECKLIST, MOST_BEGUN = 9, 30, 12
 BALANCES = (60, 30, 15, 6, 0)
 """Products whose balances are on the page: as many as keep it under ``MOST_BYTES``."""
 MOST_BYTES = 600_000
+NO_RANGE = (
+    "Cost is all that building takes, where it adds up in one unit. It has no range: the plan is worked out "
+    "at the study's own values; autarky plan --draws says which steps stay under others."
+)
 GROWING = ("start", "keep up", "train", "commission", "run", "stop")
 
 
@@ -90,6 +97,70 @@ def render_plan(
         if len(written.encode()) < MOST_BYTES:
             break
     return written
+
+
+def plan_in_short(found: PlanResult | Clash) -> Sequence[Content]:
+    """A plan as a section of another page: the answer, what to do, when, and what remains; or the clash."""
+    if isinstance(found, Clash):
+        return (
+            element("p", element("strong", found.title)),
+            element("ul", [element("li", told) for told in clash_sentences(found)]),
+        )
+    told = zip(LEADS, sentences(found), strict=True)
+    # Those that cost most to put off come first: without some of them there is no plan.
+    growing = sorted(
+        (step for step in found.steps if step.act in ("start", "keep up")),
+        key=lambda step: -(step.delay_cost or 0.0),
+    )
+    shown = [_short_row(step, found.persons) for step in growing[:MOST_BEGUN]]
+    left = len(growing) - len(shown)
+    header = ("year", "action", "makes", "needs", "cost", "lead time", "avoids")
+    return (
+        element("p", element("strong", found.title)),
+        element("ul", [element("li", f"{lead}: {words}") for lead, words in told]),
+        table("What is begun, that first which costs most to put off", header, shown, "by-year")
+        if shown
+        else element("p", "Nothing is built."),
+        element("p", f"{count(left, 'more step')} on the plan's own page.", class_="note") if left else None,
+        element("p", NO_RANGE, class_="note") if shown else None,
+        gantt(found),
+        _gap(found),
+    )
+
+
+def _short_row(step: Step, persons: float) -> Sequence[Content]:
+    year, name, makes, needs, lead, _, avoids = _step_row(step, persons)
+    units = {need.amount.unit for need in step.needs}
+    cost = (
+        measured(Measure(sum(need.amount.value for need in step.needs), units.pop()))
+        if len(units) == 1
+        else "–"
+    )
+    return year, name, makes, needs, cost, lead, avoids
+
+
+def _gap(result: PlanResult) -> Content:
+    """The waterfall: the gap, what closes it, what remains."""
+    gap = plan_gap(result)
+    title = element("h3", "From the gap to what remains")
+    if gap is None:
+        return title, element(
+            "p", "Nobody lacks anything in any year, and imports do not add up in one unit."
+        )
+    falls, reached = [Fall(f"{gap.first}", 0.0, gap.whole, gap.words(gap.whole), "b-keep")], gap.whole
+    for name, far in gap.parts:
+        falls.append(Fall(name, reached, far, gap.words(far), "swing-low" if far < 0 else "swing-high"))
+        reached += far
+    falls.append(Fall(f"remains {gap.last}", 0.0, gap.remains, gap.words(gap.remains), "b-keep"))
+    rows = [(one.name, one.note) for one in falls]
+    caption = f"{gap.what[0].upper()}{gap.what[1:]}, {gap.first} to {gap.last}"
+    drawn = waterfall("plan-gap", caption, gap.finding, falls, gap.words)
+    return (
+        title,
+        element("p", gap.finding),
+        framed(drawn, "Waterfall from the gap to what remains"),
+        folded("The same as a table", table(caption, ("part", "amount"), rows)),
+    )
 
 
 def _subtitle(result: PlanResult) -> str:

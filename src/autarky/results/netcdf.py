@@ -145,5 +145,5 @@ def _outline(variable: xr.DataArray) -> dict[str, Any]:
 
 def _record(stored: dict[str, Any]) -> RunRecord:
     variants = tuple(Variant(**{**told, "first": tuple(told["first"])}) for told in stored["variants"])
-    told = {name: tuple(stored.get(name, ())) for name in ("assumptions", "chains", "announced")}
+    told = {name: tuple(stored.get(name, ())) for name in ("assumptions", "chains", "announced", "evidence")}
     return RunRecord(**{**stored, **told, "variants": variants})

@@ -103,6 +103,8 @@ class RunRecord:
     """Days of stock by product (``explanation.Countdown``), JSON-ready; None where it was not asked."""
     announced: tuple[Mapping[str, Any], ...] = ()
     """What was announced beside what the run delivers (``explanation.Announced``), JSON-ready."""
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    """The figures behind an estimated table (``explanation.grounds``), JSON-ready; else empty."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autarky.explanation.foreign_exchange import ForeignExchange, foreign_exchange
-from autarky.report.foreign_exchange import foreign_exchange_section
+from autarky.report.foreign_exchange import foreign_exchange_part
 from autarky.results import SimulationResult
 from autarky.simulation import simulate
 from parsed_page import Page
@@ -58,7 +58,7 @@ def test_the_finding_names_the_day_the_size_and_what_was_left_out(short: Simulat
 
 def test_the_section_shows_what_the_finding_says(short: SimulationResult) -> None:
     money = told(short)
-    section = foreign_exchange_section(money, {"oil": "Crude <oil>"}, "million USD", END)
+    section = foreign_exchange_part(money, {"oil": "Crude <oil>"}, "million USD", END)
     assert section is not None
     page = Page(f"<html><body>{section}</body></html>")
     assert [tag for tag, _ in page.elements].count("svg") == 4
@@ -70,7 +70,7 @@ def test_the_section_shows_what_the_finding_says(short: SimulationResult) -> Non
 
 def test_money_enough_is_told_and_draws_no_line() -> None:
     result = simulate(chain(), scenario(days=30, foreign_exchange={"reserves": 10.0}))
-    section = foreign_exchange_section(told(result), {}, "million USD", datetime.date(2020, 1, 30))
+    section = foreign_exchange_part(told(result), {}, "million USD", datetime.date(2020, 1, 30))
     assert "On no day are imports short for want of foreign exchange." in str(section)
     assert 'class="need"' not in str(section)
 
@@ -84,4 +84,4 @@ def test_arrears_are_told() -> None:
 def test_a_run_that_counts_no_money_has_no_section() -> None:
     result = simulate(chain(), scenario(days=5))
     assert foreign_exchange(result) is None
-    assert foreign_exchange_section(None, {}, "million USD", END) is None
+    assert foreign_exchange_part(None, {}, "million USD", END) is None

@@ -169,16 +169,35 @@ def test_regions_have_their_picture_and_table():
 
 
 def test_sections_come_in_order_with_and_without_what_they_show():
-    order = ["answer", "change", "when", "why", "households", "stocks", "keep", "imports", "method"]
-    for more in ({}, everything()):
-        found = re.findall(r'<section id="([a-z]+)"', page_of(RESULTS["national"], **more))
-        assert found == [name for name in order if name in found] and set(order) - set(found) <= {"change"}
+    order = [
+        "answer",
+        "change",
+        "when",
+        "why",
+        "households",
+        "stocks",
+        "keep",
+        "plan",
+        "compare",
+        "sure",
+        "evidence",
+        "method",
+    ]
+    for result in RESULTS.values():
+        for more in ({}, everything()):
+            text = page_of(result, **more)
+            assert re.findall(r'<section id="([a-z]+)"', text) == order
+            assert re.findall(r'href="#([a-z]+)">\d', text) == order[1:]
 
 
 def test_where_nothing_was_asked_the_command_that_asks_stands():
     words = re.sub("<[^>]*>", "", page_of(RESULTS["national"]))
     first = answer(RESULTS["national"]).industries[0].industry
     assert f"autarky why RUN {first}" in words and words.count("autarky lifelines STUDY") == 2
+    for command in ("autarky plan STUDY", "autarky compare RUN OTHER", "autarky ensemble STUDY"):
+        assert command in words
+    named = re.sub("<[^>]*>", "", page_of(RESULTS["national"], study="oil.yaml"))
+    assert "autarky lifelines oil.yaml" in named and "lifelines STUDY" not in named
     assert "there is nothing to explain" in page_of(RESULTS["still"])
 
 
