@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
 
+from autarky.audit import find_table
 from autarky.checks import Finding, Status, check
 from autarky.economy import Economy, Vector
-from autarky.workbench.changes import BLOCKS, WHOLE, labels_of
+from autarky.workbench.changes import BLOCKS, WHOLE, labels_of, value_at
 
 SHOWN = 7
 """Cells of a sum that are shown one by one, the largest; the others are added up."""
@@ -133,6 +135,38 @@ def examine(economy: Economy) -> Examination:
         blocks=blocks,
         labels=tuple(labels) if len(labels) <= 300 else (),
     )
+
+
+def examined(
+    place: str, revision: str, asked: tuple[str, ...] | None = None
+) -> tuple[Examination, Cell | None]:
+    """A table on disk or embedded, as the doctor sees it, and one cell of it where one is asked for.
+
+    Parameters
+    ----------
+    place
+        Its folder, or its name.
+    revision
+        Another one once it was changed: what was examined last is kept.
+    asked
+        Block, row and column.
+
+    Raises
+    ------
+    InputError
+        If there is no such table or cell.
+    """
+    economy, seen = _last(place, revision)
+    if asked is None:
+        return seen, None
+    block, row, column = asked
+    return seen, Cell(value_at(economy, block, row, column), block, row, column)
+
+
+@lru_cache(maxsize=4)
+def _last(place: str, revision: str) -> tuple[Economy, Examination]:
+    economy = find_table(place)
+    return economy, examine(economy)
 
 
 def verdict(checks: Sequence[Checked]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,13 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from autarky.audit import find_table
-from autarky.economy import Economy
-from autarky.errors import EconomyError, InputError, Problem
+from autarky.errors import InputError, Problem
 from autarky.sources import FORMATS, embedded_names
-from autarky.workbench.changes import value_at
 from autarky.workbench.desk import desk_of
-from autarky.workbench.doctoring import Cell, Examination, examine
+from autarky.workbench.doctoring import examined
 from autarky.workbench.limits import MAX_UPLOAD
 from autarky.workbench.rendering import page
 from autarky.workbench.tables import Tables
@@ -65,7 +61,7 @@ def table(request: Request) -> Response:
     kept = Tables(desk.workspace).table(request.path_params["table"])
     asked = tuple(request.query_params.get(name, "") for name in ("block", "row", "column"))
     place = str(kept.folder or kept.id)
-    seen, cell = desk.warm.call(_examined, place, kept.revision, asked if all(asked) else None)
+    seen, cell = desk.warm.call(examined, place, kept.revision, asked if all(asked) else None)
     return page(
         request,
         "table.html",
@@ -126,24 +122,6 @@ def _number(form: dict[str, str], name: str) -> float:
         where = "new value" if name == "now" else "value you saw"
         raise InputError(Problem(where, what, "write digits with a decimal point, such as 1234.5"))
     return float(text)
-
-
-def _examined(place: str, revision: str, asked: tuple[str, ...] | None) -> tuple[Examination, Cell | None]:
-    """In the warm process, which keeps what it examined last: the doctor's view, and a cell asked for."""
-    economy, seen = _examination(place, revision)
-    if asked is None:
-        return seen, None
-    block, row, column = asked
-    try:
-        return seen, Cell(value_at(economy, block, row, column), block, row, column)
-    except EconomyError as error:
-        raise InputError(error.problems) from None
-
-
-@lru_cache(maxsize=4)
-def _examination(place: str, revision: str) -> tuple[Economy, Examination]:
-    economy = find_table(place)
-    return economy, examine(economy)
 
 
 ROUTES = [
