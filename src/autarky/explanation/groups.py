@@ -272,9 +272,12 @@ def _foods(result: SimulationResult) -> tuple[npt.NDArray[np.intp], bool]:
 
 def _opening(result: SimulationResult, user: str) -> float:
     """Days of food held on the first morning, as declared."""
-    lives = _declared(result).get("groups") or {}
+    opened: Mapping[str, Sequence[str]] = result.record.scenario.get("groups") or {}
     category = texts(result.data, "category")[texts(result.data, "final_user").index(user)]
-    return float((lives.get(category) or lives.get("households") or {}).get("food_stock_days", 0.0))
+    for name, life in (_declared(result).get("groups") or {}).items():
+        if {category, "households"} & set(opened.get(name, (name,))):
+            return float(life.get("food_stock_days", 0.0))
+    return 0.0
 
 
 def _declared(result: SimulationResult) -> Mapping[str, Any]:
