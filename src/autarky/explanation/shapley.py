@@ -6,6 +6,7 @@ others. There may be several losses side by side: each column is shared out by i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -95,7 +96,8 @@ def sets_along(orders: Integers) -> tuple[int, ...]:
     whole = (1 << n) - 1
     found = {0, whole, *(1 << k for k in range(n)), *(whole & ~(1 << k) for k in range(n))}
     for order in orders:
-        found.update(int(before) for before in np.cumsum(1 << order))
+        # Whole numbers of Python: those of numpy end at 63 causes.
+        found.update(itertools.accumulate(1 << int(k) for k in order))
     return tuple(sorted(found))
 
 

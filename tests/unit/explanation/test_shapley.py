@@ -137,3 +137,9 @@ def test_sets_along_orders_hold_what_is_told_besides() -> None:
     assert found == tuple(sorted(set(found)))
     assert {0, whole, *(2**k for k in range(9)), *(whole - 2**k for k in range(9))} <= set(found)
     assert len(found) <= 2 + 2 * 9 + 4 * 8
+
+
+def test_there_may_be_more_causes_than_a_number_of_the_machine_has_bits() -> None:
+    orders = draw_orders(70, 2, 0)
+    values = {one: np.array([float(one.bit_count())]) for one in sets_along(orders)}
+    np.testing.assert_array_equal(sampled(values, orders).parts, np.ones((70, 1)))
