@@ -494,7 +494,12 @@ class WorkedOut:
     log: Log
 
 
-def page_of(result: SimulationResult, inputs: Mapping[str, Any], beside: Beside | None = None) -> str:
+def page_of(
+    result: SimulationResult,
+    inputs: Mapping[str, Any],
+    beside: Beside | None = None,
+    links: Callable[[str], str] | None = None,
+) -> str:
     """The report; ``inputs`` as in a run's manifest: the command and the digests printed on it."""
     return render(
         result,
@@ -507,16 +512,22 @@ def page_of(result: SimulationResult, inputs: Mapping[str, Any], beside: Beside 
         digests=inputs["digests"],
         study=Path(inputs["study"]["path"]).name,
         beside=beside,
+        links=links,
     )
 
 
 def report_again(
-    run: str | Path, runs: str | Path = "runs", *, others: Sequence[str | Path] = ()
+    run: str | Path,
+    runs: str | Path = "runs",
+    *,
+    others: Sequence[str | Path] = (),
+    links: Callable[[str], str] | None = None,
 ) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
     """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result.
 
     ``others``: plans, comparisons, ensembles and runs with lifelines of the same economy, whose findings fill
-    the sections of a run's or an ensemble's page that it has no numbers for.
+    the sections of a run's or an ensemble's page that it has no numbers for. ``links``: code of an industry →
+    where a click on its row of the heatmap goes.
 
     Raises
     ------
@@ -531,8 +542,8 @@ def report_again(
         return found, found.page()
     beside = laid_beside(found, others, runs)
     if isinstance(found, EnsembleRun):
-        return found, render_ensemble(found.result, inputs=found.manifest["inputs"], beside=beside)
-    return found, page_of(found.result, found.manifest["inputs"], beside)
+        return found, render_ensemble(found.result, inputs=found.manifest["inputs"], beside=beside, links=links)
+    return found, page_of(found.result, found.manifest["inputs"], beside, links)
 
 
 def laid_beside(run: Run | EnsembleRun, others: Sequence[str | Path], runs: str | Path = "runs") -> Beside:
