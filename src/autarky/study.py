@@ -542,7 +542,9 @@ def report_again(
         return found, found.page()
     beside = laid_beside(found, others, runs)
     if isinstance(found, EnsembleRun):
-        return found, render_ensemble(found.result, inputs=found.manifest["inputs"], beside=beside, links=links)
+        return found, render_ensemble(
+            found.result, inputs=found.manifest["inputs"], beside=beside, links=links
+        )
     return found, page_of(found.result, found.manifest["inputs"], beside, links)
 
 
