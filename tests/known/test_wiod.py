@@ -127,7 +127,7 @@ def test_a_workbook_that_is_none_is_refused_with_a_remedy(tmp_path: Path) -> Non
 
 
 def test_without_openpyxl_the_extra_is_named(national: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SourceError, match=r"autarky\[excel\]"):
         read_wiod2016(national / "raw" / "RUS_NIOT_nov16.xlsx")
 
@@ -135,8 +135,8 @@ def test_without_openpyxl_the_extra_is_named(national: Path, monkeypatch: pytest
 def test_a_workbook_that_unpacks_too_large_is_refused_unopened(
     national: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autarky.sources.wiod2016.MAX_WORKBOOK_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match="over the limit"):
+    monkeypatch.setattr("autarky.limited.MAX_UNPACKED", 1_000_000)
+    with pytest.raises(SourceError, match="unpacks to"):
         read_wiod2016(national / "raw" / "RUS_NIOT_nov16.xlsx")
 
 

@@ -34,6 +34,11 @@ FORMATS = MappingProxyType(
         "csv_folder": Format(
             "autarky's own folder of CSV files (docs/formats/csv-folder.md)", "csv_folder", "read_csv_folder"
         ),
+        "workbook": Format(
+            "the same as one Excel workbook, a sheet for each file (needs the extra 'excel')",
+            "workbook",
+            "read_workbook",
+        ),
         "bea": Format(
             "United States, BEA: folder of Make, Use and Import tables, summary or detail",
             "bea",
@@ -166,8 +171,11 @@ def _recognise(path: Path) -> str:
     if path.is_dir():
         return _recognise_folder(path)
     require_file(path)
-    if path.suffix.lower() == ".xlsx":
-        return "wiod2016"
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        from autarky.sources.spreadsheet import read_workbook_sheets
+        from autarky.sources.wiod2016 import SHEET
+
+        return "wiod2016" if SHEET in read_workbook_sheets(path, ()).names else "workbook"
     header = next(csv.reader(text_lines(path)), [])
     if header[:4] == ["Country", "Year", "Code", "Origin"]:
         return "wiod2016"

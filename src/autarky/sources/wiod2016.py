@@ -7,11 +7,10 @@ own workbook (``RUS_NIOT_nov16.xlsx``, 15 years of 120 rows in one sheet; needs 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from autarky.economy import (
 )
 from autarky.errors import Problem, SourceError, did_you_mean
 from autarky.sources.delimited import file_digest, read_delimited, require_file
+from autarky.sources.spreadsheet import Cell, read_workbook_sheets
 
 FINAL_USES = {
     "CONS_h": FinalUseKind.HOUSEHOLDS,
@@ -40,9 +40,8 @@ FINAL_USES = {
 ADJUSTMENTS = ("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM")
 """Taxes less subsidies on products, cif/fob adjustment, purchases abroad by residents and at home by
 non-residents, international transport margins: with value added they close each column."""
-MAX_WORKBOOK_BYTES = 256 * 2**20
-"""Most a workbook may unpack to; the release's unpack to about 10 MiB."""
-MAX_WORKBOOK_ROWS = 10_000
+SHEET = "National IO-tables"
+"""Of the release's workbook."""
 DECIMALS = 2
 """The release does not state its rounding. In 2014 the columns of 39 of 43 tables close within 0.3 million
 USD, which two decimals per cell allow and three do not."""
@@ -90,7 +89,7 @@ def read_wiod2016(path: str | Path, country: str | None = None, year: int = 2014
     """
     path = Path(path)
     require_file(path)
-    reader = _workbook_rows if path.suffix.lower() == ".xlsx" else _text_rows
+    reader = _workbook_rows if path.suffix.lower() in (".xlsx", ".xlsm") else _text_rows
     country, rows = reader(path, country, year)
     if len(rows.columns) < len(FINAL_USES) + 2 or rows.columns[-len(FINAL_USES) - 1 :] != (*FINAL_USES, "GO"):
         what = f"columns end with {', '.join(rows.columns[-len(FINAL_USES) - 1 :])}"
@@ -207,7 +206,10 @@ def _workbook_rows(path: Path, country: str | None, year: int) -> tuple[str, _Ro
             Problem(str(path), f"holds no country {country!r}", did_you_mean(str(country), (named[1],)))
         )
     country = country or (named[1] if named else "")
-    cells = _sheet(path, "National IO-tables")
+    book = read_workbook_sheets(path, (SHEET,))
+    if SHEET not in book.sheets:
+        raise SourceError(Problem(str(path), f"has no sheet {SHEET!r}", did_you_mean(SHEET, book.names)))
+    cells = iter(book.sheets[SHEET])
     header = tuple("" if cell is None else str(cell).strip() for cell in next(cells, ()))
     expected = ("Year", "Code", "Description", "Origin")
     if header[:4] != expected:
@@ -215,7 +217,8 @@ def _workbook_rows(path: Path, country: str | None, year: int) -> tuple[str, _Ro
         raise SourceError(Problem(str(path), what, f"a WIOD 2016 sheet starts with {', '.join(expected)}"))
     codes, origins, numbers, years = [], [], [], []
     names: dict[str, str] = {}
-    for line, row in enumerate(cells, start=2):
+    for line, found in enumerate(cells, start=2):
+        row = found + [None] * (len(header) - len(found))
         if row[0] is None:
             continue
         if str(row[0]) not in years:
@@ -231,7 +234,7 @@ def _workbook_rows(path: Path, country: str | None, year: int) -> tuple[str, _Ro
         codes.append(str(row[1]).strip())
         origins.append(str(row[3]).strip())
         names.setdefault(codes[-1], str(row[2]).strip())
-        numbers.append([float(cell) for cell in row[4:]])
+        numbers.append([float(cell) for cell in row[4 : len(header)] if _is_number(cell)])
     if not numbers:
         raise SourceError(Problem(str(path), f"holds no year {year}", did_you_mean(str(year), years)))
     return country, _Rows(
@@ -239,38 +242,5 @@ def _workbook_rows(path: Path, country: str | None, year: int) -> tuple[str, _Ro
     )
 
 
-def _is_number(cell: Any) -> bool:
+def _is_number(cell: Cell) -> TypeGuard[int | float]:
     return isinstance(cell, int | float) and not isinstance(cell, bool) and bool(np.isfinite(cell))
-
-
-def _sheet(path: Path, name: str) -> Iterator[tuple[Any, ...]]:
-    """The cells of one sheet, row by row, with the size of the workbook bounded before it is opened."""
-    try:
-        import openpyxl
-    except ImportError:
-        remedy = "install the extra: pip install 'autarky[excel]', or save the sheet as CSV"
-        raise SourceError(Problem(str(path), "needs openpyxl to be read", remedy)) from None
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError):
-        raise SourceError(Problem(str(path), "is not an Excel workbook", "give the .xlsx file")) from None
-    if unpacked > MAX_WORKBOOK_BYTES:
-        what = f"unpacks to {unpacked / 2**20:,.0f} MiB, over the limit of {MAX_WORKBOOK_BYTES // 2**20}"
-        raise SourceError(Problem(str(path), what, "save the sheet needed as CSV"))
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises what its parts raise: KeyError, ValueError, ParseError …
-        what = f"cannot be opened as a workbook ({type(error).__name__})"
-        raise SourceError(Problem(str(path), what, "open it in a spreadsheet and save it again")) from None
-    try:
-        if name not in book.sheetnames:
-            remedy = did_you_mean(name, book.sheetnames)
-            raise SourceError(Problem(str(path), f"has no sheet {name!r}", remedy))
-        sheet = book[name]
-        if (sheet.max_row or 0) > MAX_WORKBOOK_ROWS:
-            what = f"sheet {name!r} has more than {MAX_WORKBOOK_ROWS:,} rows"
-            raise SourceError(Problem(str(path), what, "give the release's own file"))
-        yield from sheet.iter_rows(values_only=True, max_row=MAX_WORKBOOK_ROWS)
-    finally:
-        book.close()
