@@ -196,7 +196,7 @@ def test_too_few_runs_other_folders_and_other_money_are_refused() -> None:
     with pytest.raises(InputError, match="got 6 runs"):
         compare_runs([one.id] * 6)
     compared = compare_study("mine.yaml")
-    with pytest.raises(InputError, match="is not a single run"):
+    with pytest.raises(InputError, match="is neither a run nor an ensemble"):
         compare_runs([one.id, compared.id])
     dollars = changed(
         ("north-korea-2019", "usa-2023"),
