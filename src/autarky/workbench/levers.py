@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,19 +15,18 @@ from pydantic import ValidationError
 
 from autarky.economy import Economy
 from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
-from autarky.explanation import answer, other_choices
+from autarky.explanation import other_choices
 from autarky.explanation.conditions import conditions
 from autarky.explanation.lifelines import Lifelines
-from autarky.explanation.losses import consumption, total_share
 from autarky.explanation.names import Names, texts
-from autarky.explanation.timeline import Timeline, timeline_of
 from autarky.explanation.wording import listing, plain
-from autarky.results import FALLS, STOPS, SimulationResult, Variant
+from autarky.results import FALLS, STOPS, SimulationResult
 from autarky.scenario import BlocCut, Scenario, TradeCut, TradeSeries
 from autarky.simulation import simulate
 from autarky.simulation.presets import parameters
 from autarky.study import accepted
 from autarky.study_file import study_from_bytes
+from autarky.workbench.solved import Solved, side_by_side
 from autarky.workbench.splicing import plain_of, put
 
 MOST_CUTS, MOST_GATES = 6, 300
@@ -70,24 +68,6 @@ class Lever:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Solved:
-    """A study as it is declared and with levers moved, in the numbers that show what they do."""
-
-    consumers: str
-    declared: Variant
-    moved: Variant
-    changes: tuple[str, ...]
-    """What was moved, in words."""
-    period: str
-    starts: tuple[datetime.date, ...]
-    end: datetime.date
-    before: tuple[float, ...]
-    """What households receive by period, share of the base year, as declared; NaN without a base."""
-    after: tuple[float, ...]
-    """The same with the levers moved."""
-
-
 def levers_of(
     scenario: Scenario, result: SimulationResult | None = None, keep_first: Lifelines | None = None
 ) -> tuple[Lever, ...]:
@@ -124,6 +104,17 @@ def with_levers(
     edits = edits_of(scenario, settings, result, keep_first)
     if not edits:
         return scenario
+    return edited(scenario, edits)
+
+
+def edited(scenario: Scenario, edits: Edits) -> Scenario:
+    """The scenario with some of its places set to other values, checked as if it had been read so.
+
+    Raises
+    ------
+    ScenarioError
+        For each value that does not fit.
+    """
     given = scenario.model_dump(mode="json", by_alias=True)
     for place, value in edits.items():
         _put(given, place, value)
@@ -250,19 +241,7 @@ def solve(
     changes = told(levers_of(scenario, known, keep_first), settings)
     other = with_levers(scenario, settings, known, keep_first)
     moved = declared if other is scenario else simulate(economy, other)
-    one, two = answer(declared), answer(moved)
-    before, after = _consumed(declared), _consumed(moved)
-    return Solved(
-        consumers=one.consumers,
-        declared=one.as_declared,
-        moved=two.in_short("with levers moved", ""),
-        changes=changes,
-        period=before.period,
-        starts=before.starts,
-        end=scenario.end,
-        before=tuple(before.shares[0].tolist()),
-        after=tuple(after.shares[0].tolist()),
-    )
+    return side_by_side(declared, moved, changes)
 
 
 def study_with(content: bytes, edits: Edits, changes: Iterable[str], of: str) -> bytes:
@@ -292,11 +271,6 @@ def _put(node: Any, place: tuple[str | int, ...], value: Any) -> None:
             node[step] = {}
         node = node[step]
     node[last] = value
-
-
-def _consumed(result: SimulationResult) -> Timeline:
-    """What households receive, all products together, by period: one row."""
-    return timeline_of(result, ("",), total_share(*consumption(result))[:, None])
 
 
 # Trade: a cut lets a share of the base year's flow through; what is missing in a series takes effect in part.

@@ -15,13 +15,16 @@ from autarky.estimation.recipe import Measure, Recipe
 from autarky.evidence import Claim, Evidence, resolve
 from autarky.explanation.wording import rounded
 from autarky.scenario import Scenario
+from autarky.simulation import simulate
 from autarky.study import accepted
-from autarky.study_file import Study
+from autarky.study_file import Study, study_from_bytes
 from autarky.uncertainty import Uncertainty
 from autarky.uncertainty.checking import driven_value, places_of
 from autarky.uncertainty.distributions import Dirichlet, options_of, trials
 from autarky.uncertainty.places import with_values
 from autarky.uncertainty.section import Parameter
+from autarky.workbench.levers import as_declared
+from autarky.workbench.solved import Solved, side_by_side
 
 AS_USED = "as used"
 """The choice that changes nothing."""
@@ -242,3 +245,19 @@ def _with_parameters(study: Study, chosen: Mapping[str, str]) -> Scenario:
             for place in places_of(parameter, scenario):
                 values.append((place, driven_value(parameter, place, value, scenario.end)))
     return with_values(scenario, scenario.model_dump(), values)
+
+
+def swing(content: bytes, path: Path, digest: str, chosen: Mapping[str, str]) -> Solved:
+    """What a run comes to with some of its grounds switched, beside what it comes to as declared.
+
+    Raises
+    ------
+    InputError
+        As ``switched``; if the run's table is gone or another.
+    """
+    _, _, declared = as_declared(content, path, digest)
+    study = study_from_bytes(content, path)
+    economy, scenario = switched(study, chosen)
+    names = {ground.key: ground for ground in grounds(study)}
+    changes = [f"{names[key].name}: {names[key].choices[choice]}" for key, choice in chosen.items()]
+    return side_by_side(declared, simulate(economy, scenario), changes)

@@ -1,7 +1,137 @@
-"""Builder: imports to keep, stocks and plan under a budget."""
+"""Builder: imports to keep and stocks to lay in under a budget, and the plan of the same study."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-ROUTES: list[Route] = []
+from autarky.run_folder import EnsembleRun, PlanRun, Run, read_any
+from autarky.study import study_of
+from autarky.workbench.building import Basket, Offer, bought, edits_of, offer_of, refuse_unknown, solve, told
+from autarky.workbench.desk import Desk, desk_of
+from autarky.workbench.jobs import Kind
+from autarky.workbench.levers import study_with
+from autarky.workbench.rendering import page
+from autarky.workbench.studies import Studies
+
+STEPS = 100
+"""Places of the budget's slider."""
+
+
+def builder(request: Request) -> Response:
+    """What can be kept and laid in; what is chosen, what it costs and what it comes to."""
+    desk, name = desk_of(request), request.path_params["run"]
+    kept = read_any(desk.workspace.run(name))
+    ranked = _ranked(desk, kept)
+    plans = [entry for entry in desk.catalogue.entries() if entry.kind == "plan" and _is_same(entry, kept)]
+    found: dict[str, Any] = {
+        "run": name,
+        "kind": _kind(kept),
+        "title": kept.manifest["inputs"]["study"]["title"] if "study" in kept.manifest["inputs"] else name,
+        "ranked": None if ranked is None else ranked.id,
+        "can_rank": isinstance(kept, Run | EnsembleRun),
+        "plans": plans,
+        "has_plan": isinstance(kept, Run | EnsembleRun) and study_of(kept).plan is not None,
+    }
+    if ranked is None or ranked.lifelines is None or ranked.countdown is None:
+        return page(request, "builder.html", **found, offer=None)
+    offer = offer_of(ranked.lifelines, ranked.countdown)
+    step, basket = _asked(request.query_params, offer)
+    solved = None
+    if basket.kept or any((basket.lots or {}).values()):
+        solved = desk.warm.call(
+            solve,
+            ranked.study,
+            Path(ranked.manifest["inputs"]["study"]["path"]),
+            ranked.manifest["inputs"]["economy"]["digest"],
+            ranked.lifelines,
+            ranked.countdown,
+            basket,
+        )
+    return page(
+        request,
+        "builder.html",
+        **found,
+        offer=offer,
+        step=step,
+        steps=STEPS,
+        budget=offer.most * step / STEPS,
+        basket=basket,
+        cost=basket.cost(offer),
+        solved=solved,
+    )
+
+
+async def rank(request: Request) -> Response:
+    """Starts the ranking of a run's imports and stocks, or its plan, as a job."""
+    desk = desk_of(request)
+    async with request.form(max_files=0, max_fields=4) as form:
+        kind = Kind.PLAN if form.get("kind") == Kind.PLAN else Kind.LIFELINES
+    kept = read_any(desk.workspace.run(request.path_params["run"]))
+    options = {"frontier": True} if kind is Kind.PLAN else {}
+    job = desk.jobs.start(kind, kept.manifest["inputs"]["study"]["title"], kept.study, options=options)
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+async def keep(request: Request) -> Response:
+    """Makes a study of what is chosen, and opens it."""
+    desk = desk_of(request)
+    async with request.form(max_files=0, max_fields=2_000) as form:
+        asked = QueryParams([(key, str(value)) for key, value in form.multi_items()])
+    ranked = _ranked(desk, read_any(desk.workspace.run(request.path_params["run"])))
+    if ranked is None or ranked.lifelines is None or ranked.countdown is None:
+        raise LookupError("nothing is ranked")
+    offer = offer_of(ranked.lifelines, ranked.countdown)
+    _, basket = _asked(asked, offer)
+    refuse_unknown(offer, basket)
+    edits = edits_of(study_of(ranked).scenario_to_run, basket, offer, ranked.lifelines.regions)
+    made = Studies(desk.workspace).create(study_with(ranked.study, edits, told(basket, offer), ranked.id))
+    return RedirectResponse(f"/studies/{made}", 303)
+
+
+def _asked(asked: QueryParams, offer: Offer) -> tuple[int, Basket]:
+    """Where the budget's slider stands, and what is chosen: what the budget buys, or what is ticked."""
+    given = asked.get("budget", "")
+    step = min(int(given), STEPS) if given.isdecimal() and len(given) < 4 else 0
+    if asked.get("fill") == "budget":
+        return step, bought(offer, offer.most * step / STEPS)
+    lots = {
+        key.removeprefix("stock-"): int(value)
+        for key, value in asked.items()
+        if key.startswith("stock-") and value.isdecimal() and value != "0"
+    }
+    return step, Basket(tuple(dict.fromkeys(asked.getlist("keep"))), lots)
+
+
+def _ranked(desk: Desk, kept: object) -> Run | None:
+    """The run itself if its imports are ranked, else the newest run of the same study of which they are."""
+    if isinstance(kept, Run) and kept.lifelines is not None:
+        return kept
+    for entry in desk.catalogue.entries():
+        if entry.kind == "run" and _is_same(entry, kept):
+            found = read_any(desk.workspace.run(entry.id))
+            if isinstance(found, Run) and found.lifelines is not None:
+                return found
+    return None
+
+
+def _is_same(entry: Any, kept: Any) -> bool:
+    """Whether two things on disk were made from the same study, letter by letter."""
+    return bool(entry.study_sha256) and entry.study_sha256 == kept.manifest["files"].get("study.yaml")
+
+
+def _kind(kept: object) -> str:
+    names = {Run: "run", EnsembleRun: "ensemble", PlanRun: "plan"}
+    return names.get(type(kept), "comparison")
+
+
+ROUTES = [
+    Route("/runs/{run}/builder", builder),
+    Route("/runs/{run}/builder/start", rank, methods=["POST"]),
+    Route("/runs/{run}/builder/study", keep, methods=["POST"]),
+]
