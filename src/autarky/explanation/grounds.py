@@ -52,8 +52,8 @@ class GroundFigure:
 
     @property
     def is_assumed(self) -> bool:
-        """Whether all that is used is an assumption."""
-        return all(claim.kind == "assumption" for claim in self.claims if claim.used)
+        """Whether the best graded claim on it is an assumption, as it was settled."""
+        return self.how.startswith("assumption")
 
 
 @dataclass(frozen=True)

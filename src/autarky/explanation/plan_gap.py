@@ -38,6 +38,10 @@ class PlanGap:
         """An amount in words."""
         return f"{rounded(amount, 3)} {self.unit}" if self.unit else percent(amount)
 
+    def number(self, amount: float) -> str:
+        """An amount without its unit, for an axis."""
+        return rounded(amount, 3) if self.unit else percent(amount)
+
     @property
     def finding(self) -> str:
         """What the parts come to, in one sentence."""
@@ -47,7 +51,7 @@ class PlanGap:
         if not closing:
             return f"{told}; nothing closes it."
         name, change = min(closing, key=lambda one: one[1])
-        return f"{told}; most goes by {name}: {self.words(change)}."
+        return f"{told}; the largest part: {name}, {self.words(change)}."
 
 
 def plan_gap(result: PlanResult) -> PlanGap | None:
@@ -94,5 +98,4 @@ def _changes(series: list[Series], based: bool) -> Iterator[tuple[str, float]]:
     for one in series:
         before = (one.base or 0.0) if based else one.by_span[0]
         change = one.by_span[-1] - before
-        what = "none" if not one.by_span[-1] else "less" if change < 0 else "more"
-        yield f"{what} of {plain(one.name)}", change
+        yield f"{'' if one.by_span[-1] else 'no more '}{plain(one.name)}", change

@@ -30,7 +30,7 @@ from autarky.report.heatmap import Row, heatmap
 from autarky.report.heatmap import legend as shades_legend
 from autarky.report.intervals import Interval, intervals, intervals_legend
 from autarky.report.markup import Content, Markup, element
-from autarky.report.outline import TITLES, not_asked, outline, part
+from autarky.report.outline import TITLES, declared_list, not_asked, outline, part
 from autarky.report.svg import NumberAxis
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import EnsembleResult
@@ -349,7 +349,7 @@ def _drawn_part(answer: RangesAnswer, result: EnsembleResult) -> Markup:
     ]
     content: list[Content] = [
         element("h4", "What happens, at the study's own values"),
-        element("ul", declared) if declared else element("p", "No shock is declared."),
+        declared_list(declared),
         element("h4", "What is drawn instead"),
         table(
             "Parameters that differ between draws", ("parameter", "how it is drawn", "source"), rows, "beside"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from autarky.report.document import section
 from autarky.report.markup import Content, Markup, element
+from autarky.report.tables import folded
 
 TITLES = {
     "answer": ("Answer", "Answer"),
@@ -24,6 +25,10 @@ TITLES = {
 """Name of a section → what the contents call it, and its heading."""
 
 
+MOST_CLAUSES = 6
+"""Shocks that are listed openly."""
+
+
 def outline(parts: Mapping[str, Content], **headings: str) -> list[Markup]:
     """All sections of ``TITLES``, those of ``headings`` under another heading; contents follow the answer."""
     links = [
@@ -40,6 +45,14 @@ def outline(parts: Mapping[str, Content], **headings: str) -> list[Markup]:
 def part(ident: str, title: str, *content: Content) -> Markup:
     """A part of a section under a heading of its own."""
     return element("div", element("h3", title), *content, id=ident)
+
+
+def declared_list(clauses: Sequence[Markup]) -> Markup:
+    """The shocks of a study, a list item each; folded away where they are many."""
+    if not clauses:
+        return element("p", "No shock is declared.")
+    whole = element("ul", clauses)
+    return folded(f"{len(clauses):,} shocks, one by one", whole) if len(clauses) > MOST_CLAUSES else whole
 
 
 def not_asked(command: str, would: str, placed: bool = True) -> Markup:

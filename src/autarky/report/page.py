@@ -34,7 +34,7 @@ from autarky.report.heatmap import Row, heatmap, legend
 from autarky.report.hours import hours_part
 from autarky.report.households import small_multiples
 from autarky.report.markup import Content, Markup, element
-from autarky.report.outline import not_asked, outline, part
+from autarky.report.outline import declared_list, not_asked, outline, part
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import SimulationResult
 
@@ -364,7 +364,7 @@ def _imports_part(result: SimulationResult, answer: Answer, end: datetime.date) 
     declared = [element("li", condition.text) for condition in answer.conditions]
     content: list[Content] = [
         element("h4", "What is declared"),
-        element("ul", declared) if declared else element("p", "No shock is declared."),
+        declared_list(declared),
         element("h4", "What import gates deliver"),
     ]
     timeline = weekly_deliveries(result)

@@ -110,7 +110,7 @@ def plan_in_short(found: PlanResult | Clash) -> Sequence[Content]:
     # Those that cost most to put off come first: without some of them there is no plan.
     growing = sorted(
         (step for step in found.steps if step.act in ("start", "keep up")),
-        key=lambda step: -(step.delay_cost or 0.0),
+        key=lambda step: (-(step.delay_cost or 0.0), not step.unlocks),
     )
     shown = [_short_row(step, found.persons) for step in growing[:MOST_BEGUN]]
     left = len(growing) - len(shown)
@@ -154,7 +154,7 @@ def _gap(result: PlanResult) -> Content:
     falls.append(Fall(f"remains {gap.last}", 0.0, gap.remains, gap.words(gap.remains), "b-keep"))
     rows = [(one.name, one.note) for one in falls]
     caption = f"{gap.what[0].upper()}{gap.what[1:]}, {gap.first} to {gap.last}"
-    drawn = waterfall("plan-gap", caption, gap.finding, falls, gap.words)
+    drawn = waterfall("plan-gap", caption, gap.finding, falls, gap.number)
     return (
         title,
         element("p", gap.finding),
