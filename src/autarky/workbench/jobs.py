@@ -276,11 +276,10 @@ class Jobs:
         if self._child is not None:
             child = self._child[1]
             _send(child.pid, signal.SIGINT)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                _send(child.pid, signal.SIGKILL)
-                child.wait()
+            _send(child.pid, signal.SIGKILL)
+            child.wait()
             self._child = None
 
     def _look(self) -> None:
@@ -347,6 +346,7 @@ class Jobs:
 
     def _ended(self, name: str, child: subprocess.Popen[bytes]) -> None:
         """A child is gone: if it left no outcome and nobody stopped it, that is the outcome."""
+        _send(child.pid, signal.SIGKILL)  # what it had begun and left behind
         folder = self.workspace.hidden / "jobs" / name
         stopped = self._asked_to_stop.pop(name, None) is not None
         if stopped or not folder.is_dir() or (folder / OUTCOME).exists():
