@@ -32,7 +32,8 @@ _TINY = 1e-12
 
 @dataclass(frozen=True)
 class Input:
-    """An input on a day, flows per day: ``needed = delivered + from_stock + short``."""
+    """An input on a day, in the table's unit: ``needed = at_hand + short``, and
+    ``left = stock + delivered − used``."""
 
     name: str
     code: str
@@ -40,13 +41,19 @@ class Input:
     """``essential``, ``important`` or ``non-essential``."""
     needed: float
     """For the output that orders and capacity would allow."""
-    delivered: float
-    from_stock: float
-    """Used beyond what was delivered; negative where the stock grew."""
+    at_hand: float
+    """Of that, what the morning's stock had."""
     short: float
     """Needed and not there."""
-    stock_days: float
-    """In the evening, in days of base-year use."""
+    used: float
+    delivered: float
+    """Into the stock, during the day."""
+    stock: float
+    """In the morning."""
+    left: float
+    """In the evening."""
+    left_days: float
+    """The same in days of base-year use."""
     limits: bool
     """Whether it is what limited output."""
 
@@ -216,10 +223,10 @@ def balance_of(result: SimulationResult, trace: Trace, scenario: Scenario, indus
     if not note:
         inputs = _inputs(trace, names, j, t, binding)
         suppliers, users = _handed_out(result, trace, names, j, t)
-    limit = {
-        Binding.DEMAND: "its orders: it made all that was asked of it",
-        Binding.CAPACITY: "its own capacity",
-    }.get(binding) or f"its stock of {names.slots[binding]}"
+    if binding == Binding.DEMAND:
+        limit = "its orders: it made all that was asked of it"
+    else:
+        limit = "its own capacity" if binding < 0 else f"its stock of {names.slots[binding]}"
     _, product = trace.network.economy.industries.pairs[j]
     return Balance(
         industry=industry,
@@ -278,7 +285,7 @@ def _used_and_delivered(trace: Trace, t: int) -> tuple[Floats, Floats]:
 def _inputs(trace: Trace, names: Names, j: int, t: int, binding: int) -> tuple[Input, ...]:
     use = _base_use(trace)[:, j]
     used, delivered = (values[:, j] for values in _used_and_delivered(trace, t))
-    left = _stock(trace, t)[:, j]
+    stock = _stock(trace, t - 1)[:, j]
     goal = trace.goal[t, j] / trace.base[j] if trace.base[j] > 0 else 0.0
     levels = {ESSENTIAL: "essential", IMPORTANT: "important"}
     level = trace.network.tables.criticality[:, int(trace.days.industry_user[j])]
@@ -287,11 +294,14 @@ def _inputs(trace: Trace, names: Names, j: int, t: int, binding: int) -> tuple[I
             name=names.slots[p] + _origin(trace, p),
             code=str(trace.network.slots[p]),
             binds=levels.get(int(level[p]), "non-essential"),
-            needed=float(goal * use[p]),
+            needed=(needed := float(goal * use[p])),
+            at_hand=min(needed, float(stock[p])),
+            short=max(needed - float(stock[p]), 0.0),
+            used=float(used[p]),
             delivered=float(delivered[p]),
-            from_stock=float(used[p] - delivered[p]),
-            short=float(goal * use[p] - used[p]),
-            stock_days=float(left[p] / use[p]),
+            stock=float(stock[p]),
+            left=(left := float(stock[p] + delivered[p] - used[p])),
+            left_days=left / float(use[p]),
             limits=p == binding,
         )
         for p in np.flatnonzero(use > _TINY).tolist()
@@ -338,11 +348,15 @@ def _handed_out(
     q = texts(data, "product").index(product)
     got = data["consumption"].transpose("day", "product", "final_user").values[t, q]
     wanted = data["consumption_base"].transpose("product", "final_user").values[q]
-    regions, categories = texts(data, "final_region"), texts(data, "category")
+    regions, kinds = texts(data, "final_region"), texts(data, "kind")
+    categories = [
+        name if (name := names.of(code)) != code else f"{code} ({kind})"
+        for code, kind in zip(texts(data, "category"), kinds, strict=True)
+    ]
     several = len(set(regions)) > 1 and names.is_multi_regional
     users += [
         Received(
-            (f"{names.of(regions[f])}: " if several else "") + names.of(categories[f]),
+            (f"{names.of(regions[f])}: " if several else "") + categories[f],
             float(wanted[f]),
             float(got[f]),
         )
