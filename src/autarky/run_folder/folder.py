@@ -247,8 +247,19 @@ def save_folder(
         "platform": this_platform(),
     }
     run_id = f"{created:%Y%m%dT%H%M%SZ}-{digests[named_by][:8]}-{slug(title)}"
+    return write_folder(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest
+
+
+def write_folder(runs: Path, run_id: str, contents: Mapping[str, bytes]) -> Path:
+    """A folder of files in ``runs``, whole and read-only, or not at all.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
     try:
-        return _write(runs, run_id, {MANIFEST: json_bytes(manifest), **contents}), manifest
+        return _write(runs, run_id, contents)
     except OSError as error:
         what = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(str(runs), what, "choose another folder with --runs")) from error
