@@ -43,7 +43,7 @@ def waterfall(
         y = TOP + PITCH * (row + 0.5)
         left, right = sorted((axis.at(one.start), axis.at(one.start + one.length)))
         drawing += [
-            text(0, y + 4, shorten(one.name, 44), "name"),
+            text(0, y + 4, shorten(one.name, 41), "name"),
             element("rect", x=left, y=y - 9, width=max(right - left, 0.8), height=18.0, class_=one.style),
             text(WIDTH - RIGHT + 12, y + 4, one.note, "note"),
         ]
