@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from autarky import read_run
 from autarky.cli import main
 from autarky.errors import SourceError
 from autarky.report.figures import figures_of
@@ -85,10 +84,10 @@ def test_a_page_that_was_changed_gives_no_figures(runs: list[Path], tmp_path: Pa
     copy.mkdir()
     for path in runs[0].iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    assert read_run(copy).figures
+    assert read_any(copy).figures
     (copy / "report.html").write_text("<html><body></body></html>", encoding="utf-8")
     with pytest.raises(SourceError, match="was changed after it was written"):
-        _ = read_run(copy).figures
+        _ = read_any(copy).figures
 
 
 @needs_chromium

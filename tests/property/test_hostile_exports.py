@@ -119,6 +119,15 @@ def test_no_cell_of_a_workbook_is_a_formula_and_every_label_comes_back(
                     assert cell.data_type == "n" and float(cell.value) == pytest.approx(given_cell, rel=1e-15)
 
 
+def test_every_hostile_label_is_a_text_in_a_workbook_and_names_a_sheet(tmp_path: Path) -> None:
+    write_excel([(label, [[one] for one in HOSTILE]) for label in HOSTILE], tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert len({title.casefold() for title in book.sheetnames} - {"history"}) == len(HOSTILE)
+    for cell, label in zip(book.worksheets[0]["A"], HOSTILE, strict=True):
+        assert cell.data_type == "s" or not label
+        assert unescaped(str(cell.value or "")) == neutral(label)
+
+
 def test_numbers_stay_numbers_and_labels_that_look_like_them_stay_text() -> None:
     assert (
         csv_bytes([["-3.2", -3.2, None, "−3 %", "steel - flat"]])

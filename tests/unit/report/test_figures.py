@@ -103,6 +103,15 @@ def test_every_mark_has_a_colour_of_its_own(figures):
                 assert said, ElementTree.tostring(one)
 
 
+def test_a_mark_on_a_single_cell_stands_on_a_line_which_every_program_draws():
+    page = (
+        '<html><body><main><svg role="img" viewBox="0 0 9 9"><title id="a-title">t</title><desc>f</desc>'
+        '<path d="M1 2M3 4h5M6.5 7" marker-start="url(#a-x)"/><path d="M1 2"/></svg></main></body></html>'
+    )
+    drawn = re.findall(' d="([^"]*)"', figures_of(page)["a"].drawing)
+    assert drawn == ["M1 2h0M3 4h5M6.5 7h0", "M1 2"]
+
+
 def test_a_legend_names_only_marks_that_are_in_the_picture():
     figures = figures_of(PAGES["run"]())
     meanings = [meaning for _, meaning in figures["when-map"].legend]
