@@ -22,6 +22,8 @@ FEW = 3
 """Cells that may be named as the one that is wrong; more would tell nothing."""
 ALIKE = 1e-3
 """Two gaps are one fault seen twice if they differ by less than this share."""
+LARGER = ("totals read as industries", "orientation")
+"""Checks that fail where more than a cell is at fault."""
 INPUTS = ("Z", "imports_intermediate")
 COLUMN = ("Z", "imports_intermediate", "value_added", "adjustments")
 """Blocks that add up to an industry's output, down its column."""
@@ -124,9 +126,8 @@ def examine(economy: Economy) -> Examination:
     )
     blocks = tuple((name, words) for name, words in BLOCKS.items() if all(labels_of(economy, name)))
     labels = dict.fromkeys(label for name, _ in blocks for side in labels_of(economy, name) for label in side)
-    gates = f", {len(economy.gates)} import gates" if economy.gates else ""
     return Examination(
-        about=f"{economy.name}, {economy.year}: {len(economy.industries)} industries{gates}, {economy.unit}",
+        about=about(economy),
         unit=economy.unit,
         verdict=verdict(checks),
         passes=all(one.status is not Status.FAIL for one in checks),
@@ -135,6 +136,13 @@ def examine(economy: Economy) -> Examination:
         blocks=blocks,
         labels=tuple(labels) if len(labels) <= 300 else (),
     )
+
+
+def about(economy: Economy) -> str:
+    """What the table is, in a line."""
+    gates = f", {len(economy.gates)} import gates" if economy.gates else ""
+    year = "" if str(economy.year) in economy.name else f" {economy.year}"
+    return f"{economy.name}{year}: {len(economy.industries)} industries{gates}, {economy.unit}"
 
 
 def examined(
@@ -179,9 +187,10 @@ def verdict(checks: Sequence[Checked]) -> str:
             f"This table fails {len(failed)} of {len(checks)} checks ({', '.join(failed)}){also}: no study "
             "runs on it until they are corrected, or accepted with a reason."
         )
-    skipped = sum(one.status is Status.SKIPPED for one in checks)
-    but = f", but for {skipped} that it gives no figures for" if skipped else ""
-    return f"This table passes all {len(checks)} checks{but}{also}: a study can run on it."
+    skipped = [one.name for one in checks if one.status is Status.SKIPPED]
+    passed = f"{len(checks) - len(skipped)} of {len(checks)}" if skipped else f"all {len(checks)}"
+    but = f" ({', '.join(skipped)}: it lacks the figures)" if skipped else ""
+    return f"This table passes {passed} checks{but}{also}: a study can run on it."
 
 
 def effect(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[str, ...]:
@@ -216,18 +225,21 @@ def figure(value: float) -> str:
 
 
 def suspects(economy: Economy, findings: Iterable[Finding]) -> tuple[Suspect, ...]:
-    """Cells that alone would explain a gap, where there are ``FEW`` at most for one.
+    """Cells that alone would explain a gap, where there are ``FEW`` at most for one; none where a whole
+    row or block is at fault.
 
     A cell ``Z[i, j]`` that is too large by d makes row i sum to d too much, so column i has d too little
     beside it, and column j has d too much. One of final demand does that to row and column i alone, one of
     ``Z[i, i]`` or of the printed output to row i, one of imports or value added to column j.
     """
     found = [one for one in findings if one.status is Status.FAIL and one.difference is not None]
+    if any(one.check in LARGER or (one.block and one.at == (None, None)) for one in found):
+        return ()
     rows = {one.at[0]: one.difference or 0.0 for one in found if one.check == "row balance"}
     columns = {one.at[1]: one.difference or 0.0 for one in found if one.check == "column balance"}
     labels, printed = economy.industries.labels, economy.reported_output
     told: list[Suspect] = []
-    explained: set[int | None] = set()
+    rows_left, columns_left = dict(rows), dict(columns)
     for j, gap in columns.items():
         for i, other in columns.items():
             if i is None or j is None or i == j or not _alike(gap, -other):
@@ -236,19 +248,20 @@ def suspects(economy: Economy, findings: Iterable[Finding]) -> tuple[Suspect, ..
             if printed is None or _alike(gap, rows.get(i, 0.0)):
                 which = f"row {labels[i]} and the columns {labels[i]} and {labels[j]}"
                 told += _instead(economy, [("Z", i, j)], gap, which)
-                explained |= {i, j}
-    for i, gap in rows.items():
-        if i is None or i in explained:
+                for left, k in ((rows_left, i), (columns_left, i), (columns_left, j)):
+                    left.pop(k, None)
+    for i, gap in rows_left.items():
+        if i is None:
             continue
-        if i not in columns:
+        if i not in columns_left:
             told += _instead(economy, [("Z", i, i)], gap, f"row {labels[i]}")
             told += _instead(economy, [("reported_output", i, 0)], -gap, f"row {labels[i]}")
-        elif _alike(gap, -columns[i]):
+        elif _alike(gap, -columns_left[i]):
             users = [("Y", i, k) for k in range(len(economy.final_users))]
             told += _instead(economy, users, gap, f"row {labels[i]} and column {labels[i]}")
-            explained.add(i)
-    for j, gap in columns.items():
-        if j is not None and j not in explained and j not in rows:
+            del columns_left[i]
+    for j, gap in columns_left.items():
+        if j is not None and j not in rows_left:
             inputs = [(block, k, j) for block in COLUMN[1:] for k in range(len(_block(economy, block)))]
             told += _instead(economy, inputs, gap, f"column {labels[j]}")
     return tuple(told)
@@ -323,8 +336,9 @@ def _around(economy: Economy, block: str, i: int, j: int) -> Window:
     cells = _block(economy, block)
     beside = range(max(0, j - AROUND), min(len(columns), j + AROUND + 1))
     above = range(max(0, i - AROUND), min(len(rows), i + AROUND + 1))
+    where = f"around row {rows[i]}, column {columns[j]}"
     return Window(
-        f"{BLOCKS[block].capitalize()} around row {rows[i]}, column {columns[j]}; expected: 0 or more",
+        f"{BLOCKS[block].capitalize()} {where}, {economy.unit}; expected: 0 or more",
         "row",
         tuple(columns[k] for k in beside),
         tuple(
@@ -471,7 +485,11 @@ def _largest_of(parts: Sequence[Cell], label: object) -> list[Row]:
 
 
 def _others(number: int, sums: Iterable[float]) -> list[Row]:
-    return [Row(f"{number:,} others", tuple(Cell(float(one)) for one in sums))] if number else []
+    return (
+        [Row(f"{number:,} other{'' if number == 1 else 's'}", tuple(Cell(float(one)) for one in sums))]
+        if number
+        else []
+    )
 
 
 def _block(economy: Economy, name: str) -> Vector:

@@ -24,7 +24,7 @@ from autarky.limited import check_archive, in_limited_child
 from autarky.sources import embedded_names, read_table
 from autarky.sources.csv_folder import write_csv_folder
 from autarky.workbench.changes import WHOLE, Change, value_at, with_changes
-from autarky.workbench.doctoring import effect
+from autarky.workbench.doctoring import about, effect
 from autarky.workbench.workspace import Workspace, new_id, write_whole
 
 SECONDS = 30.0
@@ -169,7 +169,7 @@ class Tables:
                 "options": dict(options or {}),
                 "uploaded": _now(),
                 "sha256": hashlib.sha256(content).hexdigest(),
-                "about": _about(economy),
+                "about": about(economy),
             }
             write_whole(folder / _ABOUT, _json(told))
         except InputError as error:
@@ -319,11 +319,6 @@ def _taken_in(
     )
     shutil.rmtree(unpacked, ignore_errors=True)
     return economy
-
-
-def _about(economy: Economy) -> str:
-    gates = f", {len(economy.gates)} import gates" if economy.gates else ""
-    return f"{economy.name}, {economy.year}: {len(economy.industries)} industries{gates}, {economy.unit}"
 
 
 def _settle(folder: Path) -> None:

@@ -186,6 +186,26 @@ def test_without_printed_output_both_cells_that_explain_two_columns_are_named(tm
     assert named == {("farms", "mills"): 30, ("mills", "farms"): 105}
 
 
+@pytest.mark.parametrize("make", [with_totals, transposed("Z.csv"), scaled("value_added.csv", 1000)])
+def test_no_single_cell_is_named_where_a_whole_row_or_block_is_at_fault(
+    make: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    seen = examine(read(make, tmp_path))
+    assert not seen.passes
+    assert seen.suspects == ()
+
+
+def test_the_verdict_counts_what_fails_what_warns_and_what_cannot_be_made(tmp_path: Path) -> None:
+    good = changed("Z.csv", "10,30,0", "10,30,0")(tmp_path)
+    assert examine(read_table(good)).verdict == "This table passes all 9 checks: a study can run on it."
+    (good / "output.csv").unlink()
+    told = examine(read_table(good)).verdict
+    assert told.startswith("This table passes 8 of 9 checks (row balance: it lacks the figures)")
+    (tmp_path / "bad").mkdir()
+    told = examine(read(changed("Y.csv", "60,10", "90,10"), tmp_path / "bad")).verdict
+    assert told.startswith("This table fails 2 of 9 checks (row balance, column balance)")
+
+
 def test_a_large_table_is_shown_in_windows_and_their_sums_hold() -> None:
     economy = read_table(Path(__file__).parents[3] / "src/autarky/data/north-korea-2019")
     Z = economy.Z.copy()
@@ -232,6 +252,20 @@ def test_a_single_file_of_a_known_format_is_read(tables: Tables) -> None:
     )
     name = tables.upload("world_2011.csv", stream.getvalue().encode(), "wiod2013", {"year": "2011"})
     assert tables.table(name).read().year == 2011
+
+
+def test_a_workbook_is_read(tables: Tables) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for file, text in GOOD.items():
+        sheet = book.create_sheet(file.removesuffix(".csv"))
+        for row in csv.reader(io.StringIO(text)):
+            sheet.append([int(cell) if cell.lstrip("-").isdigit() else cell for cell in row])
+    stream = io.BytesIO()
+    book.save(stream)
+    table = tables.table(tables.upload("n.xlsx", stream.getvalue()))
+    assert table.read().Z.sum() == 90
 
 
 def test_a_study_names_an_uploaded_table_by_its_reference(tables: Tables, name: str) -> None:
