@@ -58,13 +58,18 @@ def archive_of(folder: Path) -> bytes:
         if sha256(content[name]) != digest:
             raise SourceError(Problem(str(folder / name), "was changed after the run", "run the study again"))
     content[CRATE] = json_bytes(_crate(folder.name, manifest, content))
+    return packed({f"{folder.name}/{name}": part for name, part in content.items()})
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A ZIP of files by name; the same files give the same bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for name in sorted(content):
-            part = zipfile.ZipInfo(f"{folder.name}/{name}")
+        for name in sorted(parts):
+            part = zipfile.ZipInfo(name)
             part.compress_type, part.create_system = zipfile.ZIP_DEFLATED, 3
             part.external_attr = 0o100444 << 16
-            archive.writestr(part, content[name])
+            archive.writestr(part, parts[name])
     return stream.getvalue()
 
 
