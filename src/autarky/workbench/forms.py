@@ -236,8 +236,10 @@ def with_shock_again(text: str, position: int) -> str:
 @cache
 def kinds() -> dict[str, str]:
     """Kind of shock → its definition in the schema."""
-    mapping = _schema()["$defs"]["Scenario"]["properties"]["shocks"]["items"]["discriminator"]["mapping"]
-    return {kind: reference.rpartition("/")[2] for kind, reference in mapping.items()}
+    items = _schema()["$defs"]["Scenario"]["properties"]["shocks"]["items"]
+    order = [one["$ref"] for one in items["oneOf"]]
+    found = sorted(items["discriminator"]["mapping"].items(), key=lambda one: order.index(one[1]))
+    return {kind: reference.rpartition("/")[2] for kind, reference in found}
 
 
 def help_of(kind: str) -> str:
@@ -407,8 +409,6 @@ def _field(
     value = "" if node is None else _shown(node, kind)
     if value is None:
         return Field(_spelt(steps), label, told + " Written so that only the YAML can show it.", "", "")
-    if kind == DATE and value and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        kind = TEXT
     if kind == CHOICE and value and value not in choices:
         choices = (*choices, value)
     return Field(
@@ -496,12 +496,14 @@ def _limits(described: Mapping[str, Any], required: bool) -> str:
             told.append(f"more than {one['exclusiveMinimum']:g}" + (f", at most {high:,g}" if high else ""))
         if one.get("enum"):
             told.append("one of " + ", ".join(map(str, one["enum"])))
+        if one.get("format") == "date":
+            told.append("year-month-day")
         if not told and one.get("type") in _TYPES:
             told.append(_TYPES[str(one["type"])])
     default = described.get("default")
     if default is not None and default not in ([], {}, "") and not isinstance(default, dict):
         told.append(f"{default if isinstance(default, str) else json.dumps(default)} if left out")
-    return "; ".join(dict.fromkeys(told)) + ("; needed" if required else "")
+    return "; ".join((*dict.fromkeys(told), *(["needed"] if required else [])))
 
 
 def _first(told: str) -> str:

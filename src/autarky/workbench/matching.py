@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class Unknown:
     given: str
     remedy: str
     near: tuple[Known, ...]
-    """Those whose code or name holds what was written."""
+    """Those whose code or name holds what was written; where there are none, the remedy says more."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def checked(content: bytes, path: Path, workspace: Workspace) -> Checked:
     try:
         ground = _ground(study or _only(tree, path), workspace)
     except InputError as error:
-        # What was wrong with the study as such is told already, at its place.
-        return Checked(tuple(problems) if study is None else (*problems, *error.problems), title, can)
+        found = error.problems if study is not None else [_at(tree, path, one) for one in error.problems]
+        return Checked((*problems, *found), title, can)
     if ground is None:
         return Checked(tuple(problems), title, can)
     network, names = ground
@@ -226,6 +226,14 @@ def _only(tree: Node, path: Path, **scenario: Any) -> Study | None:
         except InputError:
             continue
     return None
+
+
+def _at(tree: Node, path: Path, problem: Problem) -> Problem:
+    """A problem with the table of a study that is read in parts, at the place of its table."""
+    economy = tree.child("economy")
+    assert economy is not None  # it was read from there
+    named = economy.child("embedded") or economy.child("path") or economy
+    return replace(problem, place=f"{path}:{named.mark.line}:{named.mark.column}")
 
 
 def _scenarios(study: Study | None, tree: Node, path: Path) -> Iterator[tuple[int, Scenario]]:
