@@ -85,6 +85,17 @@ def test_the_gap_of_a_livelihood_closes_by_what_is_ready_and_adds_up():
     assert "40 %" in gap.finding and "15 %" in gap.finding
 
 
+def test_the_bars_of_a_gap_lead_from_the_whole_to_what_remains():
+    plan = planned(livelihoods=livelihoods(0.6, 0.9, 0.85))
+    result = national_result()
+    page = render(result, answer(result), beside=Beside(plan=plan))
+    drawn = page[page.index('aria-labelledby="plan-gap-title') :]
+    found = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn[: drawn.index("</svg>")])
+    (left, whole), (_, _), (last, more), (zero, remains) = [(float(x), float(wide)) for x, wide in found]
+    assert left == zero and remains == pytest.approx(whole * 0.15 / 0.4, rel=0.01)
+    assert last + more == pytest.approx(zero + remains, abs=0.02)
+
+
 def imports(*pairs, unit="million USD / year"):
     return tuple(
         Series(f"C{k}", f"good {k}", unit, by_span=(base, after, after), base=base)
