@@ -306,10 +306,12 @@ class Tables:
 def _taken_in(
     folder: Path, kind: str, content: bytes, shown: str, format: str | None, options: Mapping[str, Any]
 ) -> Economy:
-    """Keeps what was uploaded as it came, and reads it in a child."""
+    """Keeps what was uploaded as it came, and reads it within limits."""
     original = folder / "original" / f"table{kind}"
     original.parent.mkdir()
     write_whole(original, content)
+    if kind == ".xlsx":  # read by a child of its reader's own
+        return read_table(original, format or None, **options)
     path, unpacked = original, folder / "unpacked"
     if kind == ".zip":
         path = unpacked
