@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -10,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from autarky.run_folder import EnsembleRun, PlanRun, Run, read_any
+from autarky.run_folder import EnsembleRun, Run, read_any
 from autarky.study import study_of
 from autarky.workbench.building import Basket, Offer, bought, edits_of, offer_of, refuse_unknown, solve, told
 from autarky.workbench.desk import Desk, desk_of
 from autarky.workbench.jobs import Kind
+from autarky.workbench.kept_study import study_to_ask
 from autarky.workbench.levers import study_with
 from autarky.workbench.rendering import page
+from autarky.workbench.screens.result import answer_values, kind_of
 from autarky.workbench.studies import Studies
 
 STEPS = 100
@@ -31,7 +32,7 @@ def builder(request: Request) -> Response:
     plans = [entry for entry in desk.catalogue.entries() if entry.kind == "plan" and _is_same(entry, kept)]
     found: dict[str, Any] = {
         "run": name,
-        "kind": _kind(kept),
+        "kind": kind_of(kept),
         "title": kept.manifest["inputs"]["study"]["title"] if "study" in kept.manifest["inputs"] else name,
         "ranked": None if ranked is None else ranked.id,
         "can_rank": isinstance(kept, Run | EnsembleRun),
@@ -44,14 +45,9 @@ def builder(request: Request) -> Response:
     step, basket = _asked(request.query_params, offer)
     solved = None
     if basket.kept or any((basket.lots or {}).values()):
+        asked = study_to_ask(ranked, desk.workspace)
         solved = desk.warm.call(
-            solve,
-            ranked.study,
-            Path(ranked.manifest["inputs"]["study"]["path"]),
-            ranked.manifest["inputs"]["economy"]["digest"],
-            ranked.lifelines,
-            ranked.countdown,
-            basket,
+            solve, asked.content, asked.path, asked.digest, ranked.lifelines, ranked.countdown, basket
         )
     return page(
         request,
@@ -63,7 +59,8 @@ def builder(request: Request) -> Response:
         budget=offer.most * step / STEPS,
         basket=basket,
         cost=basket.cost(offer),
-        solved=solved,
+        answered=solved is not None,
+        **(answer_values(solved) if solved is not None else {}),
     )
 
 
@@ -123,11 +120,6 @@ def _ranked(desk: Desk, kept: object) -> Run | None:
 def _is_same(entry: Any, kept: Any) -> bool:
     """Whether two things on disk were made from the same study, letter by letter."""
     return bool(entry.study_sha256) and entry.study_sha256 == kept.manifest["files"].get("study.yaml")
-
-
-def _kind(kept: object) -> str:
-    names = {Run: "run", EnsembleRun: "ensemble", PlanRun: "plan"}
-    return names.get(type(kept), "comparison")
 
 
 ROUTES = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -23,7 +24,7 @@ def evidence(request: Request) -> Response:
     """What a run rests on, each figure with its sources; with some switched, what the run comes to."""
     desk, name = desk_of(request), request.path_params["run"]
     kept = read_any(desk.workspace.run(name))
-    found: dict[str, object] = {"run": name, "kind": kind_of(kept), "title": kept.id}
+    found: dict[str, Any] = {"run": name, "kind": kind_of(kept), "title": kept.id}
     if not isinstance(kept, Run | EnsembleRun):
         return page(request, "evidence.html", **found, of_table=[], of_study=[], chosen={}, answered=False)
     asked = study_to_ask(kept, desk.workspace)
