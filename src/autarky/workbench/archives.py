@@ -129,7 +129,7 @@ def _manifest_of(files: Mapping[str, bytes]) -> dict[str, Any]:
             manifest = json.loads(content)
     if not (
         isinstance(manifest, dict)
-        and manifest.get("format") in KINDS
+        and str(manifest.get("format")) in KINDS
         and isinstance(manifest.get("inputs"), dict)
         and isinstance(listed := manifest.get("files"), dict)
         and REPORT in listed

@@ -38,8 +38,8 @@ FORMS = {
     ),
     "archive": Form(
         "Archive",
-        "Everything: study, numbers, page, and what was read, with digests. Another workbench takes it in; "
-        "any program that knows RO-Crate can tell what it is.",
+        "Study, numbers and page, with the digests of all that was read. Another workbench takes it in; a "
+        "program that knows RO-Crate can tell what it is.",
         ".zip",
         "application/zip",
     ),
