@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ def test_a_server_killed_in_the_middle_of_an_ensemble_loses_nothing(
     with serving(tmp_path, stop=signal.SIGKILL) as served:
         waited(lambda: any((tmp_path / "runs").glob("*/blocks/[0-9]*.nc")))
         group = worker(jobs, job)
-        os.kill(served.process.pid, signal.SIGKILL)
+        kill(served.process.pid)
         served.process.wait()
         if is_child_killed:
             kill(group)

@@ -314,6 +314,8 @@ class Jobs:
                 return  # another server was faster, or somebody is just looking
             if (folder / OUTCOME).exists() or (folder / CANCEL).exists():
                 return
+            # Nobody may take the one who held it before for the one who holds it now.
+            os.truncate(folder / LOCK, 0)
             command = [sys.executable, "-m", "autarky.workbench.child", str(folder), str(self.workspace.runs)]
             # The lock goes to the child: held from now to its end, whatever becomes of this process.
             child = subprocess.Popen(
@@ -325,7 +327,6 @@ class Jobs:
                 start_new_session=True,
                 pass_fds=(lock.fileno(),),
             )
-            os.truncate(folder / LOCK, 0)
             lock.write(str(child.pid))
         self._child = (folder.name, child)
 
