@@ -86,12 +86,14 @@ def test_the_gap_of_a_livelihood_closes_by_what_is_ready_and_adds_up():
 
 
 def test_the_bars_of_a_gap_lead_from_the_whole_to_what_remains():
-    plan = planned(livelihoods=livelihoods(0.6, 0.9, 0.85))
+    plan = made_plan()
+    baskets = [0.6, 0.9, *[0.85] * (len(plan.spans) - 2)]
+    lived = tuple(Livelihood(span, "all", had, 0.0) for span, had in zip(plan.spans, baskets, strict=True))
     result = national_result()
-    page = render(result, answer(result), beside=Beside(plan=plan))
+    page = render(result, answer(result), beside=Beside(plan=dataclasses.replace(plan, livelihoods=lived)))
     drawn = page[page.index('aria-labelledby="plan-gap-title') :]
     found = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn[: drawn.index("</svg>")])
-    (left, whole), (_, _), (last, more), (zero, remains) = [(float(x), float(wide)) for x, wide in found]
+    (left, whole), _, (last, more), (zero, remains) = [(float(x), float(wide)) for x, wide in found]
     assert left == zero and remains == pytest.approx(whole * 0.15 / 0.4, rel=0.01)
     assert last + more == pytest.approx(zero + remains, abs=0.02)
 
