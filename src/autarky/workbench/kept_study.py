@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from autarky.run_folder import EnsembleRun, Run
@@ -32,9 +33,12 @@ def study_to_ask(kept: Run | EnsembleRun, workspace: Workspace) -> KeptStudy:
         If the study cannot be read, or names another table.
     """
     content = kept.study
-    study = study_from_bytes(content, workspace.hidden / "studies" / kept.id / "study.yaml")
+    study = _parsed(content, workspace.hidden / "studies" / kept.id / "study.yaml")
     refuse_outside(study, workspace)
     named = study.economy.path if study.economy is not None else None
     # Paths count from a folder that is there; all folders that a study lies in are as deep.
     home = workspace.hidden / "tables" / PurePosixPath(named).parts[3] if named else workspace.hidden
     return KeptStudy(study, content, home / "study.yaml", kept.manifest["inputs"]["economy"]["digest"])
+
+
+_parsed = lru_cache(maxsize=8)(study_from_bytes)
