@@ -105,7 +105,7 @@ def test_a_faulty_table_is_uploaded_diagnosed_corrected_and_undone(browser: Brow
     assert (kept.status_code, kept.headers["location"]) == (303, doctor)
     page = browser.get(doctor).text
     assert "This table passes all 9 checks" in page
-    assert "row balance now passes; before, it fails" in page
+    assert "row balance now passes; before, it failed" in page
     assert "130 became 30 million NOK, because: misprint" in page
     undone = browser.post(
         f"{doctor}/undo", data={"revision": hidden(page, "revision"), "change": hidden(page, "change")}

@@ -197,19 +197,17 @@ def effect(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[str, ..
     """What a change did to the checks, a sentence for each that it did something to."""
     was, now = _by_check(before), _by_check(after)
     words = {
-        Status.FAIL: "fails",
-        Status.WARNING: "warns",
-        Status.PASS: "passes",
-        Status.SKIPPED: "cannot be made",
+        Status.FAIL: ("fails", "failed"),
+        Status.WARNING: ("warns", "warned"),
+        Status.PASS: ("passes", "passed"),
+        Status.SKIPPED: ("cannot be made", "could not be made"),
     }
     told = []
     for name, found in now.items():
         worst, worse = _worst(found), _worst(was.get(name, found))
         gap, gap_before = _largest(found), _largest(was.get(name, found))
         if worst is not worse:
-            told.append(
-                f"{name} now {words[worst]}; before, it {words[worse].replace('cannot', 'could not')}"
-            )
+            told.append(f"{name} now {words[worst][0]}; before, it {words[worse][1]}")
         elif worst is Status.FAIL and gap != gap_before:
             told.append(
                 f"{name} still fails; its largest difference is {figure(gap)} instead of {figure(gap_before)}"

@@ -121,6 +121,12 @@ def test_a_block_in_another_unit_is_marked_among_the_blocks(tmp_path: Path) -> N
     assert values(window)["value added"] == [115_000]
 
 
+def test_a_row_in_another_unit_than_its_printed_output_shows_that_row(tmp_path: Path) -> None:
+    (window,) = windows(read(changed("output.csv", "mills,100", "mills,100000"), tmp_path), "unit slips")
+    assert values(window)["sum of the row"] == [100]
+    assert values(window)["expected: the printed output"] == [100_000]
+
+
 def test_a_total_stands_below_what_it_is_the_sum_of_and_can_be_taken_out(tmp_path: Path) -> None:
     economy = read(with_totals, tmp_path)
     (one,) = (one for one in examine(economy).checks if one.name == "totals read as industries")
@@ -212,6 +218,16 @@ def test_a_large_table_is_shown_in_windows_and_their_sums_hold() -> None:
     Z[3, 5] += 1e4
     seen = examine(replace(economy, Z=Z))
     assert not seen.passes
+    row, column = economy.industries.labels[3], economy.industries.labels[5]
+    cells = [
+        cell
+        for one in seen.checks
+        for shown in one.shown
+        if shown.window
+        for r in shown.window.rows
+        for cell in r.cells
+    ]
+    assert any((cell.block, cell.row, cell.column) == ("Z", row, column) for cell in cells)
     for one in seen.checks:
         for shown in one.shown:
             if shown.window is not None and shown.window.caption.startswith("Column "):
@@ -227,7 +243,7 @@ def test_what_a_change_did_is_told_by_check(tmp_path: Path) -> None:
     (tmp_path / "bad").mkdir()
     bad = check(read(changed("Y.csv", "60,10", "90,10"), tmp_path / "bad"))
     told = effect(bad, good)
-    assert "row balance now passes; before, it fails" in told
+    assert "row balance now passes; before, it failed" in told
     assert effect(good, good) == ("no check came out differently",)
 
 
