@@ -6,10 +6,6 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autarky.limited import check_archive, in_limited_child
-
-__all__ = ["MAX_BODY", "MAX_UPLOAD", "UPLOADS", "BodyLimit", "check_archive", "in_limited_child"]
-
 MAX_UPLOAD = 64 * 2**20
 """Most bytes a form with a file may have."""
 MAX_BODY = 2 * 2**20
