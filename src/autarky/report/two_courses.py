@@ -23,7 +23,7 @@ def two_courses(
     before: Sequence[float],
     after: Sequence[float],
 ) -> Markup:
-    """Shares of the base year by period: dotted as declared, full with levers moved.
+    """Shares of the base year by period: dotted as declared, full as changed.
 
     ``starts``: first day of each period; ``end``: last day of the last one. Where there is no base to compare
     with, all is NaN, and a sentence says so.
@@ -65,20 +65,20 @@ def two_courses(
         text(LEFT, HEIGHT - 6, date_words(starts[0]), "tick"),
         text(WIDTH - RIGHT, HEIGHT - 6, date_words(end), "tick", "end"),
     ]
-    words = f"lowest {percent(min(before))} as declared, {percent(min(after))} with levers moved"
+    words = f"Lowest {percent(min(before))} as declared, {percent(min(after))} as changed"
     rows = [
         (date_words(start), cell_percent(one), cell_percent(other))
         for start, one, other in zip(starts, before, after, strict=True)
     ]
     return element(
         "figure",
-        element("figcaption", element("strong", name), f" {words}. Dotted: as declared; full: with levers."),
-        picture(ident, WIDTH, HEIGHT, f"{name} by {period}", f"{name}: {words}.", drawing, class_="multiple"),
+        element("figcaption", element("strong", name), f" {words}. Dotted: as declared; full: as changed."),
+        picture(ident, WIDTH, HEIGHT, f"{name} by {period}", f"{name}: {words[0].lower()}{words[1:]}.", drawing, class_="multiple"),
         folded(
             "The same as a table",
             table(
                 f"{name}, mean of each {period}, % of base",
-                ("from", "as declared", "with levers"),
+                ("from", "as declared", "as changed"),
                 rows,
                 "dense",
             ),

@@ -107,12 +107,12 @@ def _asked(asked: QueryParams, offer: Offer) -> tuple[int, Basket]:
 
 def _ranked(desk: Desk, kept: object) -> Run | None:
     """The run itself if its imports are ranked, else the newest run of the same study of which they are."""
-    if isinstance(kept, Run) and kept.lifelines is not None:
+    if isinstance(kept, Run) and kept.manifest["inputs"].get("lifelines") is not None:
         return kept
     for entry in desk.catalogue.entries():
         if entry.kind == "run" and _is_same(entry, kept):
             found = read_any(desk.workspace.run(entry.id))
-            if isinstance(found, Run) and found.lifelines is not None:
+            if isinstance(found, Run) and found.manifest["inputs"].get("lifelines") is not None:
                 return found
     return None
 

@@ -21,6 +21,15 @@ function tell(slider) {
   slider.setAttribute("aria-valuetext", words);
 }
 
+// Builder: the sum beside the budget's slider follows it; letting go fills the basket.
+document.addEventListener("input", (event) => {
+  const slider = event.target;
+  if (slider.id !== "budget") return;
+  const sum = Number(((slider.dataset.most * slider.value) / slider.max).toPrecision(4)).toLocaleString("en");
+  document.querySelector("output[for=budget]").textContent = sum;
+  slider.setAttribute("aria-valuetext", `${sum} ${slider.dataset.unit}`);
+});
+
 // The drawer: a click on a row of the heatmap says which day it hit; a key on the row asks for the worst.
 document.addEventListener("click", (event) => {
   const row = event.target.closest(".report a.hit");
