@@ -7,7 +7,6 @@ import io
 import math
 import os
 import pickle
-import resource
 import signal
 import stat
 import subprocess
@@ -201,6 +200,9 @@ def _child(handle: int) -> None:
 
 
 def _limit(seconds: float, memory: int) -> None:
+    # Only systems like Unix have it, and on others everything else here must go on being imported.
+    import resource
+
     used = resource.getrusage(resource.RUSAGE_SELF)
     processor = math.ceil(used.ru_utime + used.ru_stime + seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))

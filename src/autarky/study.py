@@ -566,6 +566,7 @@ def laid_beside(run: Run | EnsembleRun, others: Sequence[str | Path], runs: str 
             problems.append(Problem(found.id, what, "give a folder of the same economy"))
             continue
         said: dict[str, Any]
+        named: tuple[str, ...]
         match found:
             case PlanRun():
                 said, named = {"plan": found.found}, ("plan",)

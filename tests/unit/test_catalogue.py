@@ -104,6 +104,8 @@ def test_a_second_look_reads_no_manifest(runs: Path, tmp_path: Path, monkeypatch
         (lambda path: change(path, format="something else"), "not one that autarky wrote"),
         (lambda path: change(path, inputs=["no"]), "not one that autarky wrote"),
         (lambda path: change(path, seconds="long"), "not one that autarky wrote"),
+        (lambda path: change(path, seconds="nan"), "not one that autarky wrote"),
+        (lambda path: change(path, headline="\ud800"), "not one that autarky wrote"),
         (lambda path: (path / "report.html").unlink(), "report.html is missing"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -213,16 +214,22 @@ def _of_manifest(name: str, kind: str, manifest: Mapping[str, Any]) -> Entry:
     inputs = manifest["inputs"]
     study, economy = inputs.get("study") or {}, inputs.get("economy") or {}
     title = str(study.get("title") or manifest.get("title") or name)
-    return Entry(
+    seconds = float(manifest["seconds"])
+    found = Entry(
         name,
         kind,
         title,
         str(economy.get("name") or ""),
         str(manifest["created"]),
-        float(manifest["seconds"]),
+        seconds,
         str(manifest.get("headline") or title),
         str(study.get("sha256") or ""),
     )
+    if not math.isfinite(seconds):
+        raise ValueError("what took no number of seconds was not written by autarky")
+    for text in astuple(found):
+        str(text).encode()  # what is no Unicode, SQLite would not take
+    return found
 
 
 def _broken(folder: Path, what: str) -> Entry:

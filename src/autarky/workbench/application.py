@@ -20,6 +20,7 @@ from autarky.workbench.limits import BodyLimit
 from autarky.workbench.rendering import problems_page
 from autarky.workbench.screens import SCREENS
 from autarky.workbench.static_files import static_file
+from autarky.workbench.workspace import NotThere
 
 
 def application(desk: Desk, *, token: str, port: int) -> Starlette:
@@ -40,7 +41,7 @@ def application(desk: Desk, *, token: str, port: int) -> Starlette:
         exception_handlers={
             InputError: _wrong_input,
             InfeasibleError: _wrong_input,
-            LookupError: _not_there,
+            NotThere: _not_there,
             HTTPException: _refused,
             Exception: _surprise,
         },

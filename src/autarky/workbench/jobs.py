@@ -30,7 +30,7 @@ from typing import Any
 
 from autarky.errors import InputError, Problem
 from autarky.run_folder import STUDY
-from autarky.workbench.workspace import Workspace, write_whole
+from autarky.workbench.workspace import NotThere, Workspace, write_whole
 
 ASKED, LOCK, PROGRESS, OUTCOME, LOG, CANCEL = (
     "job.json",
@@ -172,7 +172,7 @@ class Jobs:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is no such job.
         InputError
             As ``start``.
@@ -186,7 +186,7 @@ class Jobs:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is none.
         """
         if name in self._over and (self.workspace.hidden / "jobs" / name).is_dir():
@@ -194,7 +194,7 @@ class Jobs:
         folder = self.workspace.kept("jobs", name)
         asked = _read(folder / ASKED)
         if not asked:
-            raise LookupError(f"no job {name!r}")
+            raise NotThere(f"no job {name!r}")
         job = Job(
             name,
             Kind(asked["kind"]),
@@ -234,7 +234,7 @@ class Jobs:
         """All of them, the newest first."""
         found = []
         for name in self.workspace.names("jobs"):
-            with contextlib.suppress(LookupError):
+            with contextlib.suppress(NotThere):
                 found.append(self.job(name))
         return found
 
@@ -243,7 +243,7 @@ class Jobs:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is none.
         InputError
             If the folder cannot be written.

@@ -16,7 +16,7 @@ from autarky.errors import InputError, Problem, ScenarioError, did_you_mean
 from autarky.study_file import Study
 from autarky.study_file.reading import STUDY
 from autarky.uncertainty.distributions import Choice, TableDraws
-from autarky.workbench.workspace import ID, Workspace, new_id, write_whole
+from autarky.workbench.workspace import ID, NotThere, Workspace, new_id, write_whole
 
 KIND = "studies"
 FILE = "study.yaml"
@@ -71,12 +71,12 @@ class Studies:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is none.
         """
         path = self.path(name)
         if not path.is_file():
-            raise LookupError(f"no study {name!r}")
+            raise NotThere(f"no study {name!r}")
         content = path.read_bytes()
         saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return Kept(name, content, digest_of(content), title_of(content), saved)
@@ -86,7 +86,7 @@ class Studies:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is none.
         """
         return self.workspace.kept(KIND, name) / FILE
@@ -96,7 +96,7 @@ class Studies:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is no such study.
         Changed
             If another text stands there by now; the one given is then nowhere kept, but in the error's page.
@@ -118,7 +118,7 @@ class Studies:
         for name in self.workspace.names(KIND):
             try:
                 found.append(self.read(name))
-            except (LookupError, OSError):
+            except (NotThere, OSError):
                 continue  # it was being made when the workbench was stopped
         return sorted(found, key=lambda kept: kept.saved, reverse=True)
 
@@ -127,7 +127,7 @@ class Studies:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is no such study.
         """
         folder = self.path(name).parent / "saved"
@@ -200,7 +200,7 @@ def _outside(name: str, workspace: Workspace) -> tuple[str, str] | None:
         return f"the table {name!r} is neither embedded nor one of this workspace", remedy
     try:
         home = workspace.kept("tables", steps[3])
-    except LookupError:
+    except NotThere:
         known = tuple("/".join((*TABLES, one)) for one in workspace.names("tables"))
         return f"no table of this workspace is called {steps[3]!r}", (
             did_you_mean(name, known) if known else remedy

@@ -25,7 +25,7 @@ from autarky.sources import embedded_names, read_table
 from autarky.sources.csv_folder import write_csv_folder
 from autarky.workbench.changes import WHOLE, Change, value_at, with_changes
 from autarky.workbench.doctoring import about, effect
-from autarky.workbench.workspace import Workspace, new_id, write_whole
+from autarky.workbench.workspace import NotThere, Workspace, new_id, write_whole
 
 SECONDS = 30.0
 """Longest that reading an upload may take."""
@@ -108,14 +108,14 @@ class Tables:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is none.
         """
         if name in embedded_names():
             return StoredTable(name, name)
         folder = self.workspace.kept("tables", name)
         if not (folder / _ABOUT).is_file():  # an upload that was interrupted
-            raise LookupError(f"no table {name!r}")
+            raise NotThere(f"no table {name!r}")
         about = json.loads((folder / _ABOUT).read_bytes())
         with _CHANGING:
             _settle(folder)
@@ -243,12 +243,12 @@ class Tables:
         ------
         InputError
             If the table was changed meanwhile.
-        LookupError
+        NotThere
             If no change that stands has this id.
         """
         found = next((one for one in self._of(name).changes if one.id == change and not one.undone), None)
         if found is None:
-            raise LookupError(f"no change {change!r}")
+            raise NotThere(f"no change {change!r}")
         undone = replace(found, undone=_now())
         return self._write(
             name,

@@ -23,6 +23,10 @@ ID = re.compile(r"[0-9a-f]{11}-[0-9a-f]{10}")
 """Of a table, study or job: milliseconds since 1970, then chance; names sort by time."""
 
 
+class NotThere(LookupError):  # noqa: N818 (it is what a page answers with 404, and no error)
+    """Nothing lies under a name that a request gave."""
+
+
 def new_id() -> str:
     """An id that nobody has yet."""
     return f"{time.time_ns() // 1_000_000:011x}-{secrets.token_hex(5)}"
@@ -45,12 +49,12 @@ class Workspace:
 
         Raises
         ------
-        LookupError
+        NotThere
             If the name is not an id, or nothing whole lies under it.
         """
         path = self.runs / name if RUN_ID.fullmatch(name) or ENSEMBLE_ID.fullmatch(name) else None
         if path is None or path.is_symlink() or not (path / MANIFEST).is_file():
-            raise LookupError(f"no run {name!r}")
+            raise NotThere(f"no run {name!r}")
         return path
 
     def kept(self, kind: str, name: str) -> Path:
@@ -58,12 +62,12 @@ class Workspace:
 
         Raises
         ------
-        LookupError
+        NotThere
             If the name is not an id, or nothing lies under it.
         """
         path = self.hidden / kind / name if ID.fullmatch(name) else None
         if path is None or path.is_symlink() or not path.is_dir():
-            raise LookupError(f"none of {kind} is {name!r}")
+            raise NotThere(f"none of {kind} is {name!r}")
         return path
 
     def new(self, kind: str) -> Path:

@@ -19,6 +19,7 @@ from autarky.workbench.levers import study_with
 from autarky.workbench.rendering import page
 from autarky.workbench.screens.result import answer_values, kind_of
 from autarky.workbench.studies import Studies
+from autarky.workbench.workspace import NotThere
 
 STEPS = 100
 """Places of the budget's slider."""
@@ -82,7 +83,7 @@ async def keep(request: Request) -> Response:
         asked = QueryParams([(key, str(value)) for key, value in form.multi_items()])
     ranked = _ranked(desk, read_any(desk.workspace.run(request.path_params["run"])))
     if ranked is None or ranked.lifelines is None or ranked.countdown is None:
-        raise LookupError("nothing is ranked")
+        raise NotThere("nothing is ranked")
     offer = offer_of(ranked.lifelines, ranked.countdown)
     _, basket = _asked(asked, offer)
     refuse_unknown(offer, basket)

@@ -90,7 +90,7 @@ class Pages:
 
         Raises
         ------
-        LookupError
+        NotThere
             If there is no such run.
         InputError
             If its files are not what the run wrote.

@@ -29,7 +29,7 @@ from autarky.workbench.matching import Checked
 from autarky.workbench.rendering import page
 from autarky.workbench.studies import Changed, Kept, Studies
 from autarky.workbench.tables import Tables
-from autarky.workbench.workspace import Workspace
+from autarky.workbench.workspace import NotThere, Workspace
 
 LISTED = 500
 """Most names of a table that a field suggests: those imported most."""
@@ -108,7 +108,7 @@ def help_page(request: Request) -> Response:
     at = request.query_params.get("at", "")[:500]
     found = help_at(place_steps(at))
     if found is None:
-        raise LookupError(at)
+        raise NotThere(at)
     return page(request, "study_help.html", help=found, study=request.path_params["study"])
 
 
