@@ -65,14 +65,14 @@ def two_courses(
         text(LEFT, HEIGHT - 6, date_words(starts[0]), "tick"),
         text(WIDTH - RIGHT, HEIGHT - 6, date_words(end), "tick", "end"),
     ]
-    words = f"lowest {percent(min(before))} as declared, {percent(min(after))} as changed"
+    words = f"at the lowest {percent(min(before))} as declared, {percent(min(after))} as changed"
     rows = [
         (date_words(start), cell_percent(one), cell_percent(other))
         for start, one, other in zip(starts, before, after, strict=True)
     ]
     return element(
         "figure",
-        element("figcaption", element("strong", name), f" L{words[1:]}. Dotted: as declared; full: as changed."),
+        element("figcaption", element("strong", name), f" {words}; dotted: declared, full: changed"),
         picture(ident, WIDTH, HEIGHT, f"{name} by {period}", f"{name}: {words}.", drawing, class_="multiple"),
         folded(
             "The same as a table",
