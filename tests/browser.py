@@ -161,3 +161,16 @@ def is_too_wide(page: Page) -> list[str]:
             .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
         }"""
     )
+
+
+def sound(page: Page) -> None:
+    """Asserts that a page can be used as it stands: by axe in light and dark, and at 320 pixels."""
+    size, where = page.viewport_size, urlsplit(page.url).path
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert inaccessible(page) == [], f"{where}, {scheme}"
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert is_too_wide(page) == [], where
+    if size is not None:
+        page.set_viewport_size(size)

@@ -66,6 +66,17 @@ def test_no_money_buys_nothing_and_all_of_it_everything_that_averts(offer: Offer
     assert everything.lots == {one.key: max(LOTS) for one in offer.stocks if one.averts > 0}
 
 
+@given(st.floats(0.01, 1e6), st.floats(0.01, 1e6))
+def test_what_all_of_it_costs_buys_all_of_it_however_sums_are_rounded(one: float, other: float) -> None:
+    made = offer_of(made_lifelines(1), made_countdown(1, 1))
+    (kept,), (raised,) = made.imports, made.stocks
+    imports = (replace(kept, cost=one, adds=1e-3),)
+    stocks = (replace(raised, cost=other, averts=1e3),)
+    offer = replace(made, imports=imports, stocks=stocks)
+    basket = bought(offer, offer.most)
+    assert basket == Basket((kept.key,), {raised.key: max(LOTS)})
+
+
 def test_the_first_thing_bought_averts_most_for_its_money(offer: Offer) -> None:
     worth = {one.key: one.adds / one.cost for one in offer.imports if one.cost > 0}
     worth |= {one.key: one.averts / one.cost for one in offer.stocks}
