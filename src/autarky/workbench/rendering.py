@@ -44,7 +44,9 @@ def page(
 
 def problems_page(request: Request, problems: Sequence[Problem], status: int = 422) -> HTMLResponse:
     """What is wrong with what was given, a line for each: a part where htmx asked, else a page."""
-    return page(request, "problems.html", status, problems=problems)
+    # Whatever part htmx had wanted, it shows these lines, and in the place where that part was.
+    instead = {"HX-Reselect": "[role=alert]", "HX-Reswap": "innerHTML"}
+    return page(request, "problems.html", status, instead, problems=problems)
 
 
 def report_body(report: str) -> Markup:

@@ -89,6 +89,9 @@ async def keep(request: Request) -> Response:
     refuse_unknown(offer, basket)
     edits = edits_of(study_of(ranked).scenario_to_run, basket, offer, ranked.lifelines.regions)
     made = Studies(desk.workspace).create(study_with(ranked.study, edits, told(basket, offer), ranked.id))
+    if request.headers.get("hx-request") == "true":
+        # A redirect that htmx follows would only be looked through for the part it wants.
+        return Response(headers={"HX-Redirect": f"/studies/{made}"})
     return RedirectResponse(f"/studies/{made}", 303)
 
 
