@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -67,32 +68,40 @@ def builder(request: Request) -> Response:
 
 async def rank(request: Request) -> Response:
     """Starts the ranking of a run's imports and stocks, or its plan, as a job."""
-    desk = desk_of(request)
     async with request.form(max_files=0, max_fields=4) as form:
         kind = Kind.PLAN if form.get("kind") == Kind.PLAN else Kind.LIFELINES
-    kept = read_any(desk.workspace.run(request.path_params["run"]))
+    job = await run_in_threadpool(_begun, desk_of(request), request.path_params["run"], kind)
+    return RedirectResponse(f"/jobs/{job}", 303)
+
+
+def _begun(desk: Desk, name: str, kind: Kind) -> str:
+    """Id of the job that ranks or plans a run's study."""
+    kept = read_any(desk.workspace.run(name))
     options = {"frontier": True} if kind is Kind.PLAN else {}
-    job = desk.jobs.start(kind, kept.manifest["inputs"]["study"]["title"], kept.study, options=options)
-    return RedirectResponse(f"/jobs/{job.id}", 303)
+    return desk.jobs.start(kind, kept.manifest["inputs"]["study"]["title"], kept.study, options=options).id
 
 
 async def keep(request: Request) -> Response:
     """Makes a study of what is chosen, and opens it."""
-    desk = desk_of(request)
     async with request.form(max_files=0, max_fields=2_000) as form:
         asked = QueryParams([(key, str(value)) for key, value in form.multi_items()])
-    ranked = _ranked(desk, read_any(desk.workspace.run(request.path_params["run"])))
+    made = await run_in_threadpool(_made, desk_of(request), request.path_params["run"], asked)
+    if request.headers.get("hx-request") == "true":
+        # A redirect that htmx follows would only be looked through for the part it wants.
+        return Response(headers={"HX-Redirect": f"/studies/{made}"})
+    return RedirectResponse(f"/studies/{made}", 303)
+
+
+def _made(desk: Desk, name: str, asked: QueryParams) -> str:
+    """Id of the study that has what is chosen."""
+    ranked = _ranked(desk, read_any(desk.workspace.run(name)))
     if ranked is None or ranked.lifelines is None or ranked.countdown is None:
         raise NotThere("nothing is ranked")
     offer = offer_of(ranked.lifelines, ranked.countdown)
     _, basket = _asked(asked, offer)
     refuse_unknown(offer, basket)
     edits = edits_of(study_of(ranked).scenario_to_run, basket, offer, ranked.lifelines.regions)
-    made = Studies(desk.workspace).create(study_with(ranked.study, edits, told(basket, offer), ranked.id))
-    if request.headers.get("hx-request") == "true":
-        # A redirect that htmx follows would only be looked through for the part it wants.
-        return Response(headers={"HX-Redirect": f"/studies/{made}"})
-    return RedirectResponse(f"/studies/{made}", 303)
+    return Studies(desk.workspace).create(study_with(ranked.study, edits, told(basket, offer), ranked.id))
 
 
 def _asked(asked: QueryParams, offer: Offer) -> tuple[int, Basket]:
