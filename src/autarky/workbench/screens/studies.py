@@ -22,6 +22,7 @@ from autarky.report.svg import DateAxis
 from autarky.study_file import packaged_study
 from autarky.workbench.desk import Desk, desk_of
 from autarky.workbench.editing import View, begun_with, help_for, view
+from autarky.workbench.examples import examples
 from autarky.workbench.forms import Tables as NamedTables
 from autarky.workbench.forms import embedded_tables, help_at, help_of, kinds, place_steps
 from autarky.workbench.jobs import Kind
@@ -51,13 +52,12 @@ def studies(request: Request) -> Response:
     for job in desk.jobs.jobs():
         if job.study is not None:
             runs.setdefault(job.study, []).append(job)
-    examples = packaged_study().parent.glob("*.yaml")
     return page(
         request,
         "studies.html",
         studies=Studies(desk.workspace).all(),
         runs=runs,
-        examples=sorted(path.stem for path in examples),
+        examples=examples(),
         tables=Tables(desk.workspace).all(),
         made=desk.catalogue.entries()[:50],
     )
