@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,9 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium or google-chrome on the PATH: apt-get install chromium"
 )
+
+JOB = 120_000
+"""Milliseconds that a job may take on a machine that does other things besides."""
 
 
 @dataclass
@@ -120,7 +124,10 @@ class Watched:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob", "about") and parts.hostname not in ("127.0.0.1", "localhost"):
+        if parts.scheme not in ("data", "blob", "about", "file") and parts.hostname not in (
+            "127.0.0.1",
+            "localhost",
+        ):
             self.complaints.append(f"request: {request.url}")
 
     def _dialog(self, dialog: Any) -> None:
@@ -174,3 +181,15 @@ def sound(page: Page) -> None:
     assert is_too_wide(page) == [], where
     if size is not None:
         page.set_viewport_size(size)
+
+
+def in_text(page: Page, words: str) -> None:
+    """Waits until a page says so."""
+    page.get_by_text(words).first.wait_for()
+
+
+def followed(page: Page) -> str:
+    """The address of what a job made, once its page has gone on to it."""
+    page.wait_for_url(re.compile(r"/jobs/"))
+    page.wait_for_url(re.compile(r"/runs/[^/?]+$"), timeout=JOB)
+    return page.url

@@ -1,23 +1,18 @@
-"""A person at the workbench: a faulty table becomes a study, a run, its reasons, a keep list, a plan, a page to
-share; and the demo."""
+"""A person at the workbench: from a faulty table to an answer that is explained and shared; and the demo."""
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser import Served, browser, needs_chromium, serving, sound, watched
-from wrong_tables import GOOD
+from browser import JOB, Served, browser, followed, in_text, needs_chromium, serving, sound, watched
+from furnished import faulty_table
 
 pytestmark = needs_chromium
-JOB = 120_000
-"""Milliseconds that a job may take on a machine that does other things besides."""
 
 
 @pytest.fixture(scope="module")
@@ -30,27 +25,6 @@ def chromium() -> Iterator[Browser]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("workspace")) as found:
         yield found
-
-
-def faulty_table() -> bytes:
-    """A table in which somebody typed 130 for 30."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in GOOD.items():
-            archive.writestr(name, text.replace("10,30,0", "10,130,0") if name == "Z.csv" else text)
-    return packed.getvalue()
-
-
-def followed_to_its_result(page: Page) -> str:
-    """The address of what a job made, once its page has gone on to it."""
-    page.wait_for_url(re.compile(r"/jobs/"))
-    page.wait_for_url(re.compile(r"/runs/[^/?]+$"), timeout=JOB)
-    return page.url
-
-
-def in_text(page: Page, words: str) -> None:
-    """Waits until a page says so."""
-    page.get_by_text(words).first.wait_for()
 
 
 def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and_shared(
@@ -92,7 +66,7 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
         page.get_by_role("button", name="Cancel").wait_for()
         in_text(page, "You may close the browser")
         sound(page)
-        run = followed_to_its_result(page)
+        run = followed(page)
         assert "from 11 Jan 2020" in page.locator("#answer").inner_text()
 
         page.locator("a.hit").first.click()
@@ -103,7 +77,7 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
 
         page.get_by_role("link", name="Builder").click()
         page.get_by_role("button", name="Rank imports and stocks").click()
-        ranked = followed_to_its_result(page)
+        ranked = followed(page)
         page.get_by_role("link", name="Builder").click()
         page.get_by_label(re.compile("^Budget")).fill("100")
         page.get_by_role("button", name="Fill from the budget").click()
@@ -116,7 +90,7 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
         page.go_back()
         page.get_by_role("button", name="Make a study of this").click()
         page.get_by_role("button", name="Run", exact=True).click()
-        kept = followed_to_its_result(page)
+        kept = followed(page)
         assert "nothing stops" in page.locator("#answer").inner_text()
 
         page.get_by_role("link", name="Home").click()
@@ -130,8 +104,9 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
         page.get_by_label("Study that comes with autarky").select_option("plan")
         page.get_by_role("button", name="Begin from the example").click()
         page.get_by_role("button", name="Plan", exact=True).click()
-        followed_to_its_result(page)
-        assert page.locator("#plan").count() == 1
+        followed(page)
+        in_text(page, "An island plans to do without imports")
+        assert page.get_by_role("heading", name="Plan").count()
         sound(page)
 
         page.goto(ranked)
@@ -175,7 +150,7 @@ def test_the_demo_is_one_press_from_home_and_can_be_stopped_and_made_smaller(
         text.fill(study.replace("draws: 400", "draws: 8"))
         in_text(page, "No problem found with North Korea 2019")
         page.get_by_role("button", name="Run with uncertainty").click()
-        followed_to_its_result(page)
+        followed(page)
         assert "of draws" in page.locator("#answer").inner_text()
         assert "8 draws" in page.locator("main").inner_text()
         before = page.locator("#levers-answer").inner_text()
