@@ -104,6 +104,8 @@ class Watched:
     """What a browser's pages did that they should not have done."""
 
     context: BrowserContext
+    may_be_offline: bool = False
+    """Whether the server may be gone for a while, which Chromium and htmx report."""
     complaints: list[str] = field(default_factory=list)
     """Console errors and warnings, errors of scripts, requests that leave the machine, dialogs."""
 
@@ -119,6 +121,9 @@ class Watched:
     def _console(self, message: ConsoleMessage) -> None:
         # Chromium reports every answer of 400 and above; those that a journey asks for are asserted there.
         is_answer = "Failed to load resource" in message.text and " 4" in message.text
+        is_offline = re.search("ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|^htmx:(sendError|afterRequest)", message.text)
+        if self.may_be_offline and is_offline:
+            return
         if message.type in ("error", "warning") and not is_answer:
             self.complaints.append(f"console: {message.text}")
 
@@ -136,15 +141,17 @@ class Watched:
 
 
 @contextlib.contextmanager
-def watched(started: Browser, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Watched]:
+def watched(
+    started: Browser, width: int = 1280, height: int = 900, *, may_be_offline: bool = False, **options: Any
+) -> Iterator[Watched]:
     """A browser of its own (cookies, size), watched; leaving the block asserts that nothing was amiss."""
     context = started.new_context(viewport={"width": width, "height": height}, **options)
-    found = Watched(context)
+    found = Watched(context, may_be_offline)
     try:
         yield found
     finally:
         context.close()
-    assert found.complaints == []
+    assert found.complaints == [], found.complaints
 
 
 def inaccessible(page: Page) -> list[str]:
