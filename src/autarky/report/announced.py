@@ -6,22 +6,14 @@ import datetime
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from autarky.explanation.announced import QUANTILES, VISIBLE, Announced, GroupDelivered
-from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import date_words, percent
-from autarky.report.bands import bands, bands_legend
 from autarky.report.markup import Content, Markup, element
 from autarky.report.outline import part
-from autarky.report.svg import NumberAxis
 from autarky.report.tables import folded, table
 
-_UPWARD = NumberAxis(0.0, 1.0, 124.0, -114.0, 0.25)
-"""From nobody to everybody, on the bands' picture."""
 
-
-def announced_part(said: Sequence[Announced], end: datetime.date) -> Markup | None:
+def announced_part(said: Sequence[Announced]) -> Markup | None:
     """Each sentence that was held against the run; nothing where the study names none."""
     if not said:
         return None
@@ -30,12 +22,12 @@ def announced_part(said: Sequence[Announced], end: datetime.date) -> Markup | No
         "study's choice; the gap is counted from the reading that is easiest to meet."
     )
     content: list[Content] = [element("p", intro)]
-    for k, one in enumerate(said):
-        content += _one(one, k, end)
+    for one in said:
+        content += _one(one)
     return part("announced", "Announced and delivered", content)
 
 
-def _one(said: Announced, k: int, end: datetime.date) -> list[Content]:
+def _one(said: Announced) -> list[Content]:
     content: list[Content] = [
         element("h4", f"“{said.text}”"),
         element("p", said.finding),
@@ -57,7 +49,7 @@ def _one(said: Announced, k: int, end: datetime.date) -> list[Content]:
         ),
     ]
     if said.illustrated:
-        content += _illustration(said, k, end)
+        content += _illustration(said)
     return content
 
 
@@ -74,22 +66,18 @@ def _cells(group: GroupDelivered, n: int) -> tuple[str, str]:
     )
 
 
-def _illustration(said: Announced, k: int, end: datetime.date) -> list[Content]:
-    """How far each group could hold the sentence to be so: bands over draws."""
-    starts = tuple(datetime.date.fromisoformat(month) for month in said.months)
-    pictures, rows = [], []
-    for g, group in enumerate(said.groups):
-        names = tuple(f"{quantile:g}" for quantile in QUANTILES)
-        timeline = Timeline(names, starts, 30, "month", np.array(group.held))
-        pictures.append(bands(f"held-{k}-{g}", group.group, _held(group), timeline, end, _UPWARD))
-        rows += [
-            (
-                f"{group.group}, {date_words(start)}",
-                *(percent(row[n]) for row in group.held),
-                percent(group.outlives[n]),
-            )
-            for n, start in enumerate(starts)
-        ]
+def _illustration(said: Announced) -> list[Content]:
+    """How far each group could hold the sentence to be so, over draws; in words, for a picture of an
+    illustration would look like a record."""
+    rows = [
+        (
+            f"{group.group}, {date_words(datetime.date.fromisoformat(month))}",
+            *(percent(row[n]) for row in group.held),
+            percent(group.outlives[n]),
+        )
+        for group in said.groups
+        for n, month in enumerate(said.months)
+    ]
     header = ("group and month", *(f"{quantile:.0%}" for quantile in QUANTILES), "draws above delivered")
     return [
         element(
@@ -98,14 +86,16 @@ def _illustration(said: Announced, k: int, end: datetime.date) -> list[Content]:
             "how far the sentence could be held to be so, if opinion were made of what others hold, what is "
             f"announced, what is delivered and what one thought at first. {said.illustrated}.",
         ),
-        element("div", pictures, class_="multiples"),
-        bands_legend(),
-        folded("The numbers of the pictures", table("Held to be so, by quantile", header, rows, "dense")),
+        element("ul", [element("li", f"{_held(group)}.") for group in said.groups]),
+        folded(
+            "Month by month, by quantile of the draws",
+            table("Held to be so, by quantile", header, rows, "dense"),
+        ),
     ]
 
 
 def _held(group: GroupDelivered) -> str:
-    """What a group's picture shows, in words."""
+    """How far a group holds it to be so in the end, in words."""
     low, middle, high = (group.held[QUANTILES.index(quantile)][-1] for quantile in (0.05, 0.5, 0.95))
     return (
         f"{group.group}: in the last month held to be so to {percent(middle)} in the median draw, "

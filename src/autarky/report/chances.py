@@ -17,9 +17,10 @@ MOST_LINES = 6
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its name, and by day the share of draws in which it has happened."""
+    """One line: what happens to whom, and by day the share of draws in which it has happened."""
 
     name: str
+    what: str
     shares: Sequence[float]
 
 
@@ -47,6 +48,7 @@ def chances(ident: str, title: str, finding: str, rows: Sequence[Line], start: d
             line(right + 3, end, right + 14, y, "lead"),
             element("path", d=f"M{right + 16:g} {y:.1f}h26", class_=f"line l-{k}"),
             text(right + 48, y + 4, shorten(row.name, 36), "name"),
+            text(right + 48, y + 18, row.what, "tick"),
         ]
     return picture(ident, WIDTH, HEIGHT, title, finding, drawing, class_="heatmap")
 
@@ -61,7 +63,7 @@ def _steps(dates: DateAxis, axis: NumberAxis, shares: Sequence[float]) -> str:
     return f"{path}H{dates.left + dates.width:.1f}"
 
 
-def _apart(places: Sequence[float], room: float = 17.0) -> list[float]:
+def _apart(places: Sequence[float], room: float = 31.0) -> list[float]:
     """Heights for the names, as near to their lines as names that must not meet can be."""
     order = sorted(range(len(places)), key=lambda k: places[k])
     put = [0.0] * len(places)

@@ -19,19 +19,18 @@ from autarky.explanation.spread import days
 from autarky.explanation.stored import chains_of
 from autarky.explanation.timeline import Timeline, weekly_median_output, weekly_quantiles
 from autarky.explanation.wording import count, date_words, percent, plain, whole
-from autarky.report.bands import WIDTH, bands, bands_legend, share_axis
 from autarky.report.beside import Beside, filled
 from autarky.report.certainty import ACROSS, MOST_TABLE_ROWS, boxes, capital, certainty, five
 from autarky.report.chains import drawn_chains
 from autarky.report.chances import MOST_LINES, Line, chances
 from autarky.report.document import as_json, document, framed, pairs, told
 from autarky.report.evidence import evidence_content
-from autarky.report.heatmap import Row, heatmap
+from autarky.report.heatmap import FLOORS, Row, heatmap
 from autarky.report.heatmap import legend as shades_legend
 from autarky.report.intervals import Interval, intervals, intervals_legend
 from autarky.report.markup import Content, Markup, element
 from autarky.report.outline import TITLES, declared_list, not_asked, outline, part
-from autarky.report.svg import NumberAxis
+from autarky.report.strips import WIDTH, floors_of, strips, strips_legend
 from autarky.report.tables import folded, table, timeline_tables
 from autarky.results import EnsembleResult
 from autarky.sensitivity import Findings, analyse
@@ -40,6 +39,10 @@ MOST_INDUSTRIES, MOST_NEEDS, MOST_CURVES = 20, 5, 4
 """Rows of the pictures."""
 MOST_DIGESTS, MOST_OPTIONS = 12, 12
 """Digests on the page, and options of a choice; all are in the manifest and in the study."""
+HOW_TO_READ = (
+    "The draws are put in order at each time: half of them are lower than the middle strip, one in twenty is "
+    "lower than the bottom one. No strip is the course of one draw."
+)
 LEADS = ("What stops first", "What follows", "Households", "In all", "What would change it", "How sure")
 
 
@@ -214,27 +217,26 @@ def _households_content(
     total = weekly_quantiles(result, "household_consumption")
     shown = answer.needs[:MOST_NEEDS]
     lines = [weekly_quantiles(result, "consumption", found.need) for found in shown]
-    axis = share_axis([total, *lines], [answer.need_share])
+    floors = floors_of(answer.need_share)
     worst = answer.measure("consumption_lost_at_most")
     figures = [
-        _band(
-            "band-all",
+        _strips(
+            "strips-all",
             "All products together",
             f"{worst.in_words} on the worst day" if worst else "no data",
             total,
             end,
-            axis,
+            floors,
         )
     ]
     figures += [
-        _band(
-            f"band-{k}",
+        _strips(
+            f"strips-{k}",
             found.name,
             f"below need in {answer.in_draws(found.below)}, there from {days(found.day)} on",
             line,
             end,
-            axis,
-            answer.need_share,
+            floors,
         )
         for k, (found, line) in enumerate(zip(shown, lines, strict=True))
     ]
@@ -242,10 +244,9 @@ def _households_content(
         element(
             "p",
             f"What households receive against the base year, by {total.period}; a need is not met below "
-            f"{need} of base-year consumption. A picture shows where the draws lie at each time: no line in "
-            "it is the course of one draw, and a draw that is low early may be high late.",
+            f"{need} of base-year consumption. {HOW_TO_READ}",
         ),
-        bands_legend(f"need: {need} of base" if shown else ""),
+        strips_legend(answer.need_share),
         element("div", figures, class_="multiples"),
     ]
     if answer.needs:
@@ -291,7 +292,7 @@ def _curves(result: EnsembleResult, answer: RangesAnswer, findings: Findings) ->
     chosen = [("below need", chance) for chance in findings.needs[:MOST_CURVES]]
     chosen += [("stops", chance) for chance in findings.stops[: MOST_LINES - len(chosen)]]
     lines = [
-        Line(f"{what}: {called[chance.name]}", chance.curve.share)
+        Line(called[chance.name], what, chance.curve.share)
         for what, chance in chosen
         if chance.curve is not None
     ]
@@ -305,7 +306,7 @@ def _curves(result: EnsembleResult, answer: RangesAnswer, findings: Findings) ->
     step = max(1, answer.days // 26)
     at = range(step - 1, answer.days, step)
     zero = (datetime.date.fromisoformat(answer.day_zero) - start).days
-    rows = [(line.name, *(f"{100 * line.shares[day]:.0f}" for day in at)) for line in lines]
+    rows = [(f"{line.what}: {line.name}", *(f"{100 * line.shares[day]:.0f}" for day in at)) for line in lines]
     intro = "The share of draws in which it has happened by a day: the steeper a line, the surer the day."
     return [
         element("h3", "How likely by which day"),
@@ -324,11 +325,11 @@ def _total_part(result: EnsembleResult, answer: RangesAnswer, end: datetime.date
     finding = "no data"
     if over is not None and worst is not None:
         finding = f"{over.in_words} over the run, {worst.in_words} on the worst day"
-    figure = _band("band-gdp", "GDP", finding, gdp, end, share_axis([gdp]), width=620.0)
+    figure = _strips("strips-gdp", "GDP", finding, gdp, end, width=620.0)
     return part(
         "total",
         "In all",
-        bands_legend(),
+        element("p", HOW_TO_READ),
         element("div", figure, class_="single"),
         folded("The numbers of the picture", _numbers("GDP, quantiles of draws", [("GDP", gdp)])),
     )
@@ -388,7 +389,7 @@ def _method_content(result: EnsembleResult, answer: RangesAnswer, inputs: Mappin
         "A loss is base minus what was made or received, as a share of base; on axes it grows to the right.",
         "Quantiles of a day count a draw in which it never happens as later than every day.",
         "Indices and tornadoes count a day that never comes as the length of the run.",
-        "Bands show the mean of a period's daily quantiles, so that a shorter dip is softened.",
+        "Strips show the mean of a period's daily quantiles, so that a shorter dip is softened.",
     )
     limits = (
         "The ranges say what follows from the declared distributions. What is not drawn has no range here.",
@@ -438,21 +439,20 @@ def _method_content(result: EnsembleResult, answer: RangesAnswer, inputs: Mappin
     )
 
 
-def _band(
+def _strips(
     ident: str,
     name: str,
     finding: str,
     line: Timeline,
     end: datetime.date,
-    axis: NumberAxis,
-    need: float | None = None,
+    floors: Sequence[float] = FLOORS,
     width: float = WIDTH,
 ) -> Markup:
-    title = f"{name} against the base year"
+    title = f"{name} against the base year, by share of draws"
     return element(
         "figure",
         element("figcaption", element("strong", name), " ", finding),
-        bands(ident, title, f"{name}: {finding}.", line, end, axis, need, width),
+        strips(ident, title, f"{name}: {finding}", line, end, floors, width),
     )
 
 

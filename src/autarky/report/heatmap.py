@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autarky.explanation.conditions import Condition
-from autarky.explanation.losses import Day
+from autarky.explanation.losses import Array, Day
 from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import shorten
 from autarky.report.markup import Markup, element
 from autarky.report.svg import DateAxis, line, picture, text
 
 WIDTH, LEFT, RIGHT, PITCH = 960.0, 268.0, 108.0, 22.0
-"""Width of the picture, room for names and for notes, height of a row."""
+"""Width of the picture, least room for names and for notes, height of a row."""
+LETTER = 7.6
+"""Width of a letter of a note, in a wide font."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,17 @@ SHADES = (
 NO_BASE = Shade("nobase", "no base to compare with", "")
 
 
-def shade(share: float) -> Shade:
+FLOORS = (0.99, 0.9, 0.5, 0.1)
+"""Least share of each shade after the first; the last one has none."""
+
+
+def shade(share: float, floors: Sequence[float] = FLOORS) -> Shade:
     """The class of a share of base."""
     if share != share:
         return NO_BASE
     if share > 1.01:
         return SHADES[0]
-    return next(SHADES[k] for k, floor in enumerate((0.99, 0.9, 0.5, 0.1, -1e300), start=1) if share >= floor)
+    return next(SHADES[k] for k, floor in enumerate((*floors, -1e300), start=1) if share >= floor)
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,12 @@ def heatmap(
     """
     start = timeline.starts[0]
     days = (end - start).days + 1
-    axis = DateAxis(start, days, LEFT, WIDTH - LEFT - RIGHT)
+    right = max([RIGHT, *(8 + LETTER * len(row.note) for row in rows)])
+    axis = DateAxis(start, days, LEFT, WIDTH - LEFT - right)
     spans = _spans(conditions, start, end)
     top = 24.0 + 16.0 * bool(spans)
     height = top + PITCH * len(rows) + 6
-    cell = axis.width * timeline.days / days
-    size = min(max(cell, 11.0), PITCH - 6)
-    drawing: list[Markup] = [_defined_marks(ident, size)]
+    drawing: list[Markup] = []
     for x, label in axis.ticks():
         drawing += [text(x + 2, 12, label, "tick"), line(x, 4, x, top + PITCH * len(rows), "grid")]
     if spans:
@@ -92,38 +97,17 @@ def heatmap(
             )
             for a, b in spans
         ]
-    boxes: dict[Shade, list[str]] = defaultdict(list)
-    marks: dict[Shade, list[str]] = defaultdict(list)
     ticks = []
     for k, row in enumerate(rows):
         y = top + PITCH * k
         # Cells are drawn over the end of a name that is wider than most, never under it.
         drawing.append(text(0, y + 15, shorten(row.name, 38), "name"))
-        drawing.append(text(WIDTH - RIGHT + 8, y + 15, row.note, "note"))
-        for kind, x, width, cells in _runs(axis, timeline, row):
-            boxes[kind].append(f"M{x:.1f} {y + 1:g}h{width:.1f}v{PITCH - 2:g}h-{width:.1f}z")
-            # One mark a cell, or as many as stay legible side by side.
-            often = cells if cell >= 11 else max(int(width // size), 1)
-            step = width / often
-            marks[kind].append(f"M{x + step / 2:.1f} {y + PITCH / 2:g}" + f"h{step:.2f}" * (often - 1))
+        drawing.append(text(WIDTH - right + 8, y + 15, row.note, "note"))
         if row.first is not None:
             x = axis.x(datetime.date.fromisoformat(row.first.date))
             ticks.append(element("path", d=f"M{x - 5:.1f} {y - 1:.1f}h10l-5 8z", class_="first"))
-    for kind in (*SHADES, NO_BASE):
-        if kind in boxes:
-            drawing.append(element("path", d="".join(boxes[kind]), class_=f"s-{kind.name}"))
-        if kind.mark and kind in marks:
-            mark = f"url(#{ident}-{kind.name})"
-            drawing.append(
-                element(
-                    "path",
-                    d="".join(marks[kind]),
-                    fill="none",
-                    marker_start=mark,
-                    marker_mid=mark,
-                    marker_end=mark,
-                )
-            )
+    places = [(timeline.row(row.code), top + PITCH * k) for k, row in enumerate(rows)]
+    drawing += shaded(ident, axis, timeline, places, PITCH)
     drawn = picture(ident, WIDTH, height, title, finding, drawing, ticks, class_="heatmap")
     if links is None:
         return drawn
@@ -140,6 +124,47 @@ def heatmap(
     )
 
 
+def shaded(
+    ident: str,
+    axis: DateAxis,
+    timeline: Timeline,
+    rows: Sequence[tuple[Array, float]],
+    pitch: float,
+    floors: Sequence[float] = FLOORS,
+) -> list[Markup]:
+    """The cells of rows, each its shares by period and its upper edge, with the marks of their shades."""
+    cell = axis.width * timeline.days / axis.days
+    size = min(max(cell, 11.0), pitch - 6)
+    boxes: dict[Shade, list[str]] = defaultdict(list)
+    marks: dict[Shade, list[str]] = defaultdict(list)
+    for shares, y in rows:
+        for kind, x, width, cells in _runs(axis, timeline, [shade(share, floors) for share in shares]):
+            boxes[kind].append(f"M{x:.1f} {y + 1:g}h{width:.1f}v{pitch - 2:g}h-{width:.1f}z")
+            if width < 0.45 * size:
+                continue  # a mark would cover its neighbours
+            # One mark a cell, or as many as stay legible side by side.
+            often = cells if cell >= 11 else max(int(width // size), 1)
+            step = width / often
+            marks[kind].append(f"M{x + step / 2:.1f} {y + pitch / 2:g}" + f"h{step:.2f}" * (often - 1))
+    drawing = [_defined_marks(ident, size, [kind for kind in SHADES if kind.mark and kind in marks])]
+    for kind in (*SHADES, NO_BASE):
+        if kind in boxes:
+            drawing.append(element("path", d="".join(boxes[kind]), class_=f"s-{kind.name}"))
+        if kind.mark and kind in marks:
+            mark = f"url(#{ident}-{kind.name})"
+            drawing.append(
+                element(
+                    "path",
+                    d="".join(marks[kind]),
+                    fill="none",
+                    marker_start=mark,
+                    marker_mid=mark,
+                    marker_end=mark,
+                )
+            )
+    return drawing
+
+
 def _hit(address: str, name: str, axis: DateAxis, y: float) -> Markup:
     """A link over the cells of a row, with their days: a click can tell which of them it hit."""
     return element(
@@ -153,10 +178,16 @@ def _hit(address: str, name: str, axis: DateAxis, y: float) -> Markup:
     )
 
 
-def legend(first: str = "first day below half, or below 90 %") -> Markup:
-    """The shades and their marks, in words; ``first``: what marks a first day, empty: nothing does."""
+def legend(
+    first: str = "first day below half, or below 90 %", meanings: Mapping[str, str] | None = None
+) -> Markup:
+    """The shades and their marks, in words; ``first``: what marks a first day, empty: nothing does.
+
+    With ``meanings`` (name of a shade → words) only those, with other edges.
+    """
     items = []
-    for kind in SHADES:
+    told = {kind.name: kind.meaning for kind in SHADES} if meanings is None else meanings
+    for kind in (kind for kind in SHADES if kind.name in told):
         swatch = element(
             "svg",
             element("rect", width=20, height=20, class_=f"s-{kind.name}"),
@@ -165,7 +196,7 @@ def legend(first: str = "first day below half, or below 90 %") -> Markup:
             class_="swatch",
             aria_hidden="true",
         )
-        items.append(element("li", swatch, f" {kind.meaning}"))
+        items.append(element("li", swatch, f" {told[kind.name]}"))
     if first:
         mark = element(
             "svg",
@@ -178,9 +209,10 @@ def legend(first: str = "first day below half, or below 90 %") -> Markup:
     return element("ul", items, class_="legend")
 
 
-def _runs(axis: DateAxis, timeline: Timeline, row: Row) -> Iterator[tuple[Shade, float, float, int]]:
+def _runs(
+    axis: DateAxis, timeline: Timeline, shades: Sequence[Shade]
+) -> Iterator[tuple[Shade, float, float, int]]:
     """Neighbouring cells of one shade as one piece: its shade, left edge, width and number of cells."""
-    shades = [shade(share) for share in timeline.row(row.code)]
     edges = [*(axis.x(start) for start in timeline.starts), axis.left + axis.width]
     for kind, run in itertools.groupby(range(len(shades)), key=lambda k: shades[k]):
         places = list(run)
@@ -188,7 +220,7 @@ def _runs(axis: DateAxis, timeline: Timeline, row: Row) -> Iterator[tuple[Shade,
         yield kind, left, right - left, len(places)
 
 
-def _defined_marks(ident: str, size: float) -> Markup:
+def _defined_marks(ident: str, size: float, kinds: Sequence[Shade]) -> Markup:
     """The marks as line markers: a run of cells is then one line with a mark at every corner."""
     markers = [
         element(
@@ -200,8 +232,7 @@ def _defined_marks(ident: str, size: float) -> Markup:
             markerHeight=size,
             overflow="visible",
         )
-        for kind in SHADES
-        if kind.mark
+        for kind in kinds
     ]
     return element("defs", markers)
 

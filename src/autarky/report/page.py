@@ -95,7 +95,7 @@ def render(
             _households_content(result, answer, end),
             groups_part(result, answer.unit, end),
             hours_part(hours(result), answer.unit),
-            announced_part(announced, end),
+            announced_part(announced),
         ),
         **filled(beside, study, lifelines=lifelines, countdown=countdown),
         "sure": _sure_content(answer, beside, study),

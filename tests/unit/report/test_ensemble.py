@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from autarky.explanation import answer_of_draws
-from autarky.explanation.timeline import weekly_quantiles
+from autarky.explanation.timeline import Timeline, weekly_quantiles
 from autarky.explanation.wording import percent
 from autarky.report import render_ensemble
-from autarky.report.bands import bands, share_axis
 from autarky.report.bars import Influence, Swing, influences, tornado
-from autarky.report.chances import Line, chances
+from autarky.report.chances import MOST_LINES, Line, chances
+from autarky.report.document import stylesheet
 from autarky.report.dotplot import dotplot
+from autarky.report.heatmap import SHADES
 from autarky.report.intervals import Interval, intervals
+from autarky.report.strips import floors_of, strips, strips_legend
 from autarky.results import RunRecord
 from autarky.sensitivity import analyse
 from made_ensembles import PARAMETERS, SHOCK, made_ensemble, widened
@@ -114,7 +116,7 @@ def test_quantiles_in_the_table_are_those_of_the_draws(plain):
     assert by_name["day on which the first industry stops"][4] == "never"
 
 
-def test_the_bands_are_the_means_of_each_week_of_the_result(plain):
+def test_the_strips_are_the_means_of_each_week_of_the_result(plain):
     data = RESULTS["plain"].data
     header, *rows = plain.table("Households, quantiles of draws, mean of each week")
     cells = {row[0]: row[1:] for row in rows}
@@ -257,21 +259,72 @@ def test_dots_keep_to_the_picture_and_do_not_overlap():
     assert gaps[~np.eye(50, dtype=bool)].min() >= 2 * places[0, 2]
 
 
-def test_a_band_is_stepped_and_keeps_the_order_of_its_quantiles():
+def falling(*rows):
+    """A timeline of weeks whose quantiles are these rows, lowest first."""
+    starts = tuple(datetime.date(2024, 1, 1) + datetime.timedelta(7 * k) for k in range(len(rows[0])))
+    return Timeline(("0.05", "0.5", "0.95"), starts, 7, "week", np.array(rows))
+
+
+def drawn_cells(drawn):
+    """(shade, left edge, upper edge, width) of each run of cells."""
+    return [
+        (kind, *map(float, cell))
+        for path, kind in re.findall(r'<path d="([^"]*)" class="s-(\w+)"', drawn)
+        for cell in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)v", path)
+    ]
+
+
+def test_strips_shade_each_quantile_by_the_need_with_the_worst_draws_at_the_bottom():
+    timeline = falling([0.79, 0.39, 0.07], [0.8, 0.8, 0.41], [1.0, 1.02, 0.98])
+    end = datetime.date(2024, 1, 21)
+    drawn = strips("s", "title", "finding", timeline, end, floors_of(0.8))
+    heights = sorted({y for _, _, y, _ in drawn_cells(drawn)})
+    rows = [
+        [kind for kind, _, y, _ in sorted(drawn_cells(drawn), key=lambda c: c[1]) if y == own]
+        for own in heights
+    ]
+    assert rows == [["base", "above", "touched"], ["touched", "fallen"], ["fallen", "stopped", "gone"]]
+    names = re.findall(r">(half lower|1 in 20 \w+)<", drawn)
+    assert names == ["1 in 20 higher", "half lower", "1 in 20 lower"]
+    assert re.findall(r">(\d+ %)<", drawn) == ["98 %", "41 %", "7 %"]
+    assert "half of the draws are below 41 % of base, and 1 in 20 below 7 %" in drawn
+
+
+def test_strips_hold_no_area_and_no_line_that_could_be_read_as_a_course():
     timeline = weekly_quantiles(RESULTS["plain"], "gdp")
-    end = datetime.date(2024, 5, 29)
-    drawn = bands("b", "title", "finding", timeline, end, share_axis([timeline]))
-    paths = dict(re.findall(r'<path d="([^"]*)" class="(\w+)"', drawn))
-    assert sorted(paths.values()) == ["course", "half", "most"]
-    assert all(set(re.findall("[A-Z]", path)) <= set("MHVZ") for path in paths)
+    drawn = strips("s", "title", "finding", timeline, datetime.date(2024, 5, 29))
+    assert "<line" not in drawn
+    cells = drawn_cells(drawn)
+    assert {kind for kind, *_ in cells} <= {kind.name for kind in SHADES}
+    for own in {y for _, _, y, _ in cells}:
+        row = sorted((x, width) for _, x, y, width in cells if y == own)
+        assert sum(width for _, width in row) == pytest.approx(320 - 96 - 52, abs=0.1 * len(row))
+        assert all(a + wide == pytest.approx(b, abs=0.11) for (a, wide), (b, _) in itertools.pairwise(row))
+
+
+def test_the_legend_of_strips_names_the_need_as_an_edge():
+    assert "40 to 80 %: below need" in strips_legend(0.8) and "80 to 99 %" in strips_legend(0.8)
+    assert "s-touched" not in strips_legend(1.0) and "50 to 100 %: below need" in strips_legend(1.0)
 
 
 def test_lines_of_chances_end_where_they_are_named():
-    rows = [Line("a", [0.0, 0.5, 0.5]), Line("b", [0.0, 0.5, 0.51]), Line("c", [0.0, 0.0, 0.0])]
+    rows = [
+        Line("a", "stops", [0.0, 0.5, 0.5]),
+        Line("b", "stops", [0.0, 0.5, 0.51]),
+        Line("c", "stops", [0.0, 0.0, 0.0]),
+    ]
     drawn = chances("c", "title", "finding", rows, datetime.date(2024, 1, 1))
     heights = [float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)" class="name"', drawn)]
     assert len(heights) == 3
-    assert min(abs(a - b) for a, b in itertools.combinations(heights, 2)) >= 16.9
+    assert min(abs(a - b) for a, b in itertools.combinations(heights, 2)) >= 30.9
+    full = chances("c", "title", "finding", rows[2:] * 6, datetime.date(2024, 1, 1))
+    heights = [float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)" class="name"', full)]
+    assert len(heights) == 6 and min(heights) > 12 and max(heights) + 14 < 288
+
+
+def test_every_line_of_chances_has_dashes_of_its_own():
+    dashes = dict(re.findall(r"\.l-(\d) \{ stroke-dasharray: ([\d ]+);", stylesheet()))
+    assert len(set(dashes.values())) == len(dashes) == MOST_LINES - 1  # the first is solid
 
 
 def test_an_interval_without_a_day_has_its_name_and_no_mark():

@@ -96,3 +96,13 @@ def test_a_row_with_a_link_is_explained_at_a_click_and_the_link_lies_outside_the
     assert inside.index("<a ") > inside.index("</svg>")
     # Without links the picture is what it was: the same bytes, wrapped.
     assert drawn(national_result(), "C19") in inside
+
+
+def test_a_long_note_gets_the_room_it_needs():
+    result = national_result()
+    told = answer(result)
+    end = datetime.date.fromisoformat(told.end)
+    note = "more than 99 % of draws"
+    svg = heatmap("m", weekly_output(result), [Row("C19", "n", None, note)], (), end, "title", "finding")
+    at = float(re.search(rf'<text x="([\d.]+)"[^>]*>{note}<', svg)[1])
+    assert at + 7.5 * len(note) <= 960
