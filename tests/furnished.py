@@ -43,17 +43,17 @@ def packed(files: Mapping[str, str] = GOOD, **typed: tuple[str, str]) -> bytes:
     return content.getvalue()
 
 
-def faulty_table() -> bytes:
+def faulty_table(files: Mapping[str, str] = GOOD) -> bytes:
     """A table in which somebody typed 130 for 30: rows and columns do not balance."""
-    return packed(Z=("10,30,0", "10,130,0"))
+    return packed(files, Z=("10,30,0", "10,130,0"))
 
 
-def furnished(folder: Path, table: bytes | None = None) -> Furnished:
-    """Works in a folder as somebody at the workbench would, for 90 days of simulation."""
+def furnished(folder: Path, files: Mapping[str, str] = GOOD) -> Furnished:
+    """Works in a folder as somebody at the workbench would: 90 days on a table of text files."""
     workspace = Workspace(folder, folder / "runs")
     tables, studies = Tables(workspace), Studies(workspace)
-    faulty = tables.upload("faulty.zip", faulty_table())
-    given = tables.table(tables.upload("norland.zip", packed() if table is None else table))
+    faulty = tables.upload("faulty.zip", faulty_table(files))
+    given = tables.table(tables.upload("norland.zip", packed(files)))
     text = begun_with(given.reference, given.read()).decode()
     text = text.replace("days: 365", "days: 90").replace("-06-28", "-03-20")
     study = studies.create(text.encode())
