@@ -144,7 +144,7 @@ def test_what_is_asked_wrongly_is_one_line(home: Home) -> None:
     for arguments, words in (
         (["compare", ran, *runs], "got 1 run — give 2 to 5"),
         (["compare", ran, dollars, *runs], "same currency"),
-        (["compare", ran, home.compared["run"], *runs], "not a single run"),
+        (["compare", ran, home.compared["run"], *runs], "neither a run nor an ensemble"),
         (["compare", HOUSEHOLDS, *runs], "has nothing to compare with"),
         (["compare", "nowhere.yaml", *runs], "nowhere.yaml"),
         (["attribute", CAUSES, "--since", "March 2020"], "--since"),

@@ -18,6 +18,7 @@ from autarky.workbench.archives import archive_of, packed, taken_in
 from autarky.workbench.desk import desk_of
 from autarky.workbench.limits import MAX_UPLOAD
 from autarky.workbench.rendering import page
+from autarky.workbench.workspace import NotThere
 
 
 class Form(NamedTuple):
@@ -87,6 +88,8 @@ def share(request: Request) -> Response:
 def shared(request: Request) -> Response:
     """One of them, as a download."""
     desk, run, what = desk_of(request), request.path_params["run"], request.path_params["what"]
+    if what not in FORMS:
+        raise NotThere(f"nothing is shared as {what!r}")
     form = FORMS[what]
     content = desk.warm.call(_made, desk.workspace.run(run), what)
     headers = {"Content-Disposition": f'attachment; filename="{run}{form.ending}"'}
