@@ -2,8 +2,9 @@
 
 ``python benchmarks/workbench.py [SECONDS]``: runs the demo once (its draws reduced: the page has the same
 sections and size), then lets 20 users go round its screens, each waiting for a page before asking for the
-next; then the same users ask Python's own file server for the report's file. Prints pages per second, their
-ratio, the median and the 95th percentile of the time to answer by screen, and answers that were not 200.
+next; then the same users ask Python's own file server for the report's file. Prints what moving levers takes,
+pages per second, their ratio, the median and the 95th percentile of the time to answer by screen, and
+answers that were not 200.
 """
 
 from __future__ import annotations
@@ -58,6 +59,23 @@ async def user(
     writer.close()
 
 
+async def levers(address: str, cookie: str, run: str, times: int) -> list[float]:
+    """Seconds until the answer, one move of a lever after another."""
+    parts = urlsplit(address)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    taken = []
+    for k in range(times):
+        body = f"trade={5 * k}&stocks={100 + k}"
+        head = f"POST /runs/{run}/levers HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\n"
+        head += "HX-Request: true\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        began = time.perf_counter()
+        status = await answered(reader, writer, f"{head}Content-Length: {len(body)}\r\n\r\n{body}")
+        taken.append(time.perf_counter() - began)
+        assert status == 200, status
+    writer.close()
+    return taken
+
+
 async def crowd(address: str, cookie: str, paths: list[str], seconds: float, users: int) -> tuple[dict, list]:
     """Times to answer by page, and what was not answered as it should."""
     taken: dict[str, list[float]] = defaultdict(list)
@@ -104,6 +122,7 @@ def main(seconds: float) -> None:
         files = subprocess.Popen(
             [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--protocol", "HTTP/1.1"],
             cwd=ensemble.path,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -118,11 +137,16 @@ def main(seconds: float) -> None:
             )
             paths = ["/", "/tables", "/studies", "/jobs", "/compare"]
             paths += [
-                f"/runs/{run.id}{rest}" for run in (ensemble, single) for rest in ("", "/share", "/builder")
+                f"/runs/{run.id}{rest}"
+                for run in (ensemble, single)
+                for rest in ("", "/builder", "/evidence", "/share")
             ]
             asyncio.run(crowd(address, cookie, paths, 3, 2))  # everything once: pages are drawn and kept
             alone, wrong = asyncio.run(crowd(address, cookie, paths, 5, 1))
             told("one user", alone, wrong, 5)
+            moved = asyncio.run(levers(address, cookie, single.id, 12))
+            told_of = f"first {moved[0]:.2f} s, then median {statistics.median(moved[1:]):.2f} s"
+            print(f"levers moved and the study solved again: {told_of}, most {max(moved[1:]):.2f} s")
             many, wrong = asyncio.run(crowd(address, cookie, paths, seconds, USERS))
             rate = told(f"{USERS} users", many, wrong, seconds)
             static, wrong = asyncio.run(crowd(f"http://127.0.0.1:{port}", "", ["/report.html"], 10, USERS))

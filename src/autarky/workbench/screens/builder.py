@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,15 +12,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from autarky.run_folder import EnsembleRun, Run, read_any
+from autarky.run_folder import STUDY, EnsembleRun, Run, read_any
 from autarky.study import study_of
+from autarky.study_file import study_from_bytes
 from autarky.workbench.building import Basket, Offer, bought, edits_of, offer_of, refuse_unknown, solve, told
 from autarky.workbench.desk import Desk, desk_of
 from autarky.workbench.jobs import Kind
 from autarky.workbench.kept_study import study_to_ask
 from autarky.workbench.levers import study_with
 from autarky.workbench.rendering import page
-from autarky.workbench.screens.result import answer_values, kind_of
+from autarky.workbench.screens.result import PAGES, answer_values, kind_of
 from autarky.workbench.studies import Studies
 from autarky.workbench.workspace import NotThere
 
@@ -29,7 +32,7 @@ STEPS = 100
 def builder(request: Request) -> Response:
     """What can be kept and laid in; what is chosen, what it costs and what it comes to."""
     desk, name = desk_of(request), request.path_params["run"]
-    kept = read_any(desk.workspace.run(name))
+    kept = PAGES.page(desk, name).kept
     ranked = _ranked(desk, kept)
     plans = [entry for entry in desk.catalogue.entries() if entry.kind == "plan" and _is_same(entry, kept)]
     found: dict[str, Any] = {
@@ -39,7 +42,7 @@ def builder(request: Request) -> Response:
         "ranked": None if ranked is None else ranked.id,
         "can_rank": isinstance(kept, Run | EnsembleRun),
         "plans": plans,
-        "has_plan": isinstance(kept, Run | EnsembleRun) and study_of(kept).plan is not None,
+        "has_plan": isinstance(kept, Run | EnsembleRun) and _has_plan(kept.study, kept.path),
     }
     if ranked is None or ranked.lifelines is None or ranked.countdown is None:
         return page(request, "builder.html", **found, offer=None)
@@ -94,7 +97,7 @@ async def keep(request: Request) -> Response:
 
 def _made(desk: Desk, name: str, asked: QueryParams) -> str:
     """Id of the study that has what is chosen."""
-    ranked = _ranked(desk, read_any(desk.workspace.run(name)))
+    ranked = _ranked(desk, PAGES.page(desk, name).kept)
     if ranked is None or ranked.lifelines is None or ranked.countdown is None:
         raise NotThere("nothing is ranked")
     offer = offer_of(ranked.lifelines, ranked.countdown)
@@ -126,8 +129,15 @@ def _ranked(desk: Desk, kept: object) -> Run | None:
         if entry.kind == "run" and _is_same(entry, kept):
             found = read_any(desk.workspace.run(entry.id))
             if isinstance(found, Run) and found.manifest["inputs"].get("lifelines") is not None:
-                return found
+                # The one whose numbers are in memory already, if it was shown.
+                again = PAGES.page(desk, entry.id).kept
+                return again if isinstance(again, Run) else None
     return None
+
+
+@lru_cache(maxsize=16)
+def _has_plan(content: bytes, path: Path) -> bool:
+    return study_from_bytes(content, path / STUDY).plan is not None
 
 
 def _is_same(entry: Any, kept: Any) -> bool:

@@ -11,19 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autarky.run_folder import EnsembleRun, Run, read_any
+from autarky.run_folder import EnsembleRun, Run
 from autarky.study_file import study_from_bytes
 from autarky.workbench.desk import desk_of
 from autarky.workbench.kept_study import study_to_ask
 from autarky.workbench.rendering import page
-from autarky.workbench.screens.result import answer_values, kind_of
+from autarky.workbench.screens.result import PAGES, answer_values, kind_of
 from autarky.workbench.swings import AS_USED, Ground, grounds, swing
 
 
 def evidence(request: Request) -> Response:
     """What a run rests on, each figure with its sources; with some switched, what the run comes to."""
     desk, name = desk_of(request), request.path_params["run"]
-    kept = read_any(desk.workspace.run(name))
+    kept = PAGES.page(desk, name).kept
     found: dict[str, Any] = {"run": name, "kind": kind_of(kept), "title": kept.id}
     if not isinstance(kept, Run | EnsembleRun):
         return page(request, "evidence.html", **found, of_table=[], of_study=[], chosen={}, answered=False)
