@@ -16,6 +16,7 @@ from autarky.explanation.conditions import (
     Condition,
     conditions,
     first_shock_day,
+    if_lines,
     premise,
     rules_in_force,
     shock_acts_on,
@@ -181,9 +182,7 @@ class Answer:
         lines = [("", f"{self.title} · {self._certainty()}")]
         if self.outcome != Outcome.COMPLETED:
             lines.append(("OUTCOME", self.outcome))
-        lines += [("IF", condition.text) for condition in self.conditions[:4]] or [("IF", "no shock happens")]
-        if len(self.conditions) > 4:
-            lines.append(("", f"and {count(len(self.conditions) - 4, 'more shock')}"))
+        lines += if_lines(self.conditions)
         if self.rules:
             lines.append(("UNDER", "; ".join(self.rules)))
         lines += self._stop_lines()

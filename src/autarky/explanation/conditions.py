@@ -35,8 +35,14 @@ class Condition:
 
     kind: str
     text: str
+    short: str
+    """The same without what a first sentence can do without: names in a row, years one by one."""
     start: str
     until: str | None
+
+
+MOST_LETTERS = 140
+"""Of the if-part of a first sentence, where it can be said as shortly; else the finding is buried."""
 
 
 def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
@@ -48,6 +54,7 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
         Condition(
             kind=shock.kind,
             text=_clause(shock, names) + _exempt(shock, scenario, names),
+            short=_short(shock, scenario, names),
             start=first.isoformat(),
             until=last.isoformat() if last else None,
         )
@@ -57,17 +64,39 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
 
 
 def premise(found: Sequence[Condition], most: int = 2) -> str:
-    """The if-part in one clause, at most ``most`` told one by one; empty: no shock happens.
+    """The if-part in one clause, at most ``most`` shocks told; empty: no shock happens.
 
-    Of three series of trade or more one clause is made: products and partners one by one would hide the rest.
+    Series of trade are told together, and all is told shortly where the whole is longer than
+    ``MOST_LETTERS``.
     """
+    whole = listing(_together(found, [one.text for one in found]), most=most)
+    if len(whole) <= MOST_LETTERS:
+        return whole
+    return listing(_together(found, [one.short for one in found], counted=False), most=most)
+
+
+def if_lines(found: Sequence[Condition], most: int = 4) -> list[tuple[str, str]]:
+    """The if-part as printed lines, (heading, clause): series of trade together, the rest in full."""
+    told = _together(found, [one.text for one in found])
+    lines = [("IF", clause) for clause in told[:most]] or [("IF", "no shock happens")]
+    if len(told) > most:
+        lines.append(("", f"and {count(len(told) - most, 'more shock')}"))
+    return lines
+
+
+def _together(found: Sequence[Condition], clauses: Sequence[str], counted: bool = True) -> list[str]:
+    """The clauses; of three series of trade or more one is made, or products and partners hide the rest."""
     series = [one for one in found if one.kind == "trade_series"]
     if len(series) < 3:
-        return listing([one.text for one in found], most=most)
+        return list(clauses)
     since = date_words(datetime.date.fromisoformat(min(one.start for one in series)))
-    many = f"{len(series):,} series by product and partner"
-    together = f"trade follows what was recorded from {since} on ({many})"
-    return listing([together, *(one.text for one in found if one not in series)], most=most)
+    together = f"trade follows what was recorded from {since} on"
+    if counted:
+        together += f" ({len(series):,} series by product and partner)"
+    return [
+        together,
+        *(clause for one, clause in zip(found, clauses, strict=True) if one.kind != "trade_series"),
+    ]
 
 
 def rules_in_force(scenario: Scenario) -> tuple[str, ...]:
@@ -133,10 +162,11 @@ def shock_acts_on(scenario: Scenario, date: datetime.date) -> bool:
     )
 
 
-def _clause(shock: Shock, names: Names) -> str:
+def _clause(shock: Shock, names: Names, most: int = 4) -> str:
+    """What a shock does; of names in a row the first ``most``."""
     match shock:
         case TradeCut():
-            what = _trade(shock, names)
+            what = _trade(shock, names, most)
             if shock.ceiling is not None:
                 limit = f"is held to {shock.ceiling.value:,.6g} (table's unit) a {shock.ceiling.per.value}"
             elif shock.share_kept:
@@ -145,32 +175,55 @@ def _clause(shock: Shock, names: Names) -> str:
                 limit = "is cut to nothing"
             return f"{what} {limit} {_dates(shock)}{_ramp(shock.ramp_days)}"
         case CapacityLoss():
-            clause = f"{_either(shock.sectors, 'every industry', names)}{_place(shock.regions, names)}"
+            clause = (
+                f"{_either(shock.sectors, 'every industry', names, most)}{_place(shock.regions, names, most)}"
+            )
             clause += f" can make {percent(shock.share)} less {_dates(shock)}"
             if shock.recovery is not None:
                 clause += f", then recovers over {count(round(shock.recovery.days), 'day')}"
             return clause
         case TradeSeries():
-            lowest, highest = min(shock.shares), max(shock.shares)
-            passed = percent(lowest) + (f" to {percent(highest)}" if highest > lowest else "")
-            clause = f"{_trade(shock, names)} follows the series recorded from {date_words(shock.start)} on"
+            passed = _from_to(shock.shares)
+            clause = (
+                f"{_trade(shock, names, most)} follows the series recorded from {date_words(shock.start)} on"
+            )
             clause += f", {passed} of the base year by {shock.per}"
             if shock.pass_through < 1:
                 clause += f", of whose difference {percent(shock.pass_through)} takes effect"
             return clause
         case Harvest():
-            years = sorted({*shock.weather, *(shock.fertiliser.supply if shock.fertiliser else ())})
-            crops = [f"{percent(shock.crop_of(year))} of the base year in {year}" for year in years]
+            crops = [f"{percent(crop)} of the base year in {year}" for year, crop in _crops(shock)]
             grown = listing(crops, most=6) or "as in the base year"
-            return f"the harvest of {_either(shock.sectors, 'every industry', names)} is {grown}"
+            return f"the harvest of {_either(shock.sectors, 'every industry', names, most)} is {grown}"
         case DemandChange():
-            users = _either(shock.users, "all final users", names)
-            products = _either(shock.products, "demand for all products", names)
+            users = _either(shock.users, "all final users", names, most)
+            products = _either(shock.products, "demand for all products", names, most)
             wanted = f"want {percent(shock.factor)} of their base-year {products}"
-            return f"{users}{_place(shock.regions, names)} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
+            users += _place(shock.regions, names, most)
+            return f"{users} {wanted} {_dates(shock)}{_ramp(shock.ramp_days)}"
         case InWords():
-            told = shock.clause(lambda given, all_: _either(given, all_, names))
+            told = shock.clause(lambda given, all_: _either(given, all_, names, most))
             return f"{told} {_dates(shock)}{_ramp(getattr(shock, 'ramp_days', 0))}"
+
+
+def _short(shock: Shock, scenario: Scenario, names: Names) -> str:
+    if isinstance(shock, Harvest) and len(crops := _crops(shock)) > 1:
+        alone = shock.regions == "all" and sum(isinstance(one, Harvest) for one in scenario.shocks) == 1
+        whose = "harvests are" if alone else f"the harvest of {_either(shock.sectors, '', names, 1)} is"
+        return f"{whose} {_from_to([crop for _, crop in crops])} of the base year's"
+    return _clause(shock, names, 1) + _exempt(shock, scenario, names)
+
+
+def _crops(shock: Harvest) -> list[tuple[str, float]]:
+    """Crop of each year that is declared, relative to the base year."""
+    years = sorted({*shock.weather, *(shock.fertiliser.supply if shock.fertiliser else ())})
+    return [(year, shock.crop_of(year)) for year in years]
+
+
+def _from_to(shares: Sequence[float]) -> str:
+    """``95 to 104 %``."""
+    low, high = percent(min(shares)), percent(max(shares))
+    return low if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
 def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:
@@ -178,7 +231,7 @@ def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:
     if not isinstance(shock, TradeCut | TradeSeries | BlocCut):
         return ""
     told = [
-        _ends(exemption, _either(exemption.products, "all products", names), names)
+        _ends(exemption, _either(exemption.products, "all products", names, 4), names, 4)
         for exemption in scenario.exempt
         if _meet(shock.products, exemption.products, scenario.groups)
         and (
@@ -214,26 +267,26 @@ def _opened(given: Given, groups: Mapping[str, Sequence[str]]) -> set[str]:
     return {member for name in given for member in groups.get(name, (name,))}
 
 
-def _trade(shock: TradeCut | TradeSeries, names: Names) -> str:
-    return _ends(shock, f"trade in {_either(shock.products, 'all products', names)}", names)
+def _trade(shock: TradeCut | TradeSeries, names: Names, most: int) -> str:
+    return _ends(shock, f"trade in {_either(shock.products, 'all products', names, most)}", names, most)
 
 
-def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Names) -> str:
+def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Names, most: int) -> str:
     if shock.origin != "all":
-        what += f" from {_either(shock.origin, '', names)}"
+        what += f" from {_either(shock.origin, '', names, most)}"
     if shock.destination != "all":
-        what += f" to {_either(shock.destination, '', names)}"
+        what += f" to {_either(shock.destination, '', names, most)}"
     return what
 
 
-def _either(chosen: Given, everything: str, names: Names) -> str:
+def _either(chosen: Given, everything: str, names: Names, most: int) -> str:
     if isinstance(chosen, str):
         return everything if chosen == "all" else names.of(chosen)
-    return listing([names.of(code) for code in chosen], most=4)
+    return listing([names.of(code) for code in chosen], most=most)
 
 
-def _place(regions: Given, names: Names) -> str:
-    return "" if regions == "all" else f" in {_either(regions, '', names)}"
+def _place(regions: Given, names: Names, most: int) -> str:
+    return "" if regions == "all" else f" in {_either(regions, '', names, most)}"
 
 
 def _dates(shock: Dated) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autarky.explanation.option_words import option_words, where_it_is
 from autarky.explanation.spread import Quantiles, changes
 from autarky.explanation.wording import change, listing, percent, plain, rounded, spaced, whole
 from autarky.sensitivity import Bar, End, Findings, Restriction, Summary
@@ -31,6 +32,8 @@ class Place:
 
     where: str
     """``at most 20 days``, or the option of a choice."""
+    clause: str
+    """What follows *where*: ``it is at most 20 days``, ``home goods do not replace imports``."""
     level: float
     """Mean over the draws there; of a day the median, counted from day 0."""
     draws: int
@@ -53,7 +56,7 @@ class Mover:
     @property
     def in_words(self) -> str:
         """``stock of inputs: GDP −8 % where it is at most 20 days, −2 % where it is at least 55 days``."""
-        told = [f"{self.level_words(place.level)} where it is {place.where}" for place in self.places[:4]]
+        told = [f"{self.level_words(place.level)} where {place.clause}" for place in self.places[:4]]
         return f"{self.parameter}: {WHAT[self.measure]} {', '.join(told)}"
 
     def level_words(self, level: float) -> str:
@@ -127,13 +130,18 @@ class BySource:
 
 def movers(findings: Findings, parameters: Sequence[Mapping[str, Any]], zero: int) -> tuple[Mover, ...]:
     """The tornadoes of the measures that are told, in words; ``zero``: position of day 0 in the run."""
-    units = units_of(parameters)
+    units, words = units_of(parameters), option_words(parameters)
     by_measure = {tornado.measure: tornado for tornado in findings.tornadoes}
     return tuple(
         Mover(
             measure=measure,
             parameter=plain(bar.parameter),
-            places=_places(bar, units.get(bar.parameter, ""), zero if measure in DATED else 0),
+            places=_places(
+                bar,
+                units.get(bar.parameter, ""),
+                zero if measure in DATED else 0,
+                words.get(bar.parameter, {}),
+            ),
             swing=bar.swing,
             never_from=float(findings.days - zero) if measure in DATED else None,
             is_clear=_is_clear(findings, measure, bar),
@@ -164,12 +172,15 @@ def _is_clear(findings: Findings, measure: str, bar: Bar) -> bool:
 
 def boxes(findings: Findings, parameters: Sequence[Mapping[str, Any]]) -> tuple[Box, ...]:
     """The boxes of scenario discovery in words."""
-    units = units_of(parameters)
+    units, words = units_of(parameters), option_words(parameters)
     return tuple(
         Box(
             condition=spaced(found.condition),
             verdict=spaced(found.verdict),
-            where=tuple(limits(one, units.get(one.parameter, "")) for one in found.restrictions),
+            where=tuple(
+                limits(one, units.get(one.parameter, ""), words.get(one.parameter, {}))
+                for one in found.restrictions
+            ),
             inside=found.density,
             in_all=found.base_rate,
             covered=found.coverage,
@@ -179,8 +190,9 @@ def boxes(findings: Findings, parameters: Sequence[Mapping[str, Any]]) -> tuple[
     )
 
 
-def sources(findings: Findings, zero: int) -> tuple[BySource, ...]:
+def sources(findings: Findings, parameters: Sequence[Mapping[str, Any]], zero: int) -> tuple[BySource, ...]:
     """The strips in words."""
+    words = option_words(parameters)
 
     def own(summary: Summary) -> Quantiles:
         shift = zero if summary.measure in DATED else 0
@@ -191,7 +203,7 @@ def sources(findings: Findings, zero: int) -> tuple[BySource, ...]:
             parameter=plain(choice.parameter),
             options=tuple(
                 SourceRange(
-                    option=plain(strip.option),
+                    option=words.get(choice.parameter, {}).get(strip.option) or plain(strip.option),
                     draws=strip.draws,
                     ranges=tuple((summary.measure, own(summary)) for summary in strip.summaries),
                 )
@@ -203,10 +215,12 @@ def sources(findings: Findings, zero: int) -> tuple[BySource, ...]:
     )
 
 
-def limits(restriction: Restriction, unit: str) -> str:
-    """A side of a box as a clause: ``stock of inputs is at most 24 days``."""
+def limits(restriction: Restriction, unit: str, words: Mapping[str, str]) -> str:
+    """A side of a box as a clause: ``stock of inputs is at most 24 days``; ``words``: clauses of options."""
     name = plain(restriction.parameter)
     low, high = restriction.low, restriction.high
+    if restriction.options and words:
+        return " or ".join(words[option] for option in restriction.options)
     if restriction.options:
         return f"{name} is {' or '.join(plain(option) for option in restriction.options)}"
     if low is None:
@@ -226,11 +240,16 @@ def units_of(parameters: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {str(parameter.get("name", "")): str(parameter.get("unit") or "") for parameter in parameters}
 
 
-def _places(bar: Bar, unit: str, shift: int) -> tuple[Place, ...]:
-    return tuple(Place(_where(end, unit, k), end.level - shift, end.draws) for k, end in enumerate(bar.ends))
+def _places(bar: Bar, unit: str, shift: int, words: Mapping[str, str]) -> tuple[Place, ...]:
+    return tuple(_place(end, unit, k, shift, words) for k, end in enumerate(bar.ends))
 
 
-def _where(end: End, unit: str, position: int) -> str:
+def _place(end: End, unit: str, position: int, shift: int, words: Mapping[str, str]) -> Place:
     if end.limit is None:
-        return plain(end.where)
-    return f"at {'least' if position else 'most'} {amount(end.limit, unit)}"
+        # A bar's end has room for a word: the field's, as the study format has it.
+        where = plain(end.where).replace("_", "-") if words else plain(end.where)
+        clause = where_it_is(end.where, words)
+    else:
+        where = f"at {'least' if position else 'most'} {amount(end.limit, unit)}"
+        clause = f"it is {where}"
+    return Place(where, clause, end.level - shift, end.draws)

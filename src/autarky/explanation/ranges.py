@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from autarky.explanation.answer import json_ready, printed
-from autarky.explanation.conditions import Condition, conditions, first_shock_day, premise
+from autarky.explanation.conditions import Condition, conditions, first_shock_day, if_lines, premise
 from autarky.explanation.moving import DATED, Box, BySource, Mover, boxes, movers, sources
 from autarky.explanation.names import Names
+from autarky.explanation.option_words import option_words, with_words
 from autarky.explanation.spread import Quantiles, changes, days, losses, numbers
 from autarky.explanation.wording import count, date_words, in_draws, listing, percent, plain, spaced, whole
 from autarky.results import QUANTILES, EnsembleResult
@@ -235,9 +236,7 @@ class RangesAnswer:
     def text(self, width: int = 100, *, report: str = "autarky report RUN") -> str:
         """The printed answer, ``width`` columns wide; ``report``: where the page is, or how to get it."""
         lines = [("", f"{self.title} · {self.draws_in_words}")]
-        lines += [("IF", condition.text) for condition in self.conditions[:4]] or [("IF", "no shock happens")]
-        if len(self.conditions) > 4:
-            lines.append(("", f"and {count(len(self.conditions) - 4, 'more shock')}"))
+        lines += if_lines(self.conditions)
         if self.parameters:
             lines.append(("DRAWN", "in place of the study's own values:"))
         lines += [("DRAWN", drawn.sentence) for drawn in self.parameters[:4]]
@@ -447,7 +446,7 @@ def answer_of_draws(result: EnsembleResult, findings: Findings | None = None) ->
         measures=tuple(_measure(summary, zero) for summary in findings.summaries),
         movers=movers(findings, record.parameters, zero),
         boxes=boxes(findings, record.parameters),
-        sources=sources(findings, zero),
+        sources=sources(findings, record.parameters, zero),
         failures=_failures([str(text) for text in data["failed"].values]),
         assumptions=tuple(plain(sentence) for sentence in record.run.assumptions),
     )
@@ -524,9 +523,10 @@ def _failures(texts: Sequence[str]) -> tuple[Failure, ...]:
 def _drawn(parameter: Mapping[str, Any]) -> Drawn:
     name = plain(parameter.get("name", ""))
     source = parameter.get("source")
+    words = option_words([parameter]).get(str(parameter.get("name", "")), {})
     return Drawn(
         name,
-        spaced(parameter.get("sentence") or name),
+        spaced(with_words(parameter.get("sentence") or name, words)),
         plain(source) if source else "",
         str(parameter.get("kind", "")),
     )

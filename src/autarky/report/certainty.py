@@ -104,7 +104,7 @@ def _tornado(measure: str, own: Sequence[Mover], level: float, answer: RangesAns
         (
             found.parameter,
             "; ".join(
-                f"{_level(found, place.level)} where it is {place.where} ({count(place.draws, 'draw')})"
+                f"{_level(found, place.level)} where {place.clause} ({count(place.draws, 'draw')})"
                 for place in found.places
             ),
             f"{whole(found.swing)} days" if measure in DATED else percent(found.swing),

@@ -280,7 +280,7 @@ def test_the_dictionary_is_plain_json_and_says_what_the_answer_says(embargo):
                 "shares": [0.4, 0.1],
                 "pass_through": 0.9,
             },
-            "trade in all products from ABROAD follows the series recorded from 1 Jan 2024 on, 10 % to 40 % "
+            "trade in all products from ABROAD follows the series recorded from 1 Jan 2024 on, 10 to 40 % "
             "of the base year by month, of whose difference 90 % takes effect",
         ),
         (
@@ -319,3 +319,43 @@ def test_a_cut_says_what_is_exempt_from_it():
         "related service activities from CHINA and RUSSIA; and all products to Homeland"
     )
     assert "except" not in told[1].text
+
+
+SERIES = {"kind": "trade_series", "from": "2024-01-01", "shares": [0.1, 0.4]}
+HARVEST = {
+    "kind": "harvest",
+    "sectors": ["A01"],
+    "crops": [{"month": 10, "share": 1}],
+    "weather": {"2023": 0.9, "2024": 0.8, "2025": 1.04},
+}
+
+
+def told_of(*shocks):
+    return answer(
+        made_result(np.ones((20, 12)), sectors=NATIONAL, scenario={"shocks": shocks}, labels=NATIONAL)
+    )
+
+
+def test_a_long_if_part_is_said_shortly_in_the_first_sentence_and_in_full_where_it_is_listed():
+    told = told_of(*[{**SERIES, "products": [code]} for code in ("A01", "B", "C19")], HARVEST)
+    assert told.sentences[0].startswith(
+        "If trade follows what was recorded from 1 Jan 2024 on and harvests are 80 to 104 % of the base "
+        "year's, and nothing else changes"
+    )
+    (series, harvest) = [
+        line for line in told.text(400).splitlines() if line.startswith("IF") or " 2025" in line
+    ]
+    assert "(3 series by product and partner)" in series
+    assert "104 % of the base year in 2025" in harvest
+
+
+def test_a_short_if_part_is_said_as_it_is():
+    cut = {"kind": "trade_cut", "from": "2024-01-05", "share_kept": 0}
+    told = told_of(cut)
+    assert told.sentences[0].startswith(f"If {told.conditions[0].text}, and nothing else changes")
+
+
+def test_two_harvests_are_told_apart_when_they_are_told_shortly():
+    told = told_of(HARVEST, {**HARVEST, "sectors": ["B"], "weather": {"2023": 0.5, "2024": 0.6}})
+    first = told.sentences[0]
+    assert "the harvest of Crop and animal" in first and "is 50 to 60 % of the base year's" in first

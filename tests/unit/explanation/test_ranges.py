@@ -8,6 +8,7 @@ import pytest
 
 from autarky.explanation import answer_of_draws
 from autarky.explanation.moving import amount
+from autarky.explanation.option_words import option_words, where_it_is, with_words
 from autarky.explanation.spread import changes, days, losses, numbers
 from autarky.explanation.wording import in_draws, rounded, whole
 from made_ensembles import INDUSTRIES, PARAMETERS, SHOCK, made_ensemble
@@ -276,3 +277,24 @@ def test_numbers_have_two_digits(value, words):
 
 def test_whole_numbers_have_a_real_minus():
     assert whole(-1234.4) == "−1,234"
+
+
+def test_options_of_the_study_format_are_told_as_clauses():
+    row = {"name": "imports", "options": ["non_competitive", "competitive"]}
+    words = option_words([row, {"name": "table", "options": ["competitive", "mine"]}, {"name": "days"}])
+    assert set(words) == {"imports"}
+    assert where_it_is("non_competitive", words["imports"]) == "home goods do not replace imports"
+    assert where_it_is("mine", {}) == "it is mine"
+    told = with_words("one of non_competitive (50%), competitive (50%), named competitive", words["imports"])
+    assert told == (
+        "one of home goods do not replace imports (50%), home goods replace imports (50%), named competitive"
+    )
+
+
+def test_a_choice_of_the_study_format_moves_the_answer_in_words():
+    parameters = [*PARAMETERS[:2], {**PARAMETERS[2], "options": ["non_competitive", "competitive"]}]
+    told = answer_of_draws(made_ensemble(200, parameters=parameters))
+    (mover,) = [one for one in told.movers if one.parameter == "harvest"][:1]
+    assert "where home goods do not replace imports" in mover.in_words
+    assert {place.where for place in mover.places} == {"non-competitive", "competitive"}
+    assert "non_competitive" not in told.text()
