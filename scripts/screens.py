@@ -144,7 +144,7 @@ def moved(page: Any) -> None:
     """Lets half of the imports through."""
     slider = page.locator(".levers input[type=range]").first
     before = page.locator("#levers-answer").inner_text()
-    slider.evaluate("e => { e.value = 50; e.dispatchEvent(new Event('input', {bubbles: true})); }")
+    slider.fill("50")
     page.wait_for_function("was => document.getElementById('levers-answer').innerText !== was", arg=before)
     page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
@@ -159,9 +159,8 @@ def explained(page: Any) -> None:
 
 def bought(page: Any) -> None:
     """Spends a third of what everything would cost."""
-    page.locator("#budget").evaluate("e => { e.value = 33; }")
-    page.get_by_role("button", name="Fill from the budget").click()
-    page.wait_for_load_state("networkidle")
+    page.locator("#budget").fill("33")
+    page.get_by_role("status").get_by_text("Chosen: 2 imports").wait_for()
 
 
 def switched(page: Any) -> None:

@@ -61,7 +61,7 @@ def two_courses(
     ]
     drawing += [
         element("path", d=stepped(before), class_="line l-2"),
-        element("path", d=stepped(after), class_="line l-4"),
+        element("path", d=stepped(after), class_="line otherwise"),
         text(LEFT, HEIGHT - 6, date_words(starts[0]), "tick"),
         text(WIDTH - RIGHT, HEIGHT - 6, date_words(end), "tick", "end"),
     ]
