@@ -1,4 +1,4 @@
-"""A person at the workbench: from a faulty table to an answer that is explained and shared; and the demo."""
+"""A person at the workbench: from a faulty table to an answer that is explained and shared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser import JOB, Served, browser, followed, in_text, needs_chromium, serving, sound, watched
+from browser import Served, browser, followed, in_text, needs_chromium, serving, sound, watched
 from furnished import faulty_table
 
 pytestmark = needs_chromium
@@ -129,35 +129,6 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
         sound(page)
         page.get_by_role("link", name="Home").click()
         page.get_by_role("link", name="All imports of HOME").first.wait_for()
-
-
-def test_the_demo_is_one_press_from_home_and_can_be_stopped_and_made_smaller(
-    chromium: Browser, served: Served
-) -> None:
-    with watched(chromium) as seen:
-        page = seen.page()
-        page.goto(served.link)
-        page.get_by_role("button", name="Run the demo").click()
-        page.get_by_text(re.compile(r"\d+ of 400")).wait_for(timeout=JOB)
-        page.get_by_role("button", name="Cancel").click()
-        in_text(page, "This was cancelled before it was done.")
-
-        page.get_by_role("link", name="Home").click()
-        page.get_by_role("button", name="North Korea's border closed from January 2020").click()
-        text = page.get_by_label("The study, as its file has it")
-        study = text.input_value()
-        assert "draws: 400" in study and "days: 1461" in study
-        text.fill(study.replace("draws: 400", "draws: 8"))
-        in_text(page, "No problem found with North Korea 2019")
-        page.get_by_role("button", name="Run with uncertainty").click()
-        followed(page)
-        assert "of draws" in page.locator("#answer").inner_text()
-        assert "8 draws" in page.locator("main").inner_text()
-        before = page.locator("#levers-answer").inner_text()
-        page.get_by_label("Let through of what the cuts take away").press("End")
-        expect(page.locator("#levers-answer")).not_to_have_text(before)
-        in_text(page, "100 % instead of 0 %")
-        sound(page)
 
 
 def downloaded(page: Page, what: str, folder: Path) -> Path:
