@@ -50,6 +50,7 @@ def test_a_faulty_table_becomes_an_answer_that_is_explained_planned_compared_and
 
         page.get_by_role("button", name="Begin a study with this table").click()
         in_text(page, "No problem found with Norland 2019")
+        assert page.get_by_label("table", exact=True).input_value().startswith("norland.zip, uploaded ")
         page.get_by_label("days", exact=True).fill("90")
         page.get_by_label("products", exact=True).fill("olives")
         in_text(page, "Unknown:")

@@ -428,6 +428,8 @@ def _economy(tree: Node, tables: Tables) -> Field:
     node = tree.child("economy")
     embedded, path = (node and node.child(name) for name in ("embedded", "path"))
     value = next((str(one.value) for one in (embedded, path) if one is not None and one.text), "")
+    called = {str(given.get("embedded") or given["path"]): name for name, given in tables.items()}
+    value = called.get(value, value)
     choices = tuple(tables) if not value or value in tables else (*tables, value)
     told = "The table to run on: one that comes with autarky, or one of this workspace."
     return Field("economy", "table", told, CHOICE, value, choices)

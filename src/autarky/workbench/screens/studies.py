@@ -194,8 +194,9 @@ def _ground(desk: Desk, name: str) -> tuple[Path, Workspace, NamedTables]:
     """What ``view`` wants to know besides the text."""
     named: dict[str, Mapping[str, Any]] = dict(embedded_tables())
     for table in Tables(desk.workspace).all():
-        reference = table.reference
-        named[str(reference.get("embedded") or reference["path"])] = reference
+        uploaded = table.uploaded[:16].replace("T", " ")
+        called = " ".join(f"{table.name}, uploaded {uploaded} UTC".split())
+        named[called if called not in named else f"{called} ({table.id})"] = table.reference
     return Studies(desk.workspace).path(name), desk.workspace, named
 
 
