@@ -121,7 +121,9 @@ class Watched:
     def _console(self, message: ConsoleMessage) -> None:
         # Chromium reports every answer of 400 and above; those that a journey asks for are asserted there.
         is_answer = "Failed to load resource" in message.text and " 4" in message.text
-        is_offline = re.search("ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|^htmx:(sendError|afterRequest)", message.text)
+        is_offline = re.search(
+            "ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|^htmx:(sendError|afterRequest)", message.text
+        )
         if self.may_be_offline and is_offline:
             return
         if message.type in ("error", "warning") and not is_answer:
