@@ -56,6 +56,32 @@ SPLIT = (0.5, 1.5)
 CENTRAL = {("imports", "petroleum"): 0.5, ("exports", "all"): 0.6}
 """Pass-through of a single run where it is not 1: the middle of what the studies draw."""
 CRUDE = "crude oil (KOTRA estimate, ~500 kt)"
+BANS = "bans of UN resolutions 2321, 2371, 2375 and 2397; before them BOK by year"
+ORIGINS: dict[tuple[str, ...], str] = {
+    (
+        "imports",
+        "CHINA",
+    ): "customs of China by month, by way of the press; KOTRA, BOK, KITA and KIEP by item",
+    (
+        "exports",
+        "CHINA",
+    ): "customs of China by month, by way of the press; KOTRA, BOK and others by item",
+    ("imports", "ABROAD"): "KOTRA by year, less trade with China; one share for all products (assumption)",
+    ("exports", "ABROAD"): "KOTRA by year, less trade with China; one share for all products (assumption)",
+    ("imports", "ALL"): "KOTRA and BOK by year and item",
+    ("exports", "ALL"): "KOTRA and BOK by year and item",
+    ("imports", "CHINA", "petroleum"): "refined oil reported to the UN 1718 Committee, by way of the press",
+    (
+        "imports",
+        "CHINA",
+        "crude_oil",
+    ): "assumption: piped, at one quantity (Global Energy Monitor, KOTRA)",
+    ("imports", "ALL", "crude_oil"): "assumption: piped, at one quantity (Global Energy Monitor)",
+    ("exports", "ALL", "coal"): BANS,
+    ("exports", "ALL", "textiles"): BANS,
+    ("exports", "ALL", "fishing and food"): BANS,
+}
+"""Where the figures of a flow, or of a group of it, come from in the main: the series names each claim."""
 FUELS = "HS27 mineral fuels incl. crude estimate"
 
 PRODUCTS = {
@@ -835,7 +861,7 @@ def write(rows: Iterable[Row], base: int, path: Path) -> None:
 BEGIN, END = "    # series: written by scripts/carry_border_closure.py\n", "    # end of the series\n"
 
 
-def into_study(text: str, rows: Iterable[Row], first: str, per: str) -> str:
+def into_study(text: str, rows: Iterable[Row], name: str, first: str, per: str) -> str:
     """A study with its series written anew, between the lines that begin and end them."""
     series: dict[tuple[str, str, str], list[float]] = {}
     for row in rows:
@@ -855,6 +881,9 @@ def into_study(text: str, rows: Iterable[Row], first: str, per: str) -> str:
         lines.append(f"  per: {per}")
         if (flow, group) in CENTRAL or flow == "exports":
             lines.append(f"  pass_through: {CENTRAL.get((flow, group), CENTRAL['exports', 'all'])}")
+        told = ORIGINS.get((flow, partner, group)) or ORIGINS[flow, partner]
+        source = f'  source: "{told}; every claim and range: {name}-series.csv"'
+        lines += textwrap.wrap(source, 112, break_on_hyphens=False, subsequent_indent=" " * 4)
     before, rest = text.split(BEGIN)
     return before + BEGIN + "".join(f"    {line}\n" for line in lines) + END + rest.split(END)[1]
 
@@ -876,7 +905,7 @@ def build(target: Path) -> None:
         write(rows, base, target / "north-korea" / f"{name}-series.csv")
         text = (DATA / "studies" / f"{study}.yaml").read_text(encoding="utf-8")
         (target / "studies" / f"{study}.yaml").write_text(
-            into_study(text, rows, first, per), encoding="utf-8", newline="\n"
+            into_study(text, rows, name, first, per), encoding="utf-8", newline="\n"
         )
 
 

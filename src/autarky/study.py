@@ -217,7 +217,7 @@ def work_out(
             result = replace(result, record=record)
         held = announced(result, study.announcements, study.opinion)
         said = tuple(json_ready(one) for one in held)
-        record = replace(result.record, announced=said, evidence=evidence_of(study))
+        record = replace(result.record, announced=said, evidence=evidence_of(study), sources=study.sources)
         result = replace(result, record=record)
     if variants:
         result = with_variants(result, economy, study.scenario_to_run, log, progress)
@@ -353,7 +353,9 @@ def run_draws(
         inputs["digests"] |= {f"table {name}": digest for name, digest in digests.items()}
         try:
             chains = with_reasons(economy, study.scenario_to_run, log, None).record.chains
-            run = replace(result.record.run, chains=chains, evidence=evidence_of(study))
+            run = replace(
+                result.record.run, chains=chains, evidence=evidence_of(study), sources=study.sources
+            )
             result = replace(result, record=replace(result.record, run=run))
             findings = analyse(result)
             told = answer_of_draws(result, findings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autarky.explanation.names import Names
-from autarky.explanation.wording import count, date_words, listing, percent
+from autarky.explanation.wording import count, date_words, listing, percent, plain
 from autarky.scenario import (
     BlocCut,
     CapacityLoss,
@@ -37,6 +37,8 @@ class Condition:
     text: str
     short: str
     """The same without what a first sentence can do without: names in a row, years one by one."""
+    source: str
+    """Where its figures come from; empty: the study does not say."""
     start: str
     until: str | None
 
@@ -55,6 +57,7 @@ def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
             kind=shock.kind,
             text=_clause(shock, names) + _exempt(shock, scenario, names),
             short=_short(shock, scenario, names),
+            source=plain(shock.source) if shock.source else "",
             start=first.isoformat(),
             until=last.isoformat() if last else None,
         )
@@ -211,7 +214,12 @@ def _short(shock: Shock, scenario: Scenario, names: Names) -> str:
         alone = shock.regions == "all" and sum(isinstance(one, Harvest) for one in scenario.shocks) == 1
         whose = "harvests are" if alone else f"the harvest of {_either(shock.sectors, '', names, 1)} is"
         return f"{whose} {_from_to([crop for _, crop in crops])} of the base year's"
-    return _clause(shock, names, 1) + _exempt(shock, scenario, names)
+    if isinstance(shock, TradeSeries):
+        part = f", {percent(shock.pass_through)} of the difference counts" if shock.pass_through < 1 else ""
+        told = f"{_trade(shock, names, 1)} follows what was recorded from {date_words(shock.start)} on{part}"
+    else:
+        told = _clause(shock, names, 1)
+    return told + _exempt(shock, scenario, names)
 
 
 def _crops(shock: Harvest) -> list[tuple[str, float]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autarky.explanation.conditions import Condition
 from autarky.explanation.stored import restored
 from autarky.explanation.wording import count, listing, percent, plain
 from autarky.results import RunRecord
@@ -78,13 +79,19 @@ class Grounds:
     """Behind an estimated table, those that bear on most of it first; empty for a published one."""
     parameters: tuple[GroundParameter, ...]
     """Declared with a source or as an assumption, those drawn first."""
+    shocks: tuple[GroundParameter, ...]
+    """What happens, told together where the figures are from one source."""
+    named: tuple[str, ...]
+    """What the study names as its sources."""
     citation: str
     """Of the table."""
 
     @property
     def assumed(self) -> int:
         """Number of figures and parameters that are assumptions."""
-        return sum(one.is_assumed for one in self.figures) + sum(one.is_assumed for one in self.parameters)
+        shocks = sum(bool(one.source) and one.is_assumed for one in self.shocks)
+        figures = sum(one.is_assumed for one in self.figures)
+        return figures + sum(one.is_assumed for one in self.parameters) + shocks
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -116,8 +123,13 @@ class Grounds:
         return tuple(told)
 
 
-def grounds(record: RunRecord, drawn: Sequence[Mapping[str, Any]] = ()) -> Grounds:
-    """What a run rests on; ``drawn``: an ensemble's parameters, each with ``name`` and ``source``."""
+def grounds(
+    record: RunRecord, conditions: Sequence[Condition], drawn: Sequence[Mapping[str, Any]] = ()
+) -> Grounds:
+    """What a run under some conditions rests on.
+
+    ``drawn``: an ensemble's parameters, each with ``name`` and ``source``.
+    """
     parameters = [
         GroundParameter(f"{plain(row.get('name', ''))} (drawn)", plain(source) if source else "")
         for row in drawn
@@ -134,15 +146,29 @@ def grounds(record: RunRecord, drawn: Sequence[Mapping[str, Any]] = ()) -> Groun
     return Grounds(
         tuple(restored(GroundFigure, one) for one in record.evidence),
         tuple(parameters),
+        _shocks(conditions),
+        tuple(plain(source) for source in record.sources),
         plain(record.economy.get("citation") or "no citation is given"),
     )
 
 
+def _shocks(conditions: Sequence[Condition]) -> tuple[GroundParameter, ...]:
+    """The shocks by the source of their figures, in the order declared; those without a source last."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for one in conditions:
+        alike[one.source].append(one.short)
+    return tuple(
+        GroundParameter(listing(told, most=1), source)
+        for source, told in sorted(alike.items(), key=lambda item: not item[0])
+    )
+
+
 def _declared(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """(what it is of, source) of every ``source`` in a declared scenario."""
+    """(what it is of, source) of every ``source`` in a declared scenario but those of its shocks."""
     if isinstance(value, Mapping):
         source = value.get("source")
-        if isinstance(source, str) and source:
+        is_shock = path[:1] == ("shocks",) and "kind" in value
+        if isinstance(source, str) and source and not is_shock:
             yield plain(", ".join(path) or "scenario").replace("_", " "), plain(source)
         for key, held in value.items():
             yield from _declared(held, (*path, str(key)) if key != "behaviour" else path)

@@ -84,7 +84,7 @@ def render_ensemble(
             "households": _households_content(result, answer, findings, end),
             "sure": certainty(answer, findings),
         }
-    rests_on = grounds(result.record.run, result.record.parameters)
+    rests_on = grounds(result.record.run, answer.conditions, result.record.parameters)
     parts |= {
         "answer": _answer_content(answer),
         **filled(beside or Beside(), study),

@@ -26,6 +26,15 @@ def evidence_content(grounds: Grounds, moving: Sequence[tuple[str, str]] = ()) -
     content: list[Content] = [element("ul", [element("li", told) for told in grounds.sentences])]
     if not grounds.figures:
         content.append(element("p", f"The table is cited as: {grounds.citation}"))
+    if grounds.shocks:
+        content.append(
+            table(
+                "What happens, and where its figures come from",
+                ("what", "where its figures come from"),
+                [(one.what, one.source or "no source: it is what the study asks") for one in grounds.shocks],
+                "beside",
+            )
+        )
     if moving:
         sources = {one.what: one for one in grounds.parameters}
         rows = []
@@ -76,6 +85,11 @@ def evidence_content(grounds: Grounds, moving: Sequence[tuple[str, str]] = ()) -
                 ),
             )
         )
+    if grounds.named:
+        content += [
+            element("h3", "What the study names as its sources"),
+            element("ul", [element("li", one) for one in grounds.named]),
+        ]
     return content
 
 

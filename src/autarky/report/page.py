@@ -99,7 +99,7 @@ def render(
         ),
         **filled(beside, study, lifelines=lifelines, countdown=countdown),
         "sure": _sure_content(answer, beside, study),
-        "evidence": evidence_content(grounds(result.record)),
+        "evidence": evidence_content(grounds(result.record, answer.conditions)),
         "method": _method_content(result, answer, command, digests or {}),
     }
     sections = outline(parts, households=answer.consumers.capitalize())

@@ -145,5 +145,6 @@ def _outline(variable: xr.DataArray) -> dict[str, Any]:
 
 def _record(stored: dict[str, Any]) -> RunRecord:
     variants = tuple(Variant(**{**told, "first": tuple(told["first"])}) for told in stored["variants"])
-    told = {name: tuple(stored.get(name, ())) for name in ("assumptions", "chains", "announced", "evidence")}
+    lists = ("assumptions", "chains", "announced", "evidence", "sources")
+    told = {name: tuple(stored.get(name, ())) for name in lists}
     return RunRecord(**{**stored, **told, "variants": variants})

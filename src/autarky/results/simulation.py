@@ -105,6 +105,8 @@ class RunRecord:
     """What was announced beside what the run delivers (``explanation.Announced``), JSON-ready."""
     evidence: tuple[Mapping[str, Any], ...] = ()
     """The figures behind an estimated table (``explanation.grounds``), JSON-ready; else empty."""
+    sources: tuple[str, ...] = ()
+    """Where the study's question and figures come from, as it says itself."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,8 +84,6 @@ class TechniqueChange(InWords):
     """What the same plant can make by the technique, relative to the base year's."""
     learning: Learning | None = None
     """Learning by doing; without it the technique is known."""
-    source: str | None = None
-    """Where the technique comes from, or assumption and why."""
 
     def clause(self, told: Telling) -> str:
         """``80% of chemicals is made with 0 × imported fertiliser and 1.5 × coal from home``."""

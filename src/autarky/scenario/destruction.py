@@ -32,8 +32,6 @@ class Destruction(InWords):
     """Product code → share of the cost of rebuilding, adding to 1."""
     days: Positive
     """Least days in which it could be rebuilt if all goods came."""
-    source: str | None = None
-    """Where the numbers come from, or assumption."""
 
     @model_validator(mode="after")
     def _goods_are_all(self) -> Destruction:

@@ -39,6 +39,8 @@ class Caused(Declared):
     cause: Name | None = None
     """What the shock belongs to, for instance sanctions: shocks of one cause are counted together when a
     loss is shared out over causes (autarky attribute). A cause of its own if left out."""
+    source: str | None = None
+    """Where its figures come from, or assumption and why."""
 
 
 class Starting(Caused):

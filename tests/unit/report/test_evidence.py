@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from autarky.errors import SourceError
@@ -10,9 +11,10 @@ from autarky.explanation.answer import json_ready
 from autarky.explanation.grounds import GroundClaim, GroundFigure, grounds
 from autarky.explanation.table_evidence import table_evidence
 from autarky.report import render, render_ensemble
+from autarky.results.netcdf import from_netcdf, to_netcdf
 from autarky.sources.figures_behind import figures_behind
 from made_ensembles import made_ensemble
-from made_results import national_result
+from made_results import NATIONAL, made_result, national_result
 from parsed_page import Page
 
 URLS = ("https://example.org/a?b=1&c=2", "javascript:alert(1)", "data:text/html,x", "https://a b", "")
@@ -59,7 +61,7 @@ def test_only_addresses_of_the_web_become_links():
 
 def test_every_assumption_of_a_run_stands_among_its_declared_choices():
     result = national_result()
-    told = grounds(result.record)
+    told = grounds(result.record, ())
     rows = Page(render(result, answer(result))).table("Choices that the study and the model declare")
     assert len(rows) - 1 == len(told.parameters)
     for sentence in result.record.assumptions:
@@ -115,3 +117,40 @@ def test_the_page_of_an_ensemble_with_a_whole_table_behind_it_stays_under_300_kb
     text = render_ensemble(result, inputs={"digests": digests})
     assert len(text.encode()) < 250_000
     assert "88 more digests" in text
+
+
+SERIES = {"kind": "trade_series", "from": "2024-01-01", "shares": [0.5], "source": "customs by month"}
+
+
+def test_what_happens_stands_with_where_its_figures_come_from_and_shocks_of_one_source_together():
+    shocks = [
+        {**SERIES, "products": ["A01"]},
+        {"kind": "trade_cut", "from": "2024-01-05", "share_kept": 0},
+        {**SERIES, "products": ["B"]},
+        {**SERIES, "products": ["F"], "source": "assumption: as the others"},
+    ]
+    result = made_result(np.ones((20, 12)), sectors=NATIONAL, scenario={"shocks": shocks}, labels=NATIONAL)
+    named = ("Customs (2024)", "<b>A book</b>")
+    result = dataclasses.replace(result, record=dataclasses.replace(result.record, sources=named))
+    page = Page(render(result, answer(result)))
+    _, *rows = page.table("What happens, and where its figures come from")
+    assert [row[1] for row in rows] == [
+        "customs by month",
+        "assumption: as the others",
+        "no source: it is what the study asks",
+    ]
+    assert rows[0][0].startswith("trade in Crop and animal") and rows[0][0].endswith("and 1 more")
+    assert not any(
+        "customs by month" in row for row in page.table("Choices that the study and the model")[1:]
+    )
+    assert all(source in "".join(page.text) for source in named)
+    told = grounds(result.record, answer(result).conditions)
+    assert told.assumed == sum(one.is_assumed for one in told.parameters) + 1
+
+
+def test_sources_of_shocks_and_study_survive_the_result_file():
+    result = made_result(np.ones((20, 12)), sectors=NATIONAL, scenario={"shocks": [SERIES]})
+    result = dataclasses.replace(result, record=dataclasses.replace(result.record, sources=("a", "b")))
+    again = from_netcdf(to_netcdf(result), "result.nc")
+    assert again.record.sources == ("a", "b")
+    assert answer(again).conditions[0].source == "customs by month"
