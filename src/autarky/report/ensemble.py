@@ -32,6 +32,7 @@ from autarky.report.markup import Content, Markup, element
 from autarky.report.outline import TITLES, declared_list, not_asked, outline, part
 from autarky.report.strips import WIDTH, floors_of, strips, strips_legend
 from autarky.report.tables import folded, table, timeline_tables
+from autarky.report.words import words_of_the_page
 from autarky.results import EnsembleResult
 from autarky.sensitivity import Findings, analyse
 
@@ -379,12 +380,13 @@ def _method_content(result: EnsembleResult, answer: RangesAnswer, inputs: Mappin
     record = result.record
     economy = dict(record.run.economy)
     notes, gaps = economy.pop("notes", ()), economy.pop("declared_gaps", ())
+    need = percent(answer.need_share)
     reading = (
         f"Day 0 is {_date(answer.day_zero)}, the first day of the first shock as the study declares it; "
         "where dates are drawn, they move against it.",
         "Base is the base year's amount per day: a 365th of the year.",
         "An industry falls when its output is below 90 % of base, and stops when it is below 50 %.",
-        f"A need is not met while households receive less than {percent(answer.need_share)} of what they "
+        f"A need is not met while households receive less than {need} of what they "
         "consumed of the product in the base year: an assumption, not a norm of nutrition or health.",
         "A loss is base minus what was made or received, as a share of base; on axes it grows to the right.",
         "Quantiles of a day count a draw in which it never happens as later than every day.",
@@ -410,6 +412,7 @@ def _method_content(result: EnsembleResult, answer: RangesAnswer, inputs: Mappin
     return (
         element("h3", "How to read this page"),
         element("ul", [element("li", sentence) for sentence in reading]),
+        words_of_the_page(f"{need} of what they received in the base year: an assumption"),
         element("h3", "What the draws leave out"),
         element("ul", [element("li", sentence) for sentence in limits]),
         element("h3", "Draws"),

@@ -36,6 +36,7 @@ from autarky.report.households import small_multiples
 from autarky.report.markup import Content, Markup, element
 from autarky.report.outline import declared_list, not_asked, outline, part
 from autarky.report.tables import folded, table, timeline_tables
+from autarky.report.words import words_of_the_page
 from autarky.results import SimulationResult
 
 MOST_INDUSTRIES, FIRST_SHOWN, MOST_PRODUCTS, MOST_GATES, MOST_REGIONS = 22, 10, 9, 9, 12
@@ -469,6 +470,7 @@ def _method_content(
     return (
         element("h3", "How to read this page"),
         element("ul", [element("li", sentence) for sentence in reading]),
+        words_of_the_page("90 % of what they received in the base year: an assumption"),
         element("h3", "What the run leaves out"),
         element("ul", [element("li", sentence) for sentence in limits]),
         element("h3", "Economy"),

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from autarky.explanation import answer
-from autarky.report import render
+from autarky.report import render, render_ensemble
 from autarky.report.chains import MOST_CHAINS
 from autarky.report.page import MOST_TABLE_ROWS
 from made_chains import chain, gate, smaller, tree
+from made_ensembles import made_ensemble
 from made_lifelines import countdown, lifelines
 from made_results import NATIONAL, large_result, made_result, national_result, world_result
 from parsed_page import Page
@@ -294,3 +295,13 @@ def test_colours_have_enough_contrast_and_shades_run_one_way(scheme):
         contrast(colour[name], colour["paper"]) for name in ("base", "touched", "fallen", "stopped", "gone")
     ]
     assert from_paper == sorted(from_paper)
+
+
+def test_the_words_of_a_page_are_explained_once_each_with_its_own_need():
+    for text, need in ((page_of(RESULTS["national"]), "90 %"), (render_ensemble(made_ensemble(20)), "80 %")):
+        _, *rows = Page(text).table("Words of this page")
+        words = [row[0] for row in rows]
+        assert len(set(words)) == len(words) and {"base", "need", "draw", "import gate"} <= set(words)
+        assert dict(rows)["need"].startswith(f"of households, {need} of what they received")
+        method = text[text.index('<section id="method"') :]
+        assert "<summary>What the words mean</summary>" in method
