@@ -26,7 +26,7 @@ def evidence_content(grounds: Grounds, moving: Sequence[tuple[str, str]] = ()) -
     content: list[Content] = [element("ul", [element("li", told) for told in grounds.sentences])]
     if not grounds.figures:
         content.append(element("p", f"The table is cited as: {grounds.citation}"))
-    if grounds.shocks:
+    if any(one.source for one in grounds.shocks):
         content.append(
             table(
                 "What happens, and where its figures come from",

@@ -13,7 +13,7 @@ from autarky.explanation.losses import Array, Day
 from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import shorten
 from autarky.report.markup import Markup, element
-from autarky.report.svg import DateAxis, line, picture, text
+from autarky.report.svg import DateAxis, line, picture, tenths, text
 
 WIDTH, LEFT, RIGHT, PITCH = 960.0, 268.0, 108.0, 22.0
 """Width of the picture, least room for names and for notes, height of a row."""
@@ -139,13 +139,13 @@ def shaded(
     marks: dict[Shade, list[str]] = defaultdict(list)
     for shares, y in rows:
         for kind, x, width, cells in _runs(axis, timeline, [shade(share, floors) for share in shares]):
-            boxes[kind].append(f"M{x:.1f} {y + 1:g}h{width:.1f}v{pitch - 2:g}h-{width:.1f}z")
+            boxes[kind].append(f"M{tenths(x)} {y + 1:g}h{tenths(width)}v{pitch - 2:g}h-{tenths(width)}z")
             if width < 0.45 * size:
                 continue  # a mark would cover its neighbours
             # One mark a cell, or as many as stay legible side by side.
             often = cells if cell >= 11 else max(int(width // size), 1)
             step = width / often
-            marks[kind].append(f"M{x + step / 2:.1f} {y + pitch / 2:g}" + f"h{step:.2f}" * (often - 1))
+            marks[kind].append(f"M{tenths(x + step / 2)} {y + pitch / 2:g}" + f"h{step:.2f}" * (often - 1))
     drawing = [_defined_marks(ident, size, [kind for kind in SHADES if kind.mark and kind in marks])]
     for kind in (*SHADES, NO_BASE):
         if kind in boxes:

@@ -12,7 +12,7 @@ from autarky.explanation.losses import Array, Day, ProductLoss
 from autarky.explanation.timeline import Timeline
 from autarky.explanation.wording import date_words, percent
 from autarky.report.markup import Markup, element
-from autarky.report.svg import DateAxis, line, picture, text
+from autarky.report.svg import DateAxis, line, picture, tenths, text
 from autarky.results import FALLS
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300.0, 130.0, 40.0, 8.0, 108.0
@@ -80,7 +80,7 @@ def figure(
     def stepped(shares: Array) -> str:
         # Each period's mean stands as a step over its days: nothing is drawn between two means.
         steps = "".join(
-            f"{'M' if k == 0 else 'H'}{x:.1f}{' ' if k == 0 else 'V'}{y(share):.1f}"
+            f"{'M' if k == 0 else 'H'}{tenths(x)}{' ' if k == 0 else 'V'}{tenths(y(share))}"
             for k, (x, share) in enumerate(zip(lefts, shares, strict=True))
         )
         return f"{steps}H{axis.left + axis.width:.1f}"

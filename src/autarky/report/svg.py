@@ -38,6 +38,11 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
 
 
+def tenths(place: float) -> str:
+    """A coordinate to a tenth of a pixel, in as few signs as can be: a path has hundreds."""
+    return f"{place:.1f}".removesuffix(".0")
+
+
 @dataclass(frozen=True)
 class NumberAxis:
     """Numbers along a line of ``length`` from ``origin`` on; a negative length runs backwards (upwards)."""

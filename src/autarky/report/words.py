@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autarky.report.markup import Markup
-from autarky.report.tables import folded, table
+from autarky.report.markup import Markup, element
+from autarky.report.tables import folded
 
 MEANINGS = (
     ("base", "what was made, bought or received on a day of the base year: a 365th of the year"),
@@ -16,22 +16,17 @@ MEANINGS = (
     ("importance", "the share of a lack of an important input that is lost in output, from 0 to 1"),
     ("competitive", "of an import: home goods can replace it; of a non-competitive one they cannot"),
     ("pass-through", "the share of a recorded change of trade that takes effect; the rest went unrecorded"),
-    ("stock, days of", "what users of a product hold of it, in days of their base-year use"),
     ("rationing", "who is served when there is too little: everybody by the same share, or some first"),
     ("chain of causes", "the way from a loss back to the cut, with the share of the loss on each arrow"),
     ("keep first", "imports ranked by the loss that is averted if they go on while the rest is cut"),
     ("draw", "one run with a value drawn for each thing that is not known; an ensemble is many of them"),
     ("median, 5 to 95 %", "half of the draws are lower; nine tenths lie between"),
-    ("quantile", "what a given share of the draws is below"),
-    ("stands out from chance", "its influence on the answer differs from none in 95 % of resamples"),
     ("assumption", "a value without a source: chosen, and named as chosen"),
-    ("grade", "of a source A to F, and of its figure 1 to 6, best first"),
-    ("digest", "a fingerprint of a file: another file has another one"),
 )
 """Word and meaning, in the order in which a page needs them; ``{need}`` differs between pages."""
 
 
 def words_of_the_page(need: str) -> Markup:
     """The glossary of a page, folded; ``need``: what counts as a need there."""
-    rows = [(word, meaning.format(need=need)) for word, meaning in MEANINGS]
-    return folded("What the words mean", table("Words of this page", ("word", "meaning"), rows, "beside"))
+    entries = [(element("dt", word), element("dd", meaning.format(need=need))) for word, meaning in MEANINGS]
+    return folded("What the words mean", element("dl", entries))
