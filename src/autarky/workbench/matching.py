@@ -146,7 +146,8 @@ def checked(content: bytes, path: Path, workspace: Workspace) -> Checked:
         network.economy.name,
         network.economy.unit,
         tuple(shocks),
-        start if days else None,
+        # Shocks of a study that cannot be read were read on days of their own: no axis for a picture.
+        start if days and study is not None else None,
         days,
         names,
     )
