@@ -7,6 +7,7 @@
 #   make lint       style, types and the import contracts
 #   make bench      ratios against a peer and against the machine's memory bandwidth
 #   make docs       what is written from the code: the schemas of study, claim and recipe files
+#   make screens    the pictures of the workbench's screens
 #   make changelog  what changed since the last release (RELEASE=0.2.0: close it as that release)
 #   make lock       pin the whole environment again (LOCK=--upgrade: to the newest versions)
 #   make clean      remove what these commands made, the environment included; runs/ stays
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Wheels only: no package runs a build script of its own on the machine that installs it.
 PINNED := --only-binary :all: --require-hashes -r
 
-.PHONY: install demo serve test lint bench docs changelog lock clean
+.PHONY: install demo serve test lint bench docs screens changelog lock clean
 
 install: $(VENV)/.installed
 
@@ -46,6 +47,9 @@ docs: $(VENV)/.installed
 	$(BIN)/autarky schema study > docs/study.schema.json
 	$(BIN)/autarky schema claims > docs/claims.schema.json
 	$(BIN)/autarky schema recipe > docs/recipe.schema.json
+
+screens: $(VENV)/.tested $(VENV)/.browser
+	$(BIN)/python scripts/screens.py
 
 changelog: $(VENV)/.made
 	@$(BIN)/python scripts/changelog.py $(RELEASE)

@@ -20,10 +20,12 @@ from autarky.workbench.solved import Solved, side_by_side
 
 LOTS = range(10)
 """Lots of ``MORE_DAYS`` days by which a stock can be raised."""
+_ALL = 1 - 1e-3
+"""Share of the loss at which the imports kept avert all of it, and nothing is left for more to avert."""
 _RULE = (
     "In the order of what a unit of money averts: imports in the order of keep-first, each by what it adds "
     "to those before it, and stocks by what ten days more avert alone; what costs more than is left is "
-    "passed over."
+    "passed over, and where imports kept avert all of the loss, nothing more is bought."
 )
 
 
@@ -137,9 +139,11 @@ def bought(offer: Offer, budget: float) -> Basket:
     for k, stock in enumerate(offer.stocks):
         if stock.averts > 0:
             wishes += [(stock.averts / stock.cost, k, stock.key, stock.cost)] * max(LOTS)
-    imports = {one.key for one in offer.imports}
+    imports = {one.key: one.adds for one in offer.imports}
     left, kept, lots = budget, [], dict[str, int]()
     for _, _, key, cost in sorted(wishes, key=lambda wish: (-wish[0], wish[1], wish[2])):
+        if math.fsum(imports[one] for one in kept) > _ALL:
+            break
         # The last thing that a budget is made for must not fail for the rounding of those before it.
         if cost > left + 5e-13 * budget:
             continue

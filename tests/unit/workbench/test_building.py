@@ -86,6 +86,12 @@ def test_the_first_thing_bought_averts_most_for_its_money(offer: Offer) -> None:
     assert best in basket.kept or best in (basket.lots or {})
 
 
+def test_nothing_more_is_bought_where_the_imports_kept_avert_all(offer: Offer) -> None:
+    first = replace(offer.imports[0], adds=1.0, cost=1.0)
+    dear = replace(offer, imports=(first, *offer.imports[1:]))
+    assert bought(dear, math.inf) == Basket((first.key,), {})
+
+
 def test_what_is_not_offered_is_refused_by_name(ranked) -> None:
     _, _, keep_first, counted = ranked
     basket = Basket(("CHINA.nothing",), {"nothing": 1, counted.rows[0].product: 99})
