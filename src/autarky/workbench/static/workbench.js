@@ -1,6 +1,12 @@
 // The little that markup and htmx cannot do: see each function.
 "use strict";
 
+// A server that is away is said to be, as long as it is.
+document.addEventListener("htmx:sendError", () => { document.getElementById("away").hidden = false; });
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status) document.getElementById("away").hidden = true;
+});
+
 // Levers: the number beside a slider follows it; going back to the study's values is a change like any other.
 document.addEventListener("input", (event) => {
   if (event.target.matches(".slider input")) tell(event.target);
