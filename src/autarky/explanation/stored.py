@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from autarky.explanation.announced import Announced
@@ -40,13 +40,19 @@ def countdown_of(record: RunRecord) -> Countdown | None:
 def restored(of: type[T], stored: Mapping[str, Any]) -> T:
     """A dataclass from what ``json_ready`` made of it: nested dataclasses, tuples, None and NaN included.
 
+    A field with a default may be missing, as in what was kept before there was one.
+
     Raises
     ------
     KeyError, TypeError
         If the values are not those of the dataclass.
     """
     hints = get_type_hints(of)
-    values = {item.name: _value(hints[item.name], stored[item.name]) for item in fields(of)}  # type: ignore[arg-type]
+    values = {
+        item.name: _value(hints[item.name], stored[item.name])
+        for item in fields(of)  # type: ignore[arg-type]
+        if item.name in stored or item.default is MISSING
+    }
     return of(**values)
 
 

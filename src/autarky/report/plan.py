@@ -52,9 +52,10 @@ MOST_PICTURES, MOST_CHECKLIST, MOST_BEGUN = 9, 30, 12
 BALANCES = (60, 30, 15, 6, 0)
 """Products whose balances are on the page: as many as keep it under ``MOST_BYTES``."""
 MOST_BYTES = 600_000
-NO_RANGE = (
-    "Cost is all that building takes, where it adds up in one unit. It has no range: the plan is worked out "
-    "at the study's own values; autarky plan --draws says which steps stay under others."
+COST = (
+    "Cost is all that building takes, where it adds up in one unit; in brackets with every number behind it "
+    "at its lowest and at its highest, where the study declares ranges. The plan itself is worked out at the "
+    "study's own values; autarky plan --draws says which steps stay under others."
 )
 GROWING = ("start", "keep up", "train", "commission", "run", "stop")
 
@@ -122,7 +123,7 @@ def plan_in_short(found: PlanResult | Clash) -> Sequence[Content]:
         if shown
         else element("p", "Nothing is built."),
         element("p", f"{count(left, 'more step')} on the plan's own page.", class_="note") if left else None,
-        element("p", NO_RANGE, class_="note") if shown else None,
+        element("p", COST, class_="note") if shown else None,
         gantt(found),
         _gap(found),
     )
@@ -130,13 +131,22 @@ def plan_in_short(found: PlanResult | Clash) -> Sequence[Content]:
 
 def _short_row(step: Step, persons: float) -> Sequence[Content]:
     year, name, makes, needs, lead, _, avoids = _step_row(step, persons)
+    return year, name, makes, needs, cost_words(step), lead, avoids
+
+
+def cost_words(step: Step) -> str:
+    """All that a step takes, with its range: ``818 billion KRW (650 to 990)``; ``–``: in several units."""
     units = {need.amount.unit for need in step.needs}
-    cost = (
-        measured(Measure(sum(need.amount.value for need in step.needs), units.pop()))
-        if len(units) == 1
-        else "–"
+    if len(units) != 1:
+        return "–"
+    told = measured(Measure(sum(need.amount.value for need in step.needs), units.pop()))
+    if all(need.low is None for need in step.needs):
+        return f"{told} (no range)"
+    low, high = (
+        sum(need.amount.value if end is None else end for need, end in zip(step.needs, ends, strict=True))
+        for ends in ([need.low for need in step.needs], [need.high for need in step.needs])
     )
-    return year, name, makes, needs, cost, lead, avoids
+    return f"{told} ({rounded(low, 3)} to {rounded(high, 3)})"
 
 
 def _gap(result: PlanResult) -> Content:

@@ -24,6 +24,11 @@ class Need:
 
     what: str
     amount: Measure
+    low: float | None = None
+    """What it comes to where every declared number behind it is lowest, in the amount's unit; None: there
+    is no range."""
+    high: float | None = None
+    """The same where every one is highest."""
 
 
 @dataclass(frozen=True)

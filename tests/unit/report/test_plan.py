@@ -9,8 +9,8 @@ from autarky.explanation.action_plan import LEADS, sentences
 from autarky.planning.plan import make_plan
 from autarky.planning.telling.result import plan_result
 from autarky.report.clash import render_clash
-from autarky.report.plan import MOST_BYTES, OPEN_ROWS, render_plan
-from autarky.results.plan import Balance, Certificate, Clash
+from autarky.report.plan import MOST_BYTES, OPEN_ROWS, cost_words, render_plan
+from autarky.results.plan import Balance, Certificate, Clash, Measure, Need, Step
 from made_plans import made_clash, made_plan
 from made_problems import fading_naphtha
 from parsed_page import Page
@@ -232,3 +232,11 @@ def test_a_clash_shows_what_each_gives_alone_together_and_against_each_other():
 
 def test_a_clash_without_policies_is_a_page_too():
     assert "contradicts itself" in "".join(Page(render_clash(Clash("t", (), (), ()))).text)
+
+
+def test_the_cost_of_a_step_has_the_range_of_what_it_takes_or_says_that_there_is_none():
+    steel, work = Need("steel", Measure(6.0, "M"), 3.0, 9.0), Need("cement", Measure(4.0, "M"))
+    made = Step("2030", "start", "a", "A", Measure(1.0, "M / year"))
+    assert cost_words(replace(made, needs=(steel, work))) == "10 M (7 to 13)"
+    assert cost_words(replace(made, needs=(work,))) == "4 M (no range)"
+    assert cost_words(replace(made, needs=(steel, Need("work", Measure(1.0, "hours"))))) == "–"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -371,7 +373,7 @@ class _Told:
     def _building_needs(self, technique: int, amount: float) -> tuple[Need, ...]:
         problem = self.problem
         goods = problem.builds_with[:, technique] * amount
-        found = self._needs(dict(enumerate(goods)))
+        found = self._needs(dict(enumerate(goods)), moved=self._moved.get(technique, {}), by=amount)
         if problem.labour is not None:
             hours = problem.labour.per_start[:, technique] * amount
             found += tuple(
@@ -381,8 +383,17 @@ class _Told:
             )
         return found
 
-    def _needs(self, amounts: Mapping[int, float], per_year: bool = False) -> tuple[Need, ...]:
-        """Amounts by position of product, those dearest in the plan first."""
+    def _needs(
+        self,
+        amounts: Mapping[int, float],
+        per_year: bool = False,
+        moved: Mapping[int, tuple[float, float]] = MappingProxyType({}),
+        by: float = 1.0,
+    ) -> tuple[Need, ...]:
+        """Amounts by position of product, those dearest in the plan first.
+
+        ``moved``: how far ranges move an amount down and up, per unit of ``by``.
+        """
         problem = self.problem
         order = sorted(
             (i for i, amount in amounts.items() if amount > 0),
@@ -392,9 +403,24 @@ class _Told:
             Need(
                 problem.name_of(problem.products[i]),
                 measure(problem, problem.products[i], float(amounts[i]), per_year),
+                *(max(float(amounts[i]) + by * far, 0.0) for far in moved.get(i, ())),
             )
             for i in order
         )
+
+    @cached_property
+    def _moved(self) -> dict[int, dict[int, tuple[float, float]]]:
+        """Technique → product → how far the ranges of what building takes move it down and up, per unit."""
+        problem, found = self.problem, defaultdict[int, dict[int, tuple[float, float]]](dict)
+        for one in problem.coefficients:
+            if one.kind == "builds_with" and one.low < one.high:
+                j, i = problem.techniques.index(one.technique), problem.products.index(one.product)
+                down, up = found[j].get(i, (0.0, 0.0))
+                found[j][i] = (
+                    down + (one.low - one.value) * one.factor,
+                    up + (one.high - one.value) * one.factor,
+                )
+        return found
 
     @cached_property
     def _dearest(self) -> Floats:

@@ -6,13 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autarky.explanation.answer import json_ready
+from autarky.explanation.stored import restored
 from autarky.planning.plan import Plan, make_plan
 from autarky.planning.pricing.delays import DAYS, delay_costs
-from autarky.planning.problem import AFTER, Siege
+from autarky.planning.problem import AFTER, Coefficient, Siege
 from autarky.planning.telling.balances import OTHERS
 from autarky.planning.telling.result import plan_result
 from autarky.planning.telling.steps import steps
-from autarky.results.plan import Certificate, Valuation
+from autarky.results.plan import Certificate, Measure, Need, Valuation
 from made_problems import fading_naphtha
 from problems.random_plans import random_plan
 
@@ -212,3 +214,33 @@ def test_a_siege_leaves_what_was_asked_for_and_its_coverage_is_the_largest_possi
 
 def test_without_a_siege_asked_for_nothing_is_told_of_one(result):
     assert result.siege == ()
+
+
+def test_what_a_start_takes_has_the_range_that_the_technique_declares():
+    problem = fading_naphtha()
+    machines = Coefficient(
+        technique="from coal",
+        kind="builds_with",
+        item="machines",
+        value=1.0,
+        low=0.5,
+        high=3.0,
+        unit="1",
+        source="a survey",
+        product="machines",
+    )
+    fixed = replace(machines, kind="uses", low=0.0)
+    found = make_plan(replace(problem, coefficients=(machines, fixed)))
+    assert isinstance(found, Plan)
+    told = plan_result(found, certificate=CERTIFICATE, economy="a made economy").steps
+    (need,) = step(told, "start", "from coal").needs
+    begun = need.amount.value
+    assert (need.low, need.high) == (pytest.approx(0.5 * begun), pytest.approx(3.0 * begun))
+    assert all(need.low is None for one in told if one.act == "run" for need in one.needs)
+
+
+def test_what_is_kept_without_a_range_is_read_without_one():
+    kept = json_ready(Need("machines", Measure(1.0, "units")))
+    assert restored(Need, {key: kept[key] for key in ("what", "amount")}).low is None
+    with pytest.raises(KeyError):
+        restored(Need, {"what": "machines"})
