@@ -110,16 +110,24 @@ def sentences(comparison: Comparison) -> tuple[str, ...]:
         ),
         _spread_sentence(comparison),
         _who_sentence(comparison),
-        (
-            f"{count(len(flips), 'conclusion')} of {len(comparison.conclusions)} "
-            f"{'flips' if len(flips) == 1 else 'flip'}: "
-            + "; ".join(f"that {_said(one.sentence)} {_where(one, comparison.names)}" for one in flips)
-            + "."
-            if flips
-            else "No conclusion that is tested flips."
-        ),
+        _flips(comparison, [f"that {_said(one.sentence)} {_where(one, comparison.names)}" for one in flips]),
         _sure_sentence(comparison),
     )
+
+
+def in_short(comparison: Comparison) -> tuple[str, ...]:
+    """The same sentences; of what flips the questions only, for a page that is about something else."""
+    agree, differ, who, _, sure = sentences(comparison)
+    questions = [one.question for one in comparison.conclusions if not one.holds_in_all]
+    asked = [f"{one[:1].lower()}{one[1:].removesuffix('?')}" for one in questions]
+    return agree, differ, who, _flips(comparison, asked), sure
+
+
+def _flips(comparison: Comparison, told: Sequence[str]) -> str:
+    if not told:
+        return "No conclusion that is tested flips."
+    many = f"{count(len(told), 'conclusion')} of {len(comparison.conclusions)}"
+    return f"{many} {'flips' if len(told) == 1 else 'flip'}: {'; '.join(told)}."
 
 
 def _spread_sentence(comparison: Comparison) -> str:

@@ -10,6 +10,7 @@ from autarky.explanation.comparison_text import (
     LEADS,
     difference_range_words,
     difference_words,
+    in_short,
     range_words,
     row_words,
     sentences,
@@ -61,7 +62,7 @@ def render_comparison(
 
 def comparison_in_short(comparison: Comparison) -> Sequence[Content]:
     """A comparison in another page: the answer, who loses what, and what all of them agree on."""
-    told = zip(LEADS, sentences(comparison), strict=True)
+    told = zip(LEADS, in_short(comparison), strict=True)
     drawn = _subjects(comparison)
     header = ("who, what", *comparison.names)
     rows = [(row_words(row), *(value_words(value, row.unit) for value in row.values)) for row in drawn]

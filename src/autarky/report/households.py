@@ -15,7 +15,7 @@ from autarky.report.markup import Markup, element
 from autarky.report.svg import DateAxis, line, picture, tenths, text
 from autarky.results import FALLS
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300.0, 130.0, 40.0, 8.0, 108.0
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300.0, 130.0, 44.0, 8.0, 108.0
 
 
 def small_multiples(losses: Sequence[ProductLoss], timeline: Timeline, end: datetime.date) -> Markup:

@@ -233,7 +233,7 @@ def _grid(x: NumberAxis, y: NumberAxis) -> Sequence[Markup]:
             text(SIDE - 6, place + 4, percent(number), "tick", "end"),
         ]
     drawing.append(text(SIDE + PLOT, FOOT + 34, "imports kept, share of those cut", "tick", "end"))
-    drawing.append(text(0, 8, "averted", "tick"))
+    drawing.append(text(SIDE + 4, 10, "averted", "tick"))
     return drawing
 
 

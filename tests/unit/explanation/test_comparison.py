@@ -13,7 +13,7 @@ import pytest
 from autarky.errors import InputError
 from autarky.explanation.answer import json_ready
 from autarky.explanation.comparison import Comparison, Drawn, compare, difference, drawn, with_draws
-from autarky.explanation.comparison_text import difference_words, sentences, text, value_words
+from autarky.explanation.comparison_text import difference_words, in_short, sentences, text, value_words
 from autarky.explanation.conclusions import QUESTIONS
 from autarky.explanation.measured import BELOW, LOST, STOPPED, WORST, measured
 from autarky.explanation.stored import restored
@@ -103,6 +103,15 @@ def test_what_holds_in_all_and_what_flips_is_computed() -> None:
     assert "Which group of households loses most?" not in said
     told = sentences(found)
     assert "households fall" not in told[3] and "Mills" in told[3] and "under c" in told[3]
+
+
+def test_in_short_only_the_questions_that_flip_are_named() -> None:
+    found = compare("x", [run(0.4), run(0.3), run(0.9, farms=0.2)], ["a", "b", "c"])
+    flips = [one.question for one in found.conclusions if not one.holds_in_all]
+    told, whole = in_short(found), sentences(found)
+    assert flips and told[:3] == whole[:3] and told[4] == whole[4]
+    assert told[3].startswith(f"{len(flips)} conclusion") and "?" not in told[3]
+    assert all(one[1:].removesuffix("?") in told[3] for one in flips) and len(told[3]) < len(whole[3])
 
 
 def test_households_and_value_added_are_told_apart_either_way() -> None:
