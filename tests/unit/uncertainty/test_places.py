@@ -76,7 +76,7 @@ def test_a_place_is_found_as_messages_spell_it(path: str, steps: tuple[Any, ...]
         ("shocks.first", "shocks has 5 entries, and no 'first'"),
         ("shocks[0].shre_kept", "there is no 'shre_kept' in shocks[0] — did you mean 'share_kept'?"),
         ("behavior.production", "there is no 'behavior' in a scenario — did you mean 'behaviour'?"),
-        ("shocks[0]", "is a group of fields — name one of them: shocks[0].cause, shocks[0].from,"),
+        ("shocks[0]", "is a group of fields — name one of them: shocks[0].cause, shocks[0].source, shocks[0].from,"),
         ("behaviour.overtime", "is a group of fields — name one of them: behaviour.overtime.max"),
         ("behaviour.inventory_days.products", 'holds several values — name one entry: behaviour.inventory_days.products."code"'),
         ("shocks[0].share_kept[1]", "is a single value, with no 1 in it"),
