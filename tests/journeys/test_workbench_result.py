@@ -6,19 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.testclient import TestClient
 
-from autarky.run_folder.catalogue import Catalogue
 from autarky.sources.csv_folder import write_csv_folder
 from autarky.study import run_study
 from autarky.study_file import packaged_study
-from autarky.workbench.application import application
-from autarky.workbench.desk import Desk
-from autarky.workbench.jobs import Jobs
 from autarky.workbench.studies import Studies
-from autarky.workbench.warm import Warm
 from autarky.workbench.workspace import Workspace
 from browser import Served, browser, inaccessible, is_too_wide, needs_chromium, serving, watched
 from small_economies import chain
@@ -38,17 +33,15 @@ def run(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def client(folder: Path, run: str) -> Iterator[TestClient]:
-    workspace = Workspace(folder, folder / "runs")
-    catalogue = Catalogue(workspace.runs, workspace.hidden / "catalogue.sqlite")
-    workspace.hidden.mkdir(exist_ok=True)
-    desk = Desk(workspace, catalogue, Jobs(workspace), Warm())
-    app = application(desk, token=TOKEN, port=PORT)
-    with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", cookies={f"autarky-{PORT}": TOKEN}) as found:
-        yield found
+def client(folder: Path, run: str) -> Iterator[httpx.Client]:
+    """A program that was let in; it goes where it is sent."""
+    with serving(folder) as served:
+        options = {"cookies": served.cookie, "follow_redirects": True, "timeout": 60}
+        with httpx.Client(base_url=served.address, **options) as found:
+            yield found
 
 
-def test_the_report_stands_beside_its_levers_and_by_itself(client: TestClient, run: str) -> None:
+def test_the_report_stands_beside_its_levers_and_by_itself(client: httpx.Client, run: str) -> None:
     shown = client.get(f"/runs/{run}")
     assert shown.status_code == 200
     assert shown.text.count("<h1") == 1 and 'id="answer"' in shown.text and 'name="trade"' in shown.text
@@ -59,7 +52,7 @@ def test_the_report_stands_beside_its_levers_and_by_itself(client: TestClient, r
     assert "<script" not in alone.text
 
 
-def test_without_scripts_the_levers_are_a_form(client: TestClient, run: str) -> None:
+def test_without_scripts_the_levers_are_a_form(client: httpx.Client, run: str) -> None:
     moved = client.post(f"/runs/{run}/levers", data={"trade": "50", "stocks": "100"})
     assert moved.status_code == 200 and "Imports let through: 50 % instead of 0 %" in moved.text
     assert re.search(r'id="lever-trade"[^>]* value="50"', moved.text), (
@@ -69,13 +62,13 @@ def test_without_scripts_the_levers_are_a_form(client: TestClient, run: str) -> 
     assert "<html" not in part.text and "nothing stops" in part.text and "<svg" in part.text
 
 
-def test_what_a_lever_cannot_do_is_told_in_one_line(client: TestClient, run: str) -> None:
+def test_what_a_lever_cannot_do_is_told_in_one_line(client: httpx.Client, run: str) -> None:
     wrong = client.post(f"/runs/{run}/levers", data={"trade": "-3"}, headers={"HX-Request": "true"})
     assert wrong.status_code == 422
     assert "Imports let through" in wrong.text and "0 to 100" in wrong.text
 
 
-def test_a_study_is_made_of_levers_and_not_of_none(client: TestClient, run: str, folder: Path) -> None:
+def test_a_study_is_made_of_levers_and_not_of_none(client: httpx.Client, run: str, folder: Path) -> None:
     made = client.post(
         f"/runs/{run}/levers/study", data={"trade": "50", "stock": "90"}, follow_redirects=False
     )
@@ -85,7 +78,7 @@ def test_a_study_is_made_of_levers_and_not_of_none(client: TestClient, run: str,
     assert client.post(f"/runs/{run}/levers/study", data={}).status_code == 422
 
 
-def test_a_run_can_be_run_again_as_it_was(client: TestClient, run: str) -> None:
+def test_a_run_can_be_run_again_as_it_was(client: httpx.Client, run: str) -> None:
     started = client.post(f"/runs/{run}/again", follow_redirects=False)
     assert started.status_code == 303
     job = started.headers["location"]
@@ -94,7 +87,7 @@ def test_a_run_can_be_run_again_as_it_was(client: TestClient, run: str) -> None:
     assert client.post(f"{job}/cancel").status_code in (200, 303)
 
 
-def test_an_explanation_has_an_address_of_its_own(client: TestClient, run: str) -> None:
+def test_an_explanation_has_an_address_of_its_own(client: httpx.Client, run: str) -> None:
     whole = client.get(f"/runs/{run}/why?industry=333&day=145")
     assert whole.status_code == 200 and "<h1" in whole.text and "Machinery on day 145" in whole.text
     dated = client.get(f"/runs/{run}/why?industry=333&date=2024-05-25", headers={"HX-Request": "true"})
@@ -105,7 +98,7 @@ def test_an_explanation_has_an_address_of_its_own(client: TestClient, run: str) 
 
 
 def test_a_table_of_elsewhere_is_not_read_and_its_report_still_shows(
-    client: TestClient, folder: Path, tmp_path: Path
+    client: httpx.Client, folder: Path, tmp_path: Path
 ) -> None:
     write_csv_folder(chain(), tmp_path / "table")
     cut = "{kind: trade_cut, origin: CHINA, from: 2020-01-01, share_kept: 0}"
