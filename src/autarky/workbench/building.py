@@ -140,7 +140,7 @@ def bought(offer: Offer, budget: float) -> Basket:
         if stock.averts > 0:
             wishes += [(stock.averts / stock.cost, k, stock.key, stock.cost)] * max(LOTS)
     imports = {one.key: one.adds for one in offer.imports}
-    left, kept, lots = budget, [], dict[str, int]()
+    left, kept, lots = budget, list[str](), dict[str, int]()
     for _, _, key, cost in sorted(wishes, key=lambda wish: (-wish[0], wish[1], wish[2])):
         if math.fsum(imports[one] for one in kept) > _ALL:
             break
