@@ -17,11 +17,15 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+import hostile_files
+from autarky.sources.csv_folder import write_csv_folder
 from autarky.workbench.guard import HEADERS
 from browser import Served, serving
 from made_workbench import routes
+from small_economies import chain
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW")
 
@@ -373,3 +377,26 @@ def test_the_token_is_for_its_owner_alone_and_lies_in_no_log(tmp_path: Path) -> 
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in files if token.encode() in path.read_bytes()] == [kept / "token"]
+
+
+def with_macros(folder: Path) -> bytes:
+    """A workbook that would be read if it had none."""
+    write_csv_folder(chain(), folder / "table")
+    return hostile_files.with_macros(hostile_files.workbook_of(folder / "table"))
+
+
+@pytest.mark.parametrize("what", ["zip_bomb", "far_cell", "laughs_in_a_sheet", "macros"])
+def test_a_hostile_workbook_is_refused_in_a_line_and_the_workbench_goes_on(
+    what: str, served: Served, tmp_path: Path
+) -> None:
+    content = with_macros(tmp_path) if what == "macros" else getattr(hostile_files, what)()
+    options = {"cookies": served.cookie, "timeout": 60}
+    with httpx.Client(base_url=served.address, **options) as client:
+        began = time.monotonic()
+        answer = client.post("/tables", files={"file": ("table.xlsx", content)}, data={"format": ""})
+        assert time.monotonic() - began < 20
+        assert answer.status_code == 422
+        assert answer.text.count('class="remedy"') == 1 and "table.xlsx" in answer.text
+        assert client.get("/tables").status_code == 200
+    tables = served.folder / ".autarky" / "tables"
+    assert not tables.exists() or not list(tables.iterdir())

@@ -158,6 +158,7 @@ class Tables:
         kind = _kind(content)
         if kind in (".zip", ".xlsx"):
             check_archive(content, shown)
+            _refuse_macros(content, shown)
         folder = self.workspace.new("tables")
         try:
             economy = _taken_in(folder, kind, content, shown, format, options or {})
@@ -380,6 +381,13 @@ def _kind(content: bytes) -> str:
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
             return ".zip"
     return ".csv.gz" if content.startswith(b"\x1f\x8b") else ".csv"
+
+
+def _refuse_macros(content: bytes, shown: str) -> None:
+    """Macros would never run here; but whoever opened the kept original in a spreadsheet would have them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
+            raise SourceError(Problem(shown, "holds macros", "save it as a workbook without macros (.xlsx)"))
 
 
 def _named(error: InputError, folder: Path, shown: str) -> InputError:
