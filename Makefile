@@ -32,7 +32,7 @@ serve: install
 	@$(BIN)/autarky serve
 
 test: lint $(VENV)/.browser
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

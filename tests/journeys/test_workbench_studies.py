@@ -7,27 +7,33 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from autarky.workbench.forms import embedded_tables, form_of
 from autarky.workbench.studies import Studies
 from autarky.workbench.workspace import Workspace
 from browser import browser, inaccessible, is_too_wide, needs_chromium, serving, watched
 from hostile import MARKUP
-from made_workbench import PORT, TOKEN, workbench
 
 STUDY = (Path(__file__).parents[2] / "studies" / "us-semiconductors.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = workbench(tmp_path_factory.mktemp("workspace"))
-    with TestClient(app, base_url=f"http://127.0.0.1:{PORT}", cookies={f"autarky-{PORT}": TOKEN}) as found:
-        yield found
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workspace")
 
 
-def _begun(client: TestClient, content: str) -> tuple[str, str]:
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[httpx.Client]:
+    """A program that was let in; it goes where it is sent."""
+    with serving(folder) as served:
+        options = {"cookies": served.cookie, "follow_redirects": True, "timeout": 60}
+        with httpx.Client(base_url=served.address, **options) as found:
+            yield found
+
+
+def _begun(client: httpx.Client, content: str) -> tuple[str, str]:
     """Address and digest of a study taken in as a file."""
     page = client.post("/studies", files={"file": ("x.yaml", content.encode())})
     assert page.status_code == 200
@@ -36,7 +42,7 @@ def _begun(client: TestClient, content: str) -> tuple[str, str]:
     return page.url.path, digest[1]
 
 
-def test_without_scripts_the_form_is_applied_saved_and_checked(client: TestClient) -> None:
+def test_without_scripts_the_form_is_applied_saved_and_checked(client: httpx.Client, folder: Path) -> None:
     address, digest = _begun(client, STUDY)
     was = form_of(STUDY, embedded_tables()).values
     sent = {
@@ -50,7 +56,7 @@ def test_without_scripts_the_form_is_applied_saved_and_checked(client: TestClien
     assert "days: many" in checked.text and "where a whole number is expected" in checked.text
     saved = client.post(address, data={**sent, "do": "save", "f.scenario.days": "31"})
     assert saved.status_code == 200 and "saved=" in str(saved.url)
-    kept = Studies(client.app.state.desk.workspace).read(address.rpartition("/")[2])  # type: ignore[attr-defined]
+    kept = Studies(Workspace(folder, folder / "runs")).read(address.rpartition("/")[2])
     assert kept.content.decode() == STUDY.replace("days: 730", "days: 31")
     stale = client.post(address, data={**sent, "do": "save", "f.scenario.days": "45"})
     assert stale.status_code == 409 and "days: 45" in stale.text and "days: 31" in stale.text
@@ -58,7 +64,7 @@ def test_without_scripts_the_form_is_applied_saved_and_checked(client: TestClien
     assert wrong.status_code == 422 and "is not YAML" in wrong.text
 
 
-def test_labels_that_attack_are_text_in_every_part_of_the_editor(client: TestClient) -> None:
+def test_labels_that_attack_are_text_in_every_part_of_the_editor(client: httpx.Client) -> None:
     for label in MARKUP:
         content = STUDY.replace('["334"]', json.dumps([label])).replace(
             "title: US", f"title: {json.dumps(label)} #"

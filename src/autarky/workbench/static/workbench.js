@@ -2,9 +2,12 @@
 "use strict";
 
 // A server that is away is said to be, as long as it is.
-document.addEventListener("htmx:sendError", () => { document.getElementById("away").hidden = false; });
+document.addEventListener("htmx:sendError", () => {
+  const away = document.getElementById("away");
+  away.textContent = away.dataset.words;
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr.status) document.getElementById("away").hidden = true;
+  if (event.detail.xhr.status) document.getElementById("away").textContent = "";
 });
 
 // Levers: the number beside a slider follows it; going back to the study's values is a change like any other.
