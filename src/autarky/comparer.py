@@ -21,7 +21,7 @@ from autarky.scenario import Scenario
 from autarky.scenario.alternatives import Alternative
 from autarky.simulation.presets import parameters
 from autarky.simulation.run import network_key, simulate_many
-from autarky.study import Log, accepted, again, tables_of, uncertainty_of
+from autarky.study import Log, accepted, study_and_table, tables_of, uncertainty_of
 from autarky.study_file import Study, read_study
 from autarky.uncertainty import Design, Draws, draw_up
 
@@ -198,7 +198,7 @@ def side_by_side(names: Sequence[str | Path], runs: str | Path = "runs") -> Side
 
 def _central(kept: EnsembleRun) -> SimulationResult:
     """An ensemble's study as it stands: one run, without the draws."""
-    study, economy = again(kept)
+    study, economy = study_and_table(kept)
     return _one(economy, study.scenario_to_run)
 
 

@@ -662,12 +662,12 @@ def why_it_fell(
         If the folder is not a run, the table has changed, or there is nothing to explain.
     """
     kept = read_ensemble(run, runs) if is_ensemble(run, runs) else read_run(run, runs)
-    study, economy = again(kept)
+    study, economy = study_and_table(kept)
     told = partial(progress, "the run") if progress else None
     return why(economy, study.scenario_to_run, industry, day=day, relieve=relieve, progress=told)
 
 
-def again(kept: Run | EnsembleRun) -> tuple[Study, Economy]:
+def study_and_table(kept: Run | EnsembleRun) -> tuple[Study, Economy]:
     """The study and the table that a run or an ensemble was made from, to ask more of them.
 
     Raises
@@ -676,13 +676,24 @@ def again(kept: Run | EnsembleRun) -> tuple[Study, Economy]:
         If the table is gone, or is no longer the same.
     """
     study = study_of(kept)
+    return study, same_table(study, kept.manifest["inputs"]["economy"]["digest"])
+
+
+def same_table(study: Study, digest: str) -> Economy:
+    """The table of a study, if it is still the one whose digest a run has noted.
+
+    Raises
+    ------
+    InputError
+        If it is gone, or another by now.
+    """
     economy = accepted(study.read_economy(), study)
-    was = kept.manifest["inputs"]["economy"]
-    if economy.digest != was["digest"]:
-        where = was["location"] or was["embedded"]
-        what = f"is not the table of the run: {economy.digest[:12]}, was {was['digest'][:12]}"
-        raise InputError(Problem(str(where), what, "run the study again, then ask"))
-    return study, economy
+    if economy.digest != digest:
+        what = f"is not the one of the run: {economy.digest[:12]}, was {digest[:12]}"
+        raise InputError(
+            Problem(f"the table {study.table_path or economy.name}", what, "run the study again, then ask")
+        )
+    return economy
 
 
 def study_of(kept: Run | EnsembleRun) -> Study:

@@ -24,7 +24,7 @@ from autarky.results import FALLS, STOPS, SimulationResult
 from autarky.scenario import BlocCut, Scenario, TradeCut, TradeSeries
 from autarky.simulation import simulate
 from autarky.simulation.presets import parameters
-from autarky.study import accepted
+from autarky.study import same_table
 from autarky.study_file import study_from_bytes
 from autarky.workbench.solved import Solved, side_by_side
 from autarky.workbench.splicing import plain_of, put
@@ -204,10 +204,7 @@ def as_declared(content: bytes, path: Path, digest: str) -> tuple[Scenario, Econ
         If the table is gone, or is not the one whose digest is given.
     """
     study = study_from_bytes(content, path)
-    economy = accepted(study.read_economy(), study)
-    if economy.digest != digest:
-        what = f"is not the one of the run: {economy.digest[:12]}, was {digest[:12]}"
-        raise InputError(Problem(f"the table {economy.name}", what, "run the study again, then ask"))
+    economy = same_table(study, digest)
     return study.scenario_to_run, economy, simulate(economy, study.scenario_to_run)
 
 
