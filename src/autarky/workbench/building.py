@@ -24,8 +24,8 @@ _ALL = 1 - 1e-3
 """Share of the loss at which the imports kept avert all of it, and nothing is left for more to avert."""
 _RULE = (
     "In the order of what a unit of money averts: imports in the order of keep-first, each by what it adds "
-    "to those before it, and stocks by what ten days more avert alone; what costs more than is left is "
-    "passed over, and where imports kept avert all of the loss, nothing more is bought."
+    f"to those before it, and stocks by what {MORE_DAYS:g} days more avert alone; what costs more than is "
+    "left is passed over, and where imports kept avert all of the loss, nothing more is bought."
 )
 
 

@@ -241,7 +241,9 @@ def solve(
     return side_by_side(declared, moved, changes)
 
 
-def study_with(content: bytes, edits: Edits, changes: Iterable[str], of: str) -> bytes:
+def study_with(
+    content: bytes, edits: Edits, changes: Iterable[str], of: str, how: str = "levers moved"
+) -> bytes:
     """A study file with its scenario changed; all else, its comments too, stays as it was written.
 
     Parameters
@@ -249,14 +251,16 @@ def study_with(content: bytes, edits: Edits, changes: Iterable[str], of: str) ->
     edits, changes
         As ``edits_of`` and ``told`` return them; what was changed is told in a comment on top.
     of
-        The run whose levers were moved.
+        The run that it was made from.
+    how
+        What was done, for the title and the comment.
     """
     text = content.decode("utf-8")
     for place, value in edits.items():
         text = put(text, ("scenario", *place), value)
-    title = f"{plain(plain_of(text)['title'])[:180]}, levers moved"
+    title = f"{plain(plain_of(text)['title'])[:160]}, {how}"
     text = put(text, ("title",), title)
-    head = [f"# Made from the run {plain(of)} by moving levers:", *(f"#   {plain(one)}" for one in changes)]
+    head = [f"# Made from the run {plain(of)}, {how}:", *(f"#   {plain(one)}" for one in changes)]
     return "\n".join([*head, "#", text]).encode("utf-8")
 
 

@@ -12,10 +12,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from autarky.explanation.counting import MORE_DAYS
 from autarky.run_folder import STUDY, EnsembleRun, Run, read_any
 from autarky.study import study_of
 from autarky.study_file import study_from_bytes
-from autarky.workbench.building import Basket, Offer, bought, edits_of, offer_of, refuse_unknown, solve, told
+from autarky.workbench.building import (
+    LOTS,
+    Basket,
+    Offer,
+    bought,
+    edits_of,
+    offer_of,
+    refuse_unknown,
+    solve,
+    told,
+)
 from autarky.workbench.desk import Desk, desk_of
 from autarky.workbench.jobs import Kind
 from autarky.workbench.kept_study import study_to_ask
@@ -59,6 +70,8 @@ def builder(request: Request) -> Response:
         "builder.html",
         **found,
         offer=offer,
+        lots=LOTS,
+        lot_days=MORE_DAYS,
         step=step,
         steps=STEPS,
         budget=offer.most * step / STEPS,
@@ -104,7 +117,8 @@ def _made(desk: Desk, name: str, asked: QueryParams) -> str:
     _, basket = _asked(asked, offer)
     refuse_unknown(offer, basket)
     edits = edits_of(study_of(ranked).scenario_to_run, basket, offer, ranked.lifelines.regions)
-    return Studies(desk.workspace).create(study_with(ranked.study, edits, told(basket, offer), ranked.id))
+    changes, how = told(basket, offer), "imports kept and stocks raised"
+    return Studies(desk.workspace).create(study_with(ranked.study, edits, changes, ranked.id, how))
 
 
 def _asked(asked: QueryParams, offer: Offer) -> tuple[int, Basket]:
