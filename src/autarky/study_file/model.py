@@ -17,6 +17,7 @@ from autarky.declared import Declared, Name
 from autarky.document import Node, Step, follow, steps_of
 from autarky.economy import Economy
 from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
+from autarky.firm_network.section import FirmsSection
 from autarky.household_groups import HouseholdGroup, with_household_groups
 from autarky.planning.posing.section import PlanSection
 from autarky.scenario import Scenario
@@ -57,7 +58,8 @@ class EconomyReference(Declared):
 class Study(Declared):
     """One question: a table, what happens to it or what is planned for it, and where the question comes from.
 
-    A study with a scenario is run, one with a plan is planned; one with both can be either.
+    A study with a scenario is run, one with a plan is planned, one with firms is asked about firms; one with
+    several can be any.
     """
 
     version: Literal[1]
@@ -70,6 +72,8 @@ class Study(Declared):
     """What happens, when, to whom, and how everybody reacts."""
     plan: PlanSection | None = None
     """What may be made, built and bought instead, and for whom: autarky plan."""
+    firms: FirmsSection | None = None
+    """Firms in the table, and what is asked of them: autarky firms."""
     announcements: tuple[Announcement, ...] = ()
     """What somebody said would be, to be held against what the run delivers, by month and group."""
     opinion: Opinion | None = None
@@ -85,8 +89,10 @@ class Study(Declared):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Study:
-        if self.scenario is None and self.plan is None:
+        if self.scenario is None and self.plan is None and self.firms is None:
             raise ValueError("has neither 'scenario' nor 'plan'; add it: autarky new my.yaml shows how")
+        if self.firms is not None and self.economy is None and self.firms.files is None:
+            raise ValueError("has firms and no economy that they are in; add economy: {embedded: …}")
         if self.scenario is not None and self.economy is None:
             raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
         if self.alternatives and self.scenario is None:

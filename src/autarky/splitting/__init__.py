@@ -1,0 +1,1 @@
+"""Splitting: a table into firms that add up to it, drawn many times and never once."""
