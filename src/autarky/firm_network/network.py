@@ -240,7 +240,8 @@ class FirmNetwork:
         )
 
     def _link_problems(self) -> list[Problem]:
-        own = np.flatnonzero(self.supplier == self.buyer)
+        # The firms of a sector that one node stands for do trade with each other.
+        own = np.flatnonzero((self.supplier == self.buyer) & ~self.nodes.is_rest[self.supplier])
         problems = self._links_told(own, "is from a firm to itself", "leave it out: it is no trade")
         together = self.supplier[1:] == self.supplier[:-1]
         again = np.flatnonzero(together & (self.buyer[1:] == self.buyer[:-1])) + 1

@@ -30,6 +30,15 @@ class BusinessDemography(Declared):
     """Where the numbers come from."""
 
 
+class SectorJobs(Declared):
+    """Persons engaged by sector."""
+
+    path: Name
+    """CSV with the columns sector, region (where the table has several) and jobs, relative to the study."""
+    source: str
+    """Where the numbers come from."""
+
+
 class SplitTable(Declared):
     """Firms drawn so that they add up to the study's table: a synthetic network."""
 
@@ -97,6 +106,8 @@ class FirmsSection(Declared):
     """Plants inside the sectors of the table, the rest of each sector being one firm."""
     essentiality: tuple[CriticalityRule, ...] = ()
     """How critical kinds of inputs are; later rules override earlier ones. Left out: all are essential."""
+    jobs: SectorJobs | None = None
+    """Persons engaged, where losses are to be counted in jobs and the table has none."""
     shocks: tuple[FirmLoss, ...] = ()
     """What happens to named firms, beside what the scenario says."""
     weights: Annotated[tuple[Weight, ...], Field(min_length=1)] = ("output", "value_added", "jobs")
