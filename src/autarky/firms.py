@@ -1,1 +1,1 @@
-"""The line of a study with firms in one place: study → table → network → ranking, cut, days → page → folder."""
+"""The line of a study with firms, in one place: from its network to its ranking, its days, its folder."""
