@@ -6,7 +6,7 @@ from autarky.firm_network import FirmNetwork
 
 
 def label_of(network: FirmNetwork, node: int) -> str:
-    """How a node is told to a reader.
+    """How a node is told to a reader; an example is marked as one.
 
     A drawn firm's name ends in its place by size among the firms of its sector, see ``splitting``.
     """
@@ -21,7 +21,7 @@ def label_of(network: FirmNetwork, node: int) -> str:
     if nodes.is_rest[node]:
         return f"{sector}{place} (all other firms)"
     if not network.is_synthetic:
-        return name
+        return f"{name} (illustrative)" if network.is_illustrative else name
     rank = int(name.rpartition("-")[2])
     which = "largest" if rank == 1 else f"{_ordinal(rank)} largest"
     return f"{which} firm of {sector}{place} (drawn)"

@@ -102,6 +102,8 @@ class FirmNetwork:
     """Long name of each sector; the codes if there is none."""
     is_synthetic: bool = False
     """Whether the firms are drawn: then nothing is said of any real firm."""
+    is_illustrative: bool = False
+    """Whether its named firms are examples that stand for no real one, and are marked so wherever told."""
     notes: tuple[str, ...] = field(default=())
     """What a reader must know: assumptions, what was added. One sentence each."""
 

@@ -58,7 +58,7 @@ class RankedNode:
     is_foreign: bool
     is_rest: bool
     output_share: float
-    """Its output (imports) over all output: what is lost if nothing follows."""
+    """Its output over all output: what is lost if nothing follows. Of a supplier abroad what it sells here."""
     loss: tuple[Spread, ...]
     """Economic systemic risk index (Diem et al. 2022), one per weight."""
     downstream: Spread
@@ -188,6 +188,8 @@ class FirmDays:
     """Firms that fell first: label, and day counted from the first shock."""
     courses: tuple[FirmCourse, ...]
     chains: tuple[FirmChain, ...]
+    shocks: tuple[tuple[str, str], ...] = ()
+    """First and last date (ISO) on which each shock acts in full; the last is empty: to the end."""
 
 
 @dataclass(frozen=True)
