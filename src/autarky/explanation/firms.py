@@ -1,0 +1,239 @@
+"""Firms in words: what a cut costs on firms and on sectors, who is systemic, who falls first and why."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from autarky.explanation import spread
+from autarky.explanation.answer import printed
+from autarky.explanation.wording import count, date_words, listing, percent, plain, rounded
+from autarky.results import FALLS
+from autarky.results.firms import (
+    ChainStep,
+    CutLoss,
+    FirmChain,
+    FirmDays,
+    FirmResult,
+    NetworkFacts,
+    RankedNode,
+    Spread,
+)
+
+WEIGHTS = {"output": "output", "value_added": "value added", "jobs": "jobs"}
+"""What a loss is counted in, as printed."""
+MOST_FIRST = 5
+"""Firms that fell first, as printed."""
+MOST_SECTORS = 8
+"""Sectors of the printed comparison with the sector result."""
+
+
+def sentences(result: FirmResult) -> tuple[tuple[str, str], ...]:
+    """The answer as (lead, sentences): what was not asked for has none."""
+    told = []
+    if result.cut is not None:
+        told.append(("The cut", cut_sentence(result.cut, result.ranking.weights)))
+    if (error := error_sentence(result)) is not None:
+        told.append(("Firms or sectors", error))
+    told.append(("Most systemic", _systemic(result)))
+    if result.days is not None:
+        told.append(("When and why", _when(result.days)))
+    told.append(("How sure", _how_sure(result)))
+    return tuple(told)
+
+
+def text(result: FirmResult, width: int = 100) -> str:
+    """The printed answer, ``width`` columns wide: the answer, then the ranking, the sectors and the chains."""
+    facts = result.network
+    lines = [("", f"{result.title} · {facts.name} {facts.year}"), ("", network_sentence(facts))]
+    lines += [(lead.upper(), told) for lead, told in sentences(result)]
+    weight = weight_words(result.ranking.weights[0])
+    lines += [("IF IT FAILS", node_sentence(node, weight)) for node in result.ranking.nodes]
+    shown = {node.name for node in result.ranking.nodes}
+    farther = [node for node in result.ranking.foreign if node.name not in shown]
+    lines += [("AND ABROAD", node_sentence(node, weight)) for node in farther]
+    if result.cut is not None:
+        ranked = sorted(result.cut.sectors, key=lambda one: -_least(one.by_firms.middle))
+        lines += [
+            (
+                "BY SECTOR",
+                f"{one.name}: by firms {loss_words(one.by_firms)}, as one firm {loss_words(one.by_sector)}",
+            )
+            for one in ranked[:MOST_SECTORS]
+        ]
+        if len(ranked) > MOST_SECTORS:
+            lines.append(("", f"and {count(len(ranked) - MOST_SECTORS, 'more sector')}"))
+    for chain in result.days.chains if result.days is not None else ():
+        lines.append(("WHY", f"{chain.label} loses {percent(chain.lost)} of its output over the run"))
+        lines += [("", f"← {step_sentence(step)}") for step in chain.steps]
+    lines += [("NOTE", note) for note in facts.notes]
+    return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
+
+
+def network_sentence(facts: NetworkFacts) -> str:
+    """How large the network is, where it comes from, and what of it is not firm by firm."""
+    told = (
+        f"{count(facts.firms, 'firm')}, {count(facts.foreign_suppliers, 'supplier')} abroad, "
+        f"{count(facts.links, 'link')}; {percent(facts.final_share)} of output goes to final users, and "
+        f"{percent(facts.residual_share)} is made by rest-of-sector firms"
+    )
+    return f"{told}; {_origin(facts)}"
+
+
+def cut_sentence(cut: CutLoss, weights: Sequence[str]) -> str:
+    """What the cut costs at once, where it strikes and by what follows."""
+    first, *others = (weight_words(weight) for weight in weights)
+    told = (
+        f"If {cut.sentence}, {loss_words(cut.loss[0])} of {first} is lost once all has followed, with nothing "
+        f"in stock: {loss_words(cut.direct)} where it strikes; through lack of inputs alone "
+        f"{loss_words(cut.downstream)}, through lack of buyers alone {loss_words(cut.upstream)}."
+    )
+    if others:
+        also = [f"{loss_words(loss)} of {weight}" for weight, loss in zip(others, cut.loss[1:], strict=True)]
+        told += f" So {'are' if len(also) > 1 else 'is'} {listing(also)}."
+    return told
+
+
+def error_sentence(result: FirmResult) -> str | None:
+    """What the sector result errs by, at once and day by day; None where nothing is cut."""
+    told = []
+    if (cut := result.cut) is not None:
+        told.append(
+            f"With every sector as one firm the cut costs {loss_words(cut.by_sector[0])} of "
+            f"{weight_words(result.ranking.weights[0])}, by firms {loss_words(cut.loss[0])}: aggregation "
+            f"error {error_words(cut.error)} of the firm result."
+        )
+    if (days := result.days) is not None:
+        told.append(
+            f"Day by day the sectors lose {percent(days.gdp_lost_by_sector)} of value added, the firms "
+            f"{loss_words(days.gdp_lost)}: aggregation error {_signed(days.error)}."
+        )
+    return " ".join(told) or None
+
+
+def node_sentence(node: RankedNode, weight: str) -> str:
+    """A ranked node as one line: its place, what its failure costs, and what it makes itself."""
+    own = "imports of" if node.is_foreign else "of which itself"
+    base = f"{percent(node.output_share)} of output" if node.is_foreign else percent(node.output_share)
+    return f"{node.place}. {node.label}: {loss_words(node.loss[0])} of {weight}; {own} {base}"
+
+
+def step_sentence(step: ChainStep) -> str:
+    """A link of a because-chain as one line."""
+    if step.day is None:
+        return f"{step.label}: {'delivers' if step.is_foreign else 'makes'} {percent(step.output)} of base: the cut"
+    told = (
+        f"{step.label}: below {percent(FALLS)} from day {step.day:,} ({day_words(step.date)}), "
+        f"{bound_words(step)}"
+    )
+    if step.share is not None:
+        told += f"; {percent(step.share)} of it came from the next"
+    return told
+
+
+def bound_words(step: ChainStep) -> str:
+    """What bound a firm: ``for want of Plastics (18.5 days in stock)``."""
+    if step.bound_by in ("capacity", ""):
+        return "its own capacity lost"
+    if step.bound_by == "demand":
+        return "for want of orders"
+    stock = "" if step.stock_days is None else f" ({rounded(step.stock_days, 3)} days in stock)"
+    return f"for want of {step.bound_by}{stock}"
+
+
+def loss_words(figure: Spread) -> str:
+    """``3.2 % (2.8 to 3.6 %)``; of one network ``3.2 %``."""
+    return spread.losses((figure.low, figure.middle, figure.middle, figure.middle, figure.high))
+
+
+def error_words(figure: Spread) -> str:
+    """``−24 % (−36 to −5 %)``: a signed share, its sign kept."""
+    return spread.changes((-figure.low, -figure.middle, -figure.middle, -figure.middle, -figure.high))
+
+
+def weight_words(weight: str) -> str:
+    """A weight as printed."""
+    return WEIGHTS.get(weight, weight.replace("_", " "))
+
+
+def day_words(date: str) -> str:
+    """An ISO date as printed."""
+    return date_words(datetime.date.fromisoformat(date))
+
+
+def _origin(facts: NetworkFacts) -> str:
+    if facts.is_synthetic:
+        return (
+            f"{count(facts.draws, 'draw')}: firms are drawn to add up to the table, and no real firm is meant"
+        )
+    if facts.is_illustrative:
+        return "plants marked illustrative are examples, and no real one is meant"
+    return "firms as they are recorded"
+
+
+def _systemic(result: FirmResult) -> str:
+    ranking = result.ranking
+    weight = weight_words(ranking.weights[0])
+    if not ranking.nodes:
+        return "No firm and no supplier abroad was ranked."
+    named = [f"{node.label}, {loss_words(node.loss[0])}" for node in ranking.nodes[:3]]
+    told = f"What would cost most of {weight} if it alone failed: {listing(named)}."
+    if ranking.foreign:
+        first = ranking.foreign[0]
+        among = sum(node.is_foreign for node in ranking.nodes)
+        told += (
+            f" The first supplier abroad is {first.label}, in place {first.place:,}, with "
+            f"{loss_words(first.loss[0])}; {among} of the first {len(ranking.nodes):,} "
+            f"{'is' if among == 1 else 'are'} abroad."
+        )
+    else:
+        told += " No supplier abroad was ranked."
+    return told
+
+
+def _when(days: FirmDays) -> str:
+    if not days.first:
+        told = f"No firm falls below {percent(FALLS)} of base."
+    else:
+        named = [f"{label} on day {day:,}" for label, day in days.first]
+        told = f"First to fall below {percent(FALLS)}: {listing(named, MOST_FIRST)}."
+    return " ".join((told, *(_ended(chain.sentence) for chain in days.chains[:1])))
+
+
+def _how_sure(result: FirmResult) -> str:
+    facts, ranking = result.network, result.ranking
+    if facts.is_synthetic:
+        told = (
+            f"{count(facts.draws, 'network')} were drawn that add up to the table; figures are medians, in "
+            "brackets where nine tenths of the draws lie; no real firm is meant."
+        )
+    elif facts.is_illustrative:
+        told = (
+            "One network; plants marked illustrative are examples, so their numbers show how, not how much."
+        )
+    else:
+        told = "One network, as it is recorded, so no figure has a range."
+    beyond = (
+        "No node outside the ranking can cost more than the last of it."
+        if ranking.is_certified
+        else "A node outside the ranking may cost as much as the last of it."
+    )
+    return f"{told} {_ended(ranking.how)} {beyond}"
+
+
+def _ended(sentence: str) -> str:
+    return f"{sentence.rstrip('.')}."
+
+
+def _signed(error: float) -> str:
+    return error_words(Spread(error, error, error))
+
+
+def _least(value: float) -> float:
+    """For ordering: what has no number comes last."""
+    return value if value == value else -1.0
+
+
+def chain_sentence(chain: FirmChain) -> str:
+    """Why a firm fell, in its own sentence, or that it did not."""
+    return _ended(chain.sentence) if chain.steps else f"{chain.label} does not fall."
