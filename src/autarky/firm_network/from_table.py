@@ -19,6 +19,8 @@ LEVELS = {
     Criticality.IMPORTANT: Level.LINEAR,
     Criticality.NON_ESSENTIAL: Level.NO_EFFECT,
 }
+ABROAD = " (abroad)"
+"""Marks the kind of an import that home products cannot replace."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +56,13 @@ class Frame:
     essentiality: npt.NDArray[np.uint8]
     """(K, K) ``Level``."""
     notes: tuple[str, ...]
+    rules: tuple[CriticalityRule, ...] = ()
+    """The rules behind ``essentiality``."""
+
+    @property
+    def product_of(self) -> dict[str, str]:
+        """The product that each kind is a kind of."""
+        return {kind: kind if kind in self.sectors else kind.removesuffix(ABROAD) for kind in self.kinds}
 
     @property
     def gate_names(self) -> tuple[str, ...]:
@@ -73,7 +82,7 @@ def frame_of(
     many = economy.is_multi_regional
     competes = {gate.product: _competes(gate.product, imports, many) for gate in economy.gates}
     alone = [product for product in products if not competes.get(product, True)]
-    abroad = tuple(f"{product} (abroad)" for product in alone)
+    abroad = tuple(f"{product}{ABROAD}" for product in alone)
     kinds = (*products, *abroad)
     product_of = dict(zip(kinds, (*products, *alone), strict=True))
     place = {kind: k for k, kind in enumerate(kinds)}
@@ -102,7 +111,7 @@ def frame_of(
         gate_sector=np.array([products.index(gate.product) for gate in economy.gates], dtype=np.int64),
         gate_kind=np.array(
             [
-                place[gate.product if competes[gate.product] else f"{gate.product} (abroad)"]
+                place[gate.product if competes[gate.product] else f"{gate.product}{ABROAD}"]
                 for gate in economy.gates
             ],
             dtype=np.int64,
@@ -113,6 +122,7 @@ def frame_of(
         value_added=economy.value_added.sum(axis=0),
         essentiality=levels_of(kinds, product_of, essentiality),
         notes=tuple(notes),
+        rules=tuple(essentiality),
     )
 
 
