@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Hashable, Sequence
+import secrets
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from autarky.economy import Economy
 from autarky.ensemble.executors import Task
 from autarky.errors import AutarkyError, EconomyError, InputError, Problem, SimulationError
 from autarky.results import variable
-from autarky.results.netcdf import dataset_to_netcdf
+from autarky.results.netcdf import dataset_from_netcdf, dataset_to_netcdf
 from autarky.scenario import Scenario
 from autarky.simulation.panel import Precision, simulate_panel
 
@@ -168,6 +170,24 @@ def _in_one_line(error: AutarkyError) -> str:
     return line if len(line) <= _TOLD else line[: _TOLD - 1] + "…"
 
 
+def arrays_sealed(arrays: Mapping[str, npt.NDArray[Any]], plan: str, format: str) -> bytes:
+    """Arrays by name as the sealed netCDF file of a block."""
+    data = xr.Dataset(
+        {
+            name: (tuple(f"{name}_{axis}" for axis in range(array.ndim)), array)
+            for name, array in arrays.items()
+        }
+    )
+    return sealed(dataset_to_netcdf(data, {"digest": UNSEALED, "format": format, "plan": plan}))
+
+
+def arrays_in(content: bytes, format: str) -> dict[str, npt.NDArray[Any]]:
+    """What ``arrays_sealed`` put into a block; whole numbers come back in 32 bits."""
+    data, _ = dataset_from_netcdf(content, "block", format)
+    found = {str(name): variable.values for name, variable in data.data_vars.items()}
+    return {name: values.astype(values.dtype.newbyteorder("=")) for name, values in found.items()}
+
+
 def sealed(content: bytes) -> bytes:
     """The bytes, with their own SHA-256 where the attribute ``digest`` holds 64 zeros."""
     return content.replace(UNSEALED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
@@ -193,13 +213,19 @@ def is_of_plan(path: Path, plan: str) -> bool:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside, makes durable, moves into place: whoever looks finds all of it or nothing."""
-    beside = path.with_name(f".{path.name}.writing")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    """Writes beside, makes durable, moves into place: whoever looks finds all of it or nothing.
+
+    Several may write the same file at once: the last stands.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.writing")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 

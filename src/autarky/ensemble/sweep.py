@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from scipy.io import netcdf_file
 
-from autarky.ensemble.blocks import UNSEALED, sealed, tasks
+from autarky.ensemble.blocks import UNSEALED, arrays_in, sealed, tasks
 from autarky.ensemble.executors import Executor, Task
 from autarky.ensemble.keeping import Progress, kept_blocks
 from autarky.ensemble.memory import side_by_side
@@ -125,12 +122,5 @@ def run_sweep(
     made = kept_blocks(work, plan, every, folder=folder, executor=executor, progress=progress)
     contents = dict(made)
     names = ["lost", *(["first_day"] if sweep.first_days else [])]
-    read = [_read(contents[task], names) for task in every]
+    read = [arrays_in(contents[task], FORMAT) for task in every]
     return {name: np.concatenate([part[name] for part in read]) for name in names}
-
-
-def _read(content: bytes, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Variables of a block."""
-    with netcdf_file(BytesIO(content), "r", mmap=False) as file:
-        found = {name: np.array(file.variables[name][:]) for name in names}
-    return {name: values.astype(values.dtype.newbyteorder("=")) for name, values in found.items()}

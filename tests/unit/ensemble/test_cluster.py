@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autarky.ensemble import BLOCKS, Dask, Serial, claimed, run_ensemble
+from autarky.cascade import Rules, weights_of
+from autarky.ensemble import BLOCKS, Dask, Serial, all_cascades, cascades, claimed, run_ensemble
 from autarky.errors import InputError, ScenarioError
 from made_draws import MadeDraws, Slow, Toy, Wrong, made_ensemble
+from made_firms import random_network
 
 distributed = pytest.importorskip("distributed", reason="needs the extra: pip install 'autarky[dask]'")
 
@@ -48,6 +50,32 @@ def test_an_ensemble_has_the_bytes_that_it_has_in_one_process(address: str, tmp_
         found.append({path.name: path.read_bytes() for path in blocks})
     assert found[0] == found[1]
     assert len(found[0]) == 3
+
+
+def test_cascades_of_all_firms_survive_a_worker_that_is_killed_and_have_the_same_bytes(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cascades, "PART", 1_000)
+    network = random_network(3, firms=400, links=1_600)
+    given = network, Rules(), weights_of(network, ["output", "jobs"])
+    alone = all_cascades(*given, folder=tmp_path / "here")
+    parts = {path.name: path.read_bytes() for path in (tmp_path / "here").rglob("*.nc")}
+    assert len(parts) > 12
+    with distributed.Client(address, set_as_default=False) as client:
+        before = set(client.run(os.getpid).values())
+        reports: list[int] = []
+
+        def kill_one(done: int, total: int) -> None:
+            reports.append(done)
+            if len(reports) == 4:
+                os.kill(min(before), signal.SIGKILL)
+
+        together = all_cascades(*given, folder=tmp_path / "there", executor=Dask(address), progress=kill_one)
+        client.wait_for_workers(2, timeout=20)
+        assert min(before) not in client.run(os.getpid).values()
+    assert len(reports) == len(parts) + 1
+    assert [a.tobytes() for a in alone] == [b.tobytes() for b in together]
+    assert {path.name: path.read_bytes() for path in (tmp_path / "there").rglob("*.nc")} == parts
 
 
 def test_an_error_on_the_cluster_arrives_as_it_was(address: str) -> None:
