@@ -12,8 +12,8 @@ from importlib import metadata
 from typing import Any
 
 from autarky.ensemble.executors import Made, Task, Work, too_many_lost
-from autarky.ensemble.memory import SHARE, free_memory
 from autarky.errors import InputError, Problem
+from autarky.memory import SHARE, free_memory
 
 PATIENCE = 15
 """Seconds to wait for the scheduler, and for its first worker."""

@@ -15,8 +15,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
-from autarky.ensemble.memory import SHARE, free_memory
 from autarky.errors import InputError, Problem
+from autarky.memory import SHARE, free_memory
 
 Task = tuple[int, int]
 """A block of draws: the first, and the one after the last."""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autarky.ensemble.memory import free_memory, side_by_side
+from autarky.ensemble.memory import side_by_side
 from autarky.errors import InputError
+from autarky.memory import free_memory
 
 
 def machine(root: Path, available_kb: int, cgroup: str = "", **files: str) -> Path:
