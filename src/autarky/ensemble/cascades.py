@@ -28,8 +28,8 @@ from autarky.firm_network import FirmNetwork
 
 FORMAT = "autarky cascades 1"
 
-PART = 100_000_000
-"""Links that the cascades of a part touch, about: at 50 to 100 ns each it takes 5 to 10 s of a core."""
+PART = 400_000_000
+"""Links that the cascades of a part touch, about: at 12 to 50 ns each it takes 5 to 20 s of a core."""
 TOGETHER = 16
 """Parts hold whole groups of so many failures: the largest are computed side by side."""
 DEPTH = 4
@@ -172,7 +172,7 @@ def estimated_work(operators: Operators) -> Floats:
     goes_on, touched = np.ones(n, dtype=bool), np.ones(n)
     for _ in range(DEPTH):
         for way, (giver, taker, share) in enumerate(ways):
-            walks[way] = np.minimum(np.bincount(giver, walks[way][taker], n), links)
+            walks[way] = np.bincount(giver, walks[way][taker], n)
             carried = np.zeros(n)
             np.maximum.at(carried, giver, share * strength[way][taker])
             strength[way] = carried
@@ -180,7 +180,7 @@ def estimated_work(operators: Operators) -> Floats:
         goes_on &= np.maximum(*strength) > rules.tolerance
         if not goes_on.any():
             break
-    return touched
+    return np.minimum(touched, links)  # a cascade that touches more is swept together with others
 
 
 def parts(work: Floats, most: float) -> list[Task]:
