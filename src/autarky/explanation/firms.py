@@ -43,7 +43,7 @@ def sentences(result: FirmResult) -> tuple[tuple[str, str], ...]:
 
 
 def text(result: FirmResult, width: int = 100) -> str:
-    """The printed answer, ``width`` columns wide: the answer, then the ranking, the sectors and the chains."""
+    """The printed answer, ``width`` columns wide: the answer, then ranking, sectors and chains."""
     facts = result.network
     lines = [("", f"{result.title} · {facts.name} {facts.year}"), ("", network_sentence(facts))]
     lines += [(lead.upper(), told) for lead, told in sentences(result)]
@@ -84,8 +84,8 @@ def cut_sentence(cut: CutLoss, weights: Sequence[str]) -> str:
     """What the cut costs at once, where it strikes and by what follows."""
     first, *others = (weight_words(weight) for weight in weights)
     told = (
-        f"If {cut.sentence}, {loss_words(cut.loss[0])} of {first} is lost once all has followed, with nothing "
-        f"in stock: {loss_words(cut.direct)} where it strikes; through lack of inputs alone "
+        f"If {cut.sentence}, {loss_words(cut.loss[0])} of {first} is lost once all has followed, with "
+        f"nothing in stock: {loss_words(cut.direct)} where it strikes; through lack of inputs alone "
         f"{loss_words(cut.downstream)}, through lack of buyers alone {loss_words(cut.upstream)}."
     )
     if others:
@@ -121,7 +121,7 @@ def node_sentence(node: RankedNode, weight: str) -> str:
 def step_sentence(step: ChainStep) -> str:
     """A link of a because-chain as one line."""
     if step.day is None:
-        return f"{step.label}: {'delivers' if step.is_foreign else 'makes'} {percent(step.output)} of base: the cut"
+        return f"{step.label}: {cut_words(step)}"
     told = (
         f"{step.label}: below {percent(FALLS)} from day {step.day:,} ({day_words(step.date)}), "
         f"{bound_words(step)}"
@@ -129,6 +129,11 @@ def step_sentence(step: ChainStep) -> str:
     if step.share is not None:
         told += f"; {percent(step.share)} of it came from the next"
     return told
+
+
+def cut_words(step: ChainStep) -> str:
+    """What the cut leaves where a chain ends."""
+    return f"{'delivers' if step.is_foreign else 'can make'} {percent(step.output)} of base: the cut"
 
 
 def bound_words(step: ChainStep) -> str:

@@ -193,9 +193,9 @@ def _tree(ident: str, title: str, why: Why) -> Markup:
                 "path", d=f"M{x - 4:.1f} {tip + 8:.1f}h{wide + 8:.1f}l-{wide / 2 + 4:.1f}-8z", class_="tip"
             )
         )
-    nodes = [_node(0, middles[0], "root", why.name, _root_note(why))]
+    nodes = [node(0, middles[0], "root", why.name, _root_note(why))]
     nodes += [
-        _node(left, middle, _style(row), row.branch.name, _note(row, why))
+        node(left, middle, _style(row), row.branch.name, _note(row, why))
         for row, left, middle in zip(rows, lefts[1:], middles[1:], strict=True)
     ]
     height = middles[-1] + BOX / 2 + 2
@@ -225,7 +225,8 @@ def _style(row: _Row) -> str:
     return "end" if row.branch.kind in ENDS else "via"
 
 
-def _node(x: float, y: float, style: str, name: str, note: str) -> Markup:
+def node(x: float, y: float, style: str, name: str, note: str) -> Markup:
+    """A box from ``x`` on with its middle at ``y``; style: ``root``, ``via``, ``end`` or ``small``."""
     room = WIDTH - x - 24
     heading, below = shorten(name, int(room / 7.4)), shorten(note, int(room / 6))
     width = min(max(len(heading) * 7.4, len(below) * 6.1) + 24, WIDTH - x - 1)
