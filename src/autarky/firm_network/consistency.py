@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from autarky.errors import EconomyError, Problem, did_you_mean
 from autarky.firm_network.from_table import Frame
@@ -18,7 +19,7 @@ _LINKS_AT_A_TIME = 1 << 22
 
 
 class Covered(NamedTuple):
-    """What the firms of one industry, or the suppliers behind one import gate, have of the table's figures."""
+    """What the firms of one industry, or the suppliers behind one gate, have of the table's figures."""
 
     label: str
     firms: int
@@ -56,8 +57,8 @@ class Agreement:
         least = f"; the largest excess is {self.largest_excess:.1e}, {self.largest_excess_at}"
         lines = [
             f"Not in the firm data: {_share(self.residual_output)} of output, "
-            f"{_share(self.residual_links)} of the value of links, {_share(self.residual_imports)} of imports, "
-            f"{_share(self.residual_value_added)} of value added"
+            f"{_share(self.residual_links)} of the value of links, {_share(self.residual_imports)} of "
+            f"imports, {_share(self.residual_value_added)} of value added"
             f"{least if self.largest_excess else ''}."
         ]
         rows = (*self.industries, *self.gates)
@@ -97,11 +98,11 @@ def agreement(
     place = places(network, frame)
     size = len(frame.output)
     sold = blocks(network, place, frame)
-    output = np.bincount(place, network.nodes.output, size)
+    output = sums(network.nodes.output, place, size)
     home = place[: network.firms]
     industries = len(frame.value_added)
-    value_added = np.bincount(home, network.nodes.value_added[: network.firms], industries)
-    own_jobs = np.bincount(home, network.nodes.jobs[: network.firms], industries)
+    value_added = sums(network.nodes.value_added[: network.firms], home, industries)
+    own_jobs = sums(network.nodes.jobs[: network.firms], home, industries)
     labels = labels_of(frame)
     figures = [
         ("output" if p < industries else "imports", labels[p], output[p], frame.output[p])
@@ -134,7 +135,9 @@ def agreement(
             largest, where = found / table - 1, f"{at}, {sort}"
 
     for p, column in np.argwhere(sold > frame.use):
-        compare("sales", f"{labels[p]} → {labels[column]}", float(sold[p, column]), float(frame.use[p, column]))
+        compare(
+            "sales", f"{labels[p]} → {labels[column]}", float(sold[p, column]), float(frame.use[p, column])
+        )
     for sort, at, found, table in figures:
         compare(sort, at, float(found), float(table))
     for sort, count in more.items():
@@ -196,7 +199,9 @@ def places(network: FirmNetwork, frame: Frame) -> Integers:
     strange = np.flatnonzero(place < 0)
     problems += _strange(network, frame, strange[:MOST_TOLD])
     if len(strange) > MOST_TOLD:
-        problems.append(Problem(name, f"{len(strange) - MOST_TOLD} more of these", "correct those above first"))
+        problems.append(
+            Problem(name, f"{len(strange) - MOST_TOLD} more of these", "correct those above first")
+        )
     if problems:
         raise EconomyError(problems)
     return place
@@ -209,8 +214,13 @@ def blocks(network: FirmNetwork, place: Integers, frame: Frame) -> Floats:
     for start in range(0, len(network.sales), _LINKS_AT_A_TIME):
         some = slice(start, start + _LINKS_AT_A_TIME)
         cell = place[network.supplier[some]] * columns + place[network.buyer[some]]
-        total += np.bincount(cell, network.sales[some], rows * columns)
+        total += sums(network.sales[some], cell, rows * columns)
     return total.reshape(rows, columns)
+
+
+def sums(figure: Floats, place: npt.NDArray[np.integer[Any]], size: int) -> Floats:
+    """(size,) sum of a figure over the nodes of each place."""
+    return np.bincount(place, weights=figure, minlength=size).astype(np.float64, copy=False)
 
 
 def _codes(ours: Sequence[str], table: Sequence[str]) -> Integers:
@@ -225,7 +235,9 @@ def _strange(network: FirmNetwork, frame: Frame, nodes: Integers) -> Iterator[Pr
         at = f"{network.name}: {network.id_of(node)}"
         if node >= network.firms:
             found = f"{region}.{sector}"
-            yield Problem(at, f"{found!r} is no import gate of the table", did_you_mean(found, frame.gate_names))
+            yield Problem(
+                at, f"{found!r} is no import gate of the table", did_you_mean(found, frame.gate_names)
+            )
         elif sector not in (own := frame.economy.industries.sectors):
             yield Problem(at, f"{sector!r} is no sector of the table", did_you_mean(sector, own))
         else:

@@ -1,0 +1,64 @@
+"""Whatever firms are listed, of whatever table: completed, they add up to it, and nobody oversells."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.made_economies import make_economy
+from tests.made_firm_lists import firms_of, some_of
+
+from autarky.firm_network import FirmNetwork
+from autarky.firm_network.consistency import agreement, blocks, places
+from autarky.firm_network.from_table import Frame, frame_of
+from autarky.firm_network.rest import completed
+
+seeds = st.integers(0, 2**32 - 1)
+shares = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+
+
+def add_up(network: FirmNetwork, frame: Frame) -> None:
+    place, home = places(network, frame), slice(network.firms)
+    largest = frame.use.max(initial=1.0)
+    np.testing.assert_allclose(blocks(network, place, frame), frame.use, rtol=1e-9, atol=1e-9 * largest)
+    output = np.bincount(place, network.nodes.output, len(frame.output))
+    np.testing.assert_allclose(output, frame.output, rtol=1e-9, atol=1e-9 * largest)
+    value_added = np.bincount(place[home], network.nodes.value_added[home], len(frame.value_added))
+    np.testing.assert_allclose(value_added, frame.value_added, rtol=1e-9, atol=1e-9 * largest)
+
+
+@given(seeds, shares, shares)
+@settings(max_examples=60, deadline=None)
+def test_completed_lists_have_every_sum_of_the_table(seed: int, nodes: float, links: float) -> None:
+    rng = np.random.default_rng(seed)
+    frame = frame_of(make_economy(rng, oddities=True))
+    listed = some_of(firms_of(frame, rng), rng, nodes, links)
+    jobs = np.full(len(frame.value_added), 150.0)
+    whole = completed(listed, frame, jobs=jobs)
+    add_up(whole, frame)
+    place = places(whole, frame)
+    home = slice(whole.firms)
+    np.testing.assert_allclose(np.bincount(place[home], whole.nodes.jobs[home]), jobs, rtol=1e-9)
+    again = agreement(whole, frame)
+    assert again.residual_output < 1e-9 and again.residual_links < 1e-9 and again.residual_imports < 1e-9
+    # The listed keep what they have, and nothing of theirs is lost.
+    at = [whole.find(listed.id_of(i)) for i in range(len(listed))]
+    assert None not in at
+    np.testing.assert_allclose(
+        whole.nodes.output[at][: listed.firms], listed.nodes.output[: listed.firms], rtol=1e-9
+    )
+    pairs = {(s, b): v for s, b, v in zip(whole.supplier, whole.buyer, whole.sales, strict=True)}
+    for supplier, buyer, sales in zip(listed.supplier, listed.buyer, listed.sales, strict=True):
+        assert pairs[at[supplier], at[buyer]] >= sales * (1 - 1e-9)
+
+
+@given(seeds, shares, shares)
+@settings(max_examples=20, deadline=None)
+def test_what_is_complete_stays_as_it_is(seed: int, nodes: float, links: float) -> None:
+    rng = np.random.default_rng(seed)
+    frame = frame_of(make_economy(rng))
+    whole = completed(some_of(firms_of(frame, rng), rng, nodes, links), frame)
+    again = completed(whole, frame)
+    assert again.nodes.ids.tolist() == whole.nodes.ids.tolist()
+    np.testing.assert_allclose(again.sales.sum(), whole.sales.sum(), rtol=1e-9)
+    np.testing.assert_allclose(again.nodes.output, whole.nodes.output, rtol=1e-9, atol=1e-9)
