@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from autarky.explanation.names import Names
 from autarky.explanation.wording import count, date_words, listing, percent, plain
 from autarky.scenario import (
     BlocCut,
@@ -29,6 +28,14 @@ from autarky.scenario import (
 Given = Literal["all"] | Sequence[str]
 
 
+class Naming(Protocol):
+    """Whoever knows the long names of codes."""
+
+    def of(self, code: object) -> str:
+        """The long name of a code, or the code."""
+        ...
+
+
 @dataclass(frozen=True)
 class Condition:
     """A shock in words, and the days on which it acts in full (ISO dates; ``until`` None: to the end)."""
@@ -47,7 +54,7 @@ MOST_LETTERS = 140
 """Of the if-part of a first sentence, where it can be said as shortly; else the finding is buried."""
 
 
-def conditions(scenario: Scenario, names: Names) -> tuple[Condition, ...]:
+def conditions(scenario: Scenario, names: Naming) -> tuple[Condition, ...]:
     """One clause for each shock, in the order declared: ``trade in X from ABROAD is cut to nothing …``.
 
     A cut says what is exempt from it.
@@ -165,7 +172,7 @@ def shock_acts_on(scenario: Scenario, date: datetime.date) -> bool:
     )
 
 
-def _clause(shock: Shock, names: Names, most: int = 4) -> str:
+def _clause(shock: Shock, names: Naming, most: int = 4) -> str:
     """What a shock does; of names in a row the first ``most``."""
     match shock:
         case TradeCut():
@@ -209,7 +216,7 @@ def _clause(shock: Shock, names: Names, most: int = 4) -> str:
             return f"{told} {_dates(shock)}{_ramp(getattr(shock, 'ramp_days', 0))}"
 
 
-def _short(shock: Shock, scenario: Scenario, names: Names) -> str:
+def _short(shock: Shock, scenario: Scenario, names: Naming) -> str:
     if isinstance(shock, Harvest) and len(crops := _crops(shock)) > 1:
         alone = shock.regions == "all" and sum(isinstance(one, Harvest) for one in scenario.shocks) == 1
         whose = "harvests are" if alone else f"the harvest of {_either(shock.sectors, '', names, 1)} is"
@@ -234,7 +241,7 @@ def _from_to(shares: Sequence[float]) -> str:
     return low if low == high else f"{low.removesuffix(' %')} to {high}"
 
 
-def _exempt(shock: Shock, scenario: Scenario, names: Names) -> str:
+def _exempt(shock: Shock, scenario: Scenario, names: Naming) -> str:
     """``, except petroleum from CHINA``: the exemptions that have names in common with the shock."""
     if not isinstance(shock, TradeCut | TradeSeries | BlocCut):
         return ""
@@ -275,11 +282,11 @@ def _opened(given: Given, groups: Mapping[str, Sequence[str]]) -> set[str]:
     return {member for name in given for member in groups.get(name, (name,))}
 
 
-def _trade(shock: TradeCut | TradeSeries, names: Names, most: int) -> str:
+def _trade(shock: TradeCut | TradeSeries, names: Naming, most: int) -> str:
     return _ends(shock, f"trade in {_either(shock.products, 'all products', names, most)}", names, most)
 
 
-def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Names, most: int) -> str:
+def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Naming, most: int) -> str:
     if shock.origin != "all":
         what += f" from {_either(shock.origin, '', names, most)}"
     if shock.destination != "all":
@@ -287,13 +294,13 @@ def _ends(shock: TradeCut | TradeSeries | Exemption, what: str, names: Names, mo
     return what
 
 
-def _either(chosen: Given, everything: str, names: Names, most: int) -> str:
+def _either(chosen: Given, everything: str, names: Naming, most: int) -> str:
     if isinstance(chosen, str):
         return everything if chosen == "all" else names.of(chosen)
     return listing([names.of(code) for code in chosen], most=most)
 
 
-def _place(regions: Given, names: Names, most: int) -> str:
+def _place(regions: Given, names: Naming, most: int) -> str:
     return "" if regions == "all" else f" in {_either(regions, '', names, most)}"
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from autarky.explanation.conditions import conditions, premise
 from autarky.explanation.firm_names import label_of
+from autarky.explanation.wording import plain
 from autarky.firm_network import FirmNetwork
-from autarky.results.firms import RankedNode, Ranking, Spread
+from autarky.firm_network.consistency import Agreement, blocks, places
+from autarky.firm_network.from_table import Frame
+from autarky.results.firms import CutLoss, NetworkFacts, RankedNode, Ranking, SectorLoss, Spread
+from autarky.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -24,18 +30,102 @@ def spread(values: npt.ArrayLike) -> Spread:
     return Spread(float(middle), float(low), float(high))
 
 
+class FirmNames:
+    """Long names of sectors, partners and firms by code."""
+
+    def __init__(self, network: FirmNetwork) -> None:
+        self._network = network
+        self._sectors = dict(zip(network.sectors, network.sector_names, strict=True))
+
+    def of(self, code: object) -> str:
+        """The long name of a code; the code where there is none."""
+        node = self._network.find(str(code))
+        if node is not None:
+            return label_of(self._network, node)
+        return plain(self._sectors.get(str(code), code))
+
+
+def facts_of(
+    network: FirmNetwork, draws: int, agreement: Agreement | None, frame: Frame | None, is_illustrative: bool
+) -> NetworkFacts:
+    """What is told of a network, and how it agrees with its table."""
+    nodes, firms = network.nodes, network.firms
+    output = nodes.output[:firms]
+    error = 0.0
+    if frame is not None:
+        found = blocks(network, places(network, frame), frame)
+        error = float(np.abs(found - frame.use).max() / max(float(frame.use.sum()), 1e-300))
+    rest = float(output[nodes.is_rest[:firms]].sum() / output.sum())
+    return NetworkFacts(
+        name=network.name,
+        year=network.year,
+        unit=network.unit,
+        firms=firms,
+        foreign_suppliers=len(network) - firms,
+        links=len(network.sales),
+        kinds=len(np.unique(nodes.kind)),
+        sectors=len(np.unique(nodes.sector[:firms])),
+        draws=draws,
+        is_synthetic=network.is_synthetic,
+        is_illustrative=is_illustrative,
+        final_share=float(network.final_sales[:firms].sum() / output.sum()),
+        residual_share=agreement.residual_output if agreement is not None else rest,
+        block_error=error,
+        notes=network.notes,
+    )
+
+
+def cut_of(
+    network: FirmNetwork, numbers: Mapping[str, npt.NDArray[Any]], happens: Scenario, notes: Sequence[str]
+) -> CutLoss:
+    """What the shock comes to at once.
+
+    Parameters
+    ----------
+    network : FirmNetwork
+        The network, or the first of its draws.
+    numbers : mapping
+        Of each draw: ``direct``, ``by_firms``, ``by_firms_downstream``, ``by_firms_upstream``, ``by_sector``
+        (draws, weights); ``of_sector_by_firms``, ``of_sector_by_sector`` (draws, S); ``shock_rounds``.
+    happens : Scenario
+        The scenario, with losses of named firms among its shocks.
+    notes : sequence of str
+        What of it a cascade cannot tell.
+    """
+    firms, sectors = numbers["by_firms"], numbers["by_sector"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.where(firms[:, 0] > 0, (sectors[:, 0] - firms[:, 0]) / firms[:, 0], 0.0)
+    there = np.unique(network.nodes.sector[: network.firms])
+    return CutLoss(
+        sentence=premise(conditions(happens, FirmNames(network))),
+        direct=spread(numbers["direct"][:, 0]),
+        loss=tuple(spread(values) for values in firms.T),
+        downstream=spread(numbers["by_firms_downstream"][:, 0]),
+        upstream=spread(numbers["by_firms_upstream"][:, 0]),
+        by_sector=tuple(spread(values) for values in sectors.T),
+        error=spread(error),
+        sectors=tuple(
+            SectorLoss(
+                network.sectors[s],
+                network.sector_names[s],
+                spread(numbers["of_sector_by_firms"][:, s]),
+                spread(numbers["of_sector_by_sector"][:, s]),
+            )
+            for s in there
+        ),
+        iterations=int(numbers["shock_rounds"].max()),
+        notes=tuple(notes),
+    )
+
+
 def ranking_of(
     network: FirmNetwork,
     nodes: Integers,
-    joint: Floats,
-    downstream: Floats,
-    upstream: Floats,
-    rounds: Integers,
+    numbers: Mapping[str, npt.NDArray[Any]],
     *,
     weights: Sequence[str],
     tolerance: float,
     how: str,
-    is_certified: bool,
     every: bool,
     top: int,
 ) -> Ranking:
@@ -47,14 +137,13 @@ def ranking_of(
         The network, or the first of its draws: names, sectors and regions are those of all.
     nodes : array, shape (k,)
         Nodes whose loss is known.
-    joint : array, shape (draws, k, weights)
-        Loss by each node's failure.
-    downstream, upstream : array, shape (draws, k)
-        The same one way alone, in the first weight.
-    rounds : array, shape (draws, k)
+    numbers : mapping
+        Of each draw: ``joint`` (draws, k, weights), the loss by each node's failure; ``downstream``,
+        ``upstream`` (draws, k), the same one way alone in the first weight; ``rounds`` (draws, k).
     every : bool
         Whether ``nodes`` are all nodes: then there is a curve.
     """
+    joint, rounds = numbers["joint"], numbers["rounds"]
     middle = np.median(joint[:, :, 0], axis=0)
     # Equal losses stand in the order of the nodes, so that the same network gives the same table.
     order = np.lexsort((nodes, -middle))
@@ -75,8 +164,8 @@ def ranking_of(
             is_rest=bool(about.is_rest[node]),
             output_share=float(about.output[node]) / whole,
             loss=tuple(spread(joint[:, at, w]) for w in range(len(weights))),
-            downstream=spread(downstream[:, at]),
-            upstream=spread(upstream[:, at]),
+            downstream=spread(numbers["downstream"][:, at]),
+            upstream=spread(numbers["upstream"][:, at]),
             iterations=int(rounds[:, at].max()),
         )
 
@@ -92,7 +181,7 @@ def ranking_of(
         weights=tuple(weights),
         tolerance=tolerance,
         most_iterations=int(rounds.max()),
-        is_certified=is_certified,
+        is_certified=True,
         how=how,
         nodes=tuple(row(place) for place in range(min(top, len(order)))),
         foreign=tuple(row(place) for place in abroad[:top]),

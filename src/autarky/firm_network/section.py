@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from autarky.declared import Declared, Name, Names, Share
-from autarky.scenario import CriticalityRule, Dated, Recovery
+from autarky.scenario import CriticalityRule, InWords, Recovery
+from autarky.scenario.shocks import Telling
 
 Weight = Literal["output", "value_added", "jobs"]
 
@@ -83,7 +84,7 @@ class Plant(Declared):
     """Where this comes from, or assumption and why."""
 
 
-class FirmLoss(Dated):
+class FirmLoss(InWords):
     """Named firms, or suppliers abroad, lose a share of what they could make."""
 
     kind: Literal["firm_loss"] = "firm_loss"
@@ -93,6 +94,10 @@ class FirmLoss(Dated):
     """Share of capacity lost. Two losses on one firm leave (1 − a)(1 − b)."""
     recovery: Recovery | None = None
     """Capacity is whole again on the day after ``until`` if left out."""
+
+    def clause(self, told: Telling) -> str:
+        """``X can make 40 % less``."""
+        return f"{told(self.firms, 'every firm')} can make {100 * self.share:.3g} % less"
 
 
 class FirmsSection(Declared):

@@ -117,6 +117,8 @@ class CutLoss:
     """Aggregation error in the first weight: (sector result − firm result) / firm result."""
     sectors: tuple[SectorLoss, ...]
     iterations: int
+    notes: tuple[str, ...] = ()
+    """What of the shock a cascade cannot tell, one sentence each."""
 
 
 @dataclass(frozen=True)
