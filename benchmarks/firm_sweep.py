@@ -51,9 +51,7 @@ def main() -> None:
             return all_cascades(network, rules, weights, folder=next(empty), executor=executor)
 
         ways: dict[str, Callable[[], Losses]] = {
-            "one call": lambda: cascades_of(
-                build_operators(network, rules), np.arange(len(network)), weights
-            ),
+            "one call": lambda: cascades_of(build_operators(network, rules), every, weights),
             "parts": parts,
             "parts that are there": lambda: all_cascades(network, rules, weights, folder=folder / "0"),
             "processes": lambda: parts(Processes(arguments.workers)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,16 +37,16 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many failures each call in this process computes."""
-    calls: list[int] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The failures that are computed in this process, call after call."""
+    calls: list[Any] = []
 
     def counted(operators: Any, failing: Any, *given: Any, **more: Any) -> Losses:
-        calls.append(len(failing))
+        calls.append(failing)
         return cascades_of(operators, failing, *given, **more)
 
     monkeypatch.setattr(cascades, "cascades", counted)
-    yield calls
+    return calls
 
 
 def same(first: Losses, second: Losses) -> bool:
@@ -58,11 +58,13 @@ def files(folder: Path) -> dict[str, Path]:
 
 
 def test_losses_are_those_of_one_call_in_the_order_asked_for(
-    network: FirmNetwork, weights: np.ndarray[Any, Any], made: list[int]
+    network: FirmNetwork, weights: np.ndarray[Any, Any], asked: list[Any]
 ) -> None:
     whole = cascades_of(build_operators(network, RULES), np.arange(len(network)), weights)
     found = all_cascades(network, RULES, weights)
-    assert len(made) > 3
+    assert len(asked) > 3
+    work = cascades.estimated_work(build_operators(network, RULES))[np.concatenate(asked)]
+    assert (np.diff(work) <= 0).all()  # the largest go first
     for one, other in zip(found, whole, strict=True):
         assert one.dtype == other.dtype
         assert one == pytest.approx(other, abs=1e-13)
@@ -85,38 +87,38 @@ def test_processes_change_no_byte_of_the_losses_nor_of_the_parts(
 
 
 def test_only_parts_that_are_missing_or_damaged_are_made_again(
-    network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, made: list[int]
+    network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, asked: list[Any]
 ) -> None:
     first = all_cascades(network, RULES, weights, folder=tmp_path)
     paths = list(files(tmp_path).values())
-    sizes = list(made)
+    sizes = [len(part) for part in asked]
     times = [path.stat().st_mtime_ns for path in paths]
-    made.clear()
+    asked.clear()
     paths[1].unlink()
     paths[3].unlink()
     told: list[tuple[int, int]] = []
     again = all_cascades(network, RULES, weights, folder=tmp_path, progress=lambda *now: told.append(now))
     assert same(first, again)
-    assert made == [sizes[1], sizes[3]]
+    assert [len(part) for part in asked] == [sizes[1], sizes[3]]
     assert told[0] == (len(network) - sizes[1] - sizes[3], len(network))
     assert told[-1] == (len(network), len(network))
     later = [path.stat().st_mtime_ns for path in paths]
     assert [a == b for a, b in zip(times, later, strict=True)] == [n not in (1, 3) for n in range(len(paths))]
 
-    made.clear()
+    asked.clear()
     content = bytearray(paths[0].read_bytes())
     content[-3] ^= 1
     paths[0].write_bytes(content)
     paths[2].write_bytes(paths[2].read_bytes()[:-1])
     assert same(first, all_cascades(network, RULES, weights, folder=tmp_path))
-    assert made == [sizes[0], sizes[2]]
+    assert [len(part) for part in asked] == [sizes[0], sizes[2]]
 
 
 def test_whatever_changes_a_number_changes_the_key(
     network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = random_network(4, firms=100, links=400)
-    asked: list[tuple[FirmNetwork, Rules, Any]] = [
+    each: list[tuple[FirmNetwork, Rules, Any]] = [
         (network, RULES, weights),
         (network, Rules(tolerance=1e-3), weights),
         (network, Rules(substitution=False), weights),
@@ -124,7 +126,7 @@ def test_whatever_changes_a_number_changes_the_key(
         (network, RULES, weights[:1]),
         (other, RULES, weights),
     ]
-    for count, given in enumerate(asked, start=1):
+    for count, given in enumerate(each, start=1):
         all_cascades(*given, folder=tmp_path)
         assert len(list(tmp_path.iterdir())) == count
     all_cascades(network, RULES, weights, failing=np.arange(50), folder=tmp_path)
@@ -157,19 +159,31 @@ def test_two_runs_at_once_share_a_folder(
     assert not list(tmp_path.rglob(".*"))
 
 
+def test_a_write_that_fails_leaves_nothing_beside(
+    network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match=r"No space left on device; 0 of 103 failures are done"):
+        all_cascades(network, RULES, weights, folder=tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_an_interruption_says_what_is_kept_and_the_next_start_goes_on(
-    network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, made: list[int]
+    network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path, asked: list[Any]
 ) -> None:
     def stop(done: int, total: int) -> None:
-        if len(made) == 2:
+        if len(asked) == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(StoppedError) as caught:
         all_cascades(network, RULES, weights, folder=tmp_path, progress=stop, command="autarky firms s.yaml")
-    kept = f"{sum(made)} of {len(network)} failures are done and kept in {tmp_path}"
+    kept = f"{sum(map(len, asked))} of {len(network)} failures are done and kept in {tmp_path}"
     assert str(caught.value) == f"autarky firms: interrupted: {kept} — to resume: autarky firms s.yaml"
     all_cascades(network, RULES, weights, folder=tmp_path)
-    assert sum(made) == len(network)
+    assert sorted(np.concatenate(asked)) == list(range(len(network)))
 
 
 def test_workers_map_the_arrays_and_find_out_when_they_are_damaged_or_not_there(
