@@ -29,7 +29,14 @@ from autarky.economy import (
     Provenance,
 )
 from autarky.errors import Problem, SourceError, did_you_mean
-from autarky.sources.delimited import at_most, nearest_path, read_delimited, unmatched_labels, unreadable
+from autarky.sources.delimited import (
+    at_most,
+    files_of,
+    read_delimited,
+    read_records,
+    unmatched_labels,
+    unreadable,
+)
 
 Matrix = npt.NDArray[np.float64]
 Member = TypeVar("Member", bound=StrEnum)
@@ -208,16 +215,7 @@ def _collect(problems: list[Problem], read: Callable[[], Read]) -> Read | None:
 
 def _known_files(folder: Path) -> dict[str, Path]:
     """The files of the folder by plain name (without ``.gz``); a misspelt name would else be passed over."""
-    try:
-        if not folder.exists():
-            raise SourceError(Problem(str(folder), "does not exist", nearest_path(folder)))
-        if not folder.is_dir():
-            raise SourceError(
-                Problem(str(folder), "is a file, not a folder", "give the folder that holds Z.csv")
-            )
-        found = sorted(entry for entry in folder.iterdir() if re.search(r"\.csv(\.gz)?$", entry.name))
-    except (OSError, ValueError) as error:
-        raise SourceError(unreadable(folder, error)) from None
+    found = files_of(folder, r"\.csv(\.gz)?$", "Z.csv")
     files: dict[str, Path] = {}
     problems = []
     for entry in found:
@@ -249,7 +247,7 @@ def _read_about(path: Path) -> _About:
     places: dict[str, str] = {}
     repeated: dict[str, list[str]] = {name: [] for name in REPEATED_FIELDS}
     problems = []
-    for line, record in _records(path, ("field", "value")):
+    for line, record in read_records(path, ("field", "value")):
         name, value = record["field"].strip(), record["value"]
         place = f"{line}, field {name!r}"
         if name in repeated:
@@ -313,7 +311,7 @@ _EXAMPLES = {
 def _read_sectors(files: dict[str, Path], regions: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sector codes and names in order; without ``sectors.csv`` the columns of a national ``Z.csv``."""
     if path := files.get("sectors.csv"):
-        records = [record for _, record in _records(path, ("sector",), ("name",))]
+        records = [record for _, record in read_records(path, ("sector",), ("name",))]
         names = tuple(record["name"] for record in records) if "name" in records[0] else ()
         return tuple(record["sector"].strip() for record in records), names
     if len(regions) > 1:
@@ -327,7 +325,7 @@ def _read_sectors(files: dict[str, Path], regions: Sequence[str]) -> tuple[tuple
 def _read_final_users(path: Path, regions: Sequence[str]) -> tuple[FinalUser, ...]:
     kinds = [member.value for member in FinalUseKind]
     users, problems = [], []
-    for place, record in _records(path, ("category", "kind"), ("region",)):
+    for place, record in read_records(path, ("category", "kind"), ("region",)):
         if (kind := record["kind"].strip()) in kinds:
             region = record.get("region", regions[0]).strip()
             users.append(FinalUser(region, record["category"].strip(), FinalUseKind(kind)))
@@ -402,32 +400,8 @@ def _read_gates(path: Path, column_labels: Sequence[str]) -> tuple[tuple[Gate, .
 
 
 def _read_declared_gaps(path: Path | None) -> tuple[DeclaredGap, ...]:
-    records = [] if path is None else _records(path, ("check", "place", "reason"))
+    records = [] if path is None else read_records(path, ("check", "place", "reason"))
     return tuple(DeclaredGap(**record) for _, record in records)
-
-
-def _records(
-    path: Path, required: Sequence[str], optional: Sequence[str] = ()
-) -> list[tuple[str, dict[str, str]]]:
-    """The rows of a list of things: where each stands, and its cells by column."""
-    table = read_delimited(path)
-    known = (*required, *optional)
-    problems = [
-        Problem(f"{path}, line 1, column {label!r}", "is unknown", did_you_mean(label, known))
-        for label in table.header
-        if label not in known
-    ]
-    problems += [
-        Problem(f"{path}, line 1", f"has no column {label!r}", f"begin the file with {','.join(required)}")
-        for label in required
-        if label not in table.header
-    ]
-    if problems := problems + table.duplicate_columns(0):
-        raise SourceError(at_most(problems, path))
-    return [
-        (f"{path}, line {line}", dict(zip(table.header, row, strict=True)))
-        for line, row in zip(table.lines, table.rows, strict=True)
-    ]
 
 
 def _refuse_ambiguous(labels: Sequence[str], path: Path) -> None:

@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from math import isfinite
 from pathlib import Path
 
@@ -24,6 +25,7 @@ MAX_CELLS = 80_000_000
 """Room for 8,000 industries squared."""
 MAX_PROBLEMS = 20
 """Problems printed one by one; the rest are counted."""
+_ROWS_AT_A_TIME = 1_000
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NUMBER_SIGNS = frozenset("0123456789+-.eE")
@@ -40,7 +42,7 @@ class Delimited:
     path: Path
     header: tuple[str, ...]
     rows: list[list[str]]
-    lines: list[int] = field(repr=False)
+    lines: Sequence[int] = field(repr=False)
     """Line of the file, from 1, on which each row ends."""
     zero_marks: frozenset[str] = frozenset()
     """Cell texts that the source prints for zero."""
@@ -242,54 +244,134 @@ def read_delimited(path: Path, *, zero_marks: frozenset[str] = frozenset()) -> D
     SourceError
         File missing, empty, too large, not text, not comma-separated; rows not as wide as the header.
     """
-    require_file(path)
-    reader = csv.reader(text_lines(path), strict=True)
-    header: tuple[str, ...] | None = None
     rows: list[list[str]] = []
     lines: list[int] = []
-    ragged: list[Problem] = []
-    cells = 0
+    header: tuple[str, ...] = ()
+    for part in delimited_parts(path, _ROWS_AT_A_TIME):
+        header = part.header
+        rows += part.rows
+        lines += part.lines
+        if len(rows) * len(header) > MAX_CELLS:
+            what = f"has more than {MAX_CELLS:,} cells"
+            raise SourceError(Problem(str(path), what, "give a smaller table"))
+    for row in rows:
+        row[0] = row[0].strip()
+    return Delimited(path, header, rows, lines, zero_marks)
+
+
+def delimited_parts(path: Path, size: int, most: int = MAX_BYTES) -> Iterator[Delimited]:
+    """What ``read_delimited`` reads, ``size`` rows at a time, and at most ``most`` bytes of text in all.
+
+    Raises
+    ------
+    SourceError
+        As ``read_delimited``, as soon as a part shows it.
+    """
+    require_file(path)
+    reader = csv.reader(text_lines(path, most), strict=True)
+    header: tuple[str, ...] | None = None
+    found = False
     try:
-        for row in reader:
-            if not any(row):
+        while True:
+            before = reader.line_num
+            rows = list(islice(reader, size))
+            if not rows:
+                break
+            lines: Sequence[int] = range(before + 1, before + 1 + len(rows))
+            if reader.line_num != lines[-1]:
+                # A cell in quotes may hold line breaks.
+                breaks = (1 + sum(cell.count("\n") for cell in row) for row in rows)
+                lines = list(accumulate(breaks, initial=before))[1:]
+            if header is None or {*map(len, rows)} != {len(header)} or not all(map(any, rows)):
                 # Blank, or a row of nothing but commas, which spreadsheets leave under a table.
-                continue
-            cells += len(row)
-            if cells > MAX_CELLS:
-                what = f"has more than {MAX_CELLS:,} cells"
-                raise SourceError(Problem(str(path), what, "give a smaller table"))
-            if header is None:
-                header = tuple(label.strip() for label in row)
-                continue
-            if len(row) != len(header):
-                what = f"row {row[0]!r} has {len(row)} cells, the header {len(header)}"
-                remedy = "give each row one cell per column; put text with commas in double quotes"
-                ragged.append(Problem(f"{path}, line {reader.line_num}", what, remedy))
-                if len(ragged) > MAX_PROBLEMS:
-                    break
-                continue
-            row[0] = row[0].strip()
-            rows.append(row)
-            lines.append(reader.line_num)
+                filled = [(row, line) for row, line in zip(rows, lines, strict=True) if any(row)]
+                if filled and header is None:
+                    header = _header(path, filled.pop(0)[0])
+                if ragged := [
+                    _ragged(path, row, line, header)
+                    for row, line in filled
+                    if header and len(row) != len(header)
+                ]:
+                    raise SourceError(at_most(ragged, path))
+                rows, lines = [row for row, _ in filled], [line for _, line in filled]
+            if rows and header is not None:
+                found = True
+                yield Delimited(path, header, rows, lines)
     except csv.Error as error:
         what = f"is not comma-separated text: {error}"
         raise SourceError(
             Problem(f"{path}, line {reader.line_num}", what, "save it as 'CSV UTF-8 (comma delimited)'")
         ) from None
-    if ragged:
-        raise SourceError(at_most(ragged, path))
     if header is None:
         raise SourceError(Problem(str(path), "holds no text but blank lines", "give a table with a header"))
+    if not found:
+        raise SourceError(Problem(str(path), "has a header and no rows", "give a table with rows"))
+
+
+def read_records(
+    path: Path, required: Sequence[str], optional: Sequence[str] = ()
+) -> list[tuple[str, dict[str, str]]]:
+    """The rows of a list of things: where each stands, and its cells by column."""
+    table = read_delimited(path)
+    if problems := column_problems(table, required, optional):
+        raise SourceError(at_most(problems, path))
+    return [
+        (f"{path}, line {line}", dict(zip(table.header, row, strict=True)))
+        for line, row in zip(table.lines, table.rows, strict=True)
+    ]
+
+
+def column_problems(table: Delimited, required: Sequence[str], optional: Sequence[str]) -> list[Problem]:
+    """One problem for each column of a list that is unknown, missing, or there twice."""
+    path, known = table.path, (*required, *optional)
+    problems = [
+        Problem(f"{path}, line 1, column {label!r}", "is unknown", did_you_mean(label, known))
+        for label in table.header
+        if label not in known
+    ]
+    problems += [
+        Problem(f"{path}, line 1", f"has no column {label!r}", f"begin the file with {','.join(required)}")
+        for label in required
+        if label not in table.header
+    ]
+    return problems + table.duplicate_columns(0)
+
+
+def files_of(folder: Path, ends: str, holds: str) -> list[Path]:
+    """Files of a folder whose name ends as a pattern says; ``holds`` is a file that such a folder has.
+
+    Raises
+    ------
+    SourceError
+        It does not exist, is a file, or may not be read.
+    """
+    try:
+        if not folder.exists():
+            raise SourceError(Problem(str(folder), "does not exist", nearest_path(folder)))
+        if not folder.is_dir():
+            remedy = f"give the folder that holds {holds}"
+            raise SourceError(Problem(str(folder), "is a file, not a folder", remedy))
+        return sorted(entry for entry in folder.iterdir() if re.search(ends, entry.name))
+    except (OSError, ValueError) as error:
+        raise SourceError(unreadable(folder, error)) from None
+
+
+def _header(path: Path, row: Sequence[str]) -> tuple[str, ...]:
+    header = tuple(label.strip() for label in row)
     if len(header) == 1 and (other := max(";\t|", key=header[0].count)) in header[0]:
         what = f"columns are separated by {other!r}"
         raise SourceError(Problem(f"{path}, line 1", what, "separate columns by commas, decimals by a point"))
-    if not rows:
-        raise SourceError(Problem(str(path), "has a header and no rows", "give a table with rows"))
-    return Delimited(path, header, rows, lines, zero_marks)
+    return header
 
 
-def text_lines(path: Path) -> Iterator[str]:
-    """Decoded lines of a text file (``.gz``: gzip), each and all within their limits."""
+def _ragged(path: Path, row: Sequence[str], line: int, header: Sequence[str]) -> Problem:
+    what = f"row {row[0]!r} has {len(row)} cells, the header {len(header)}"
+    remedy = "give each row one cell per column; put text with commas in double quotes"
+    return Problem(f"{path}, line {line}", what, remedy)
+
+
+def text_lines(path: Path, most: int = MAX_BYTES) -> Iterator[str]:
+    """Decoded lines of a text file (``.gz``: gzip), each and all (``most`` bytes) within their limits."""
     total = 0
     number = 0
     try:
@@ -297,8 +379,8 @@ def text_lines(path: Path) -> Iterator[str]:
             while line := stream.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 total += len(line)
-                if total > MAX_BYTES:
-                    what = f"holds more than {MAX_BYTES // 2**20} MiB of text"
+                if total > most:
+                    what = f"holds more than {most // 2**20} MiB of text"
                     raise SourceError(Problem(str(path), what, "give a smaller table"))
                 if number == 1 and (kind := _binary_kind(line)):
                     raise SourceError(Problem(str(path), f"is {kind}", "save it as 'CSV UTF-8'"))
