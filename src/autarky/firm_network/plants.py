@@ -49,8 +49,8 @@ def with_plants(frame: Frame, plants: Sequence[Plant], jobs: Floats | None = Non
 
     taken = np.bincount(industry, weights=share, minlength=len(frame.industry_sector))
     kinds, kind, essentiality = _kinds(frame, plants, industry)
-    links = np.nonzero(flows)
-    first, buyer, sales = links_in_order(len(flows), *links, flows[links])
+    supplier, buyer = np.nonzero(flows)
+    first, buyers, sales = links_in_order(len(flows), supplier, buyer, flows[supplier, buyer])
     abroad = np.zeros(len(frame.gate_sector))
 
     def everywhere(home: Integers, gates: Integers) -> npt.NDArray[np.int32]:
@@ -87,7 +87,7 @@ def with_plants(frame: Frame, plants: Sequence[Plant], jobs: Floats | None = Non
         ),
         firms=len(plants) + len(taken),
         first=first,
-        buyer=buyer,
+        buyer=buyers,
         sales=sales,
         provenance=economy.provenance,
         is_illustrative=bool(plants),
@@ -353,13 +353,14 @@ class _Wanted:
                 flows[p + k, buyers] -= pairs.sum(axis=0)
                 flows[sellers, p + to] -= pairs.sum(axis=1)
                 rest[k, to] += pairs.sum()
-        for k, to in np.argwhere(rest < -ROUNDING * use):
+        industries = _industry_names(self.frame)
+        for k, to in np.argwhere(rest[:i] < -ROUNDING * use[:i]):
             names = ", ".join(
                 plant.name for plant, at in zip(self.plants, self.industry, strict=True) if at in (k, to)
             )
             what = (
-                f"leave the rest of {self.row_names[k]} {self._amount(rest[k, to])} a year to sell to the "
-                f"rest of {self.row_names[to]}: a plant sells nothing to itself"
+                f"leave the rest of {industries[k]} {self._amount(rest[k, to])} a year to sell to the "
+                f"rest of {industries[to]}: a plant sells nothing to itself"
             )
             self.problems.append(Problem(f"plants {names}", what, "lower share_of_sector"))
         cells = np.pad(use, ((p, 0), (p, n - p - i)))
@@ -375,7 +376,7 @@ class _Wanted:
         return total.T if axis == 1 else total
 
     def _check_totals(self) -> None:
-        use, names = self.frame.use, self.row_names
+        use, names = self.frame.use, _industry_names(self.frame)
         bought, sold = self._summed(self.purchases, axis=1), self._summed(self.sales, axis=0)
         for k, to in np.argwhere(_above(bought, use)):
             p = self._keenest(self.purchases[:, k] - self.share * use[k, to], int(to))
@@ -384,7 +385,9 @@ class _Wanted:
                 f"takes {self._amount(own)} a year{self._others(bought[k, to], own)}, and {names[to]} buys "
                 f"{self._amount(use[k, to])} of it in all"
             )
-            self._tell(p, f"inputs, {names[k]}", what, "lower its share in inputs, or share_of_sector")
+            self._tell(
+                p, f"inputs, {self.row_names[k]}", what, "lower its share in inputs, or share_of_sector"
+            )
         for k, to in np.argwhere(_above(sold, use[: self.industries])):
             p = self._keenest(self.sales[:, to] - self.share * use[k, to], int(k))
             own = self.sales[p, to]
@@ -399,8 +402,8 @@ class _Wanted:
         for k in np.flatnonzero(to_sell > left + ROUNDING * self.frame.output[: self.industries]):
             p = self._keenest(self.share * use[k].sum() - self.sales.sum(axis=1), int(k))
             what = (
-                f"sells {self._amount(self.sales[p].sum())} a year to firms; that leaves the rest of {names[k]} "
-                f"{self._amount(to_sell[k])} to sell them, and it makes {self._amount(left[k])}"
+                f"sells {self._amount(self.sales[p].sum())} a year to firms; that leaves the rest of "
+                f"{names[k]} {self._amount(to_sell[k])} to sell them, and it makes {self._amount(left[k])}"
             )
             self._tell(p, "sells_to", what, "sell more to sectors, or lower share_of_sector")
 
