@@ -1,4 +1,4 @@
-"""Operators: a firm network as the shares along which losses travel, built once for any number of cascades."""
+"""Operators: a firm network as the shares along which losses travel, built once for all its cascades."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Nodes = npt.NDArray[np.uint32]
 Records = npt.NDArray[np.void]
 
 ROW = np.dtype(
-    [("up", np.uint32), ("down", np.uint32), ("kind", np.int32), ("unused", np.int32), ("sold", np.float64)]
+    [("up", np.uint32), ("down", np.uint32), ("kind", np.int32), ("head", np.uint32), ("sold", np.float64)]
 )
 UP = np.dtype([("head", np.uint32), ("share", np.float64)])
 DOWN = np.dtype([("head", np.uint32), ("slot", np.uint32), ("share", np.float64)])
@@ -122,11 +122,12 @@ def build_operators(network: FirmNetwork, rules: Rules | None = None) -> Operato
     rows["up"][1:] = np.cumsum(np.bincount(buyer, minlength=n))
     rows["down"][1:] = np.cumsum(np.bincount(sellers, minlength=n))
     rows["kind"][:n], rows["sold"][:n] = kind, sold
+    rows["head"] = HEADER * np.arange(n + 1) + slot_first
     operators = Operators(
         rules=rules,
         kind=kind,
         sold=sold,
-        market=np.bincount(kind, weights=sold, minlength=kinds),
+        market=np.bincount(kind, weights=sold, minlength=kinds).astype(np.float64),
         customer_first=network.first,
         customer=buyer,
         customer_share=customer_share,

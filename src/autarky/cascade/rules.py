@@ -1,4 +1,4 @@
-"""Rules of a cascade: who can stand in for whom, what a lost sale is measured against, and when it is over."""
+"""Rules of a cascade: who can stand in for whom, what a lost sale is measured against, when it is over."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rules:
     """Whether a market that is wiped out counts as one unit of money, as in the published code (GLcascade
     0.9.3.1); otherwise its left-over suppliers replace nothing, whatever the unit of money."""
     most_rounds: int = 1000
-    """Rounds after which a cascade is left as it is. Assumption: none with sales to final users comes near."""
+    """Rounds after which a cascade is left as it is. Assumption: with final users none comes near."""
 
     def __post_init__(self) -> None:
         problems = []
