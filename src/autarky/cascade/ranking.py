@@ -106,7 +106,7 @@ def most_systemic(
     k = min(k, len(candidates))
     found: list[Losses] = []
     # Candidates stand by falling bounds: the first ``still`` of them may be among the k.
-    ran, step, still = 0, max(FEWEST, 2 * k), len(candidates)
+    ran, step, still = 0, max(FEWEST, k), len(candidates)
     while not found or ran < still:
         part = candidates[ran : min(ran + step, still)]
         found.append(cascades(operators, part, weights, threads=threads))

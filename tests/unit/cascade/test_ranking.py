@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from autarky.cascade import ranking
 from autarky.cascade.operators import build_operators, weights_of
 from autarky.cascade.ranking import loss_bounds, most_systemic
 from autarky.cascade.rules import Rules
@@ -109,3 +110,22 @@ def test_progress_tells_how_many_may_still_have_to_be_run():
     found = most_systemic(firms, Rules(), weights, 40, progress=lambda *at: told.append(at))
     assert told[-1] == (found.ran, found.ran)
     assert [most for _, most in told] == sorted((most for _, most in told), reverse=True)
+
+
+def test_after_a_first_look_all_that_may_still_be_among_the_first_is_run(monkeypatch):
+    monkeypatch.setattr(ranking, "FEWEST", 1)
+    ran = []
+    for seed in range(6):
+        firms = hub_trap(seed, firms=300)
+        weights = weights_of(firms, ("output",))
+        exact = all_losses(firms, Rules(), weights).joint[:, 0]
+        found = most_systemic(firms, Rules(), weights, 6)
+        assert found.losses.joint[:, 0].tolist() == np.sort(exact)[::-1][:6].tolist()
+        ran.append(found.ran)
+    assert max(ran) > 6
+
+
+def test_of_equals_the_one_that_stands_first_comes_first():
+    alike = network([], [], [], kind=[0] * 200, essentiality=[[2]], output=[1.0] * 200)
+    found = most_systemic(alike, Rules(), np.ones((1, 200)), 3)
+    assert found.nodes.tolist() == [0, 1, 2]

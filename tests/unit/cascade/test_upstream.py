@@ -59,6 +59,8 @@ def test_a_firm_that_stands_for_a_sector_may_sell_to_itself():
     weights = weights_of(with_own, ("output",))
     found = upstream_losses(with_own, weights, error=1e-12)
     assert np.abs(found - exact(with_own, weights)).max() < 1e-10
+    quick = upstream_losses(with_own, weights, error=None)
+    assert (quick >= found - 1e-12).all()
 
 
 def _with_rest(firms, supplier, buyer, sales):
