@@ -11,11 +11,10 @@ from autarky.firm_network.from_table import Frame
 from autarky.firm_network.network import Floats, Integers, links_in_order
 from autarky.splitting.kernels import missing_links, raise_links, scale_in_turns
 from autarky.splitting.links import Links
+from autarky.splitting.sizes import Firms, running
 
-ROUNDS = 12
-"""Turns of scaling to blocks, to purchases and to output."""
-RAISES = 6
-"""Turns of raising links where blocks lack something."""
+ROUNDS = 30
+"""Turns of scaling to blocks, to purchases and to output: more of them move little."""
 MET = 1e-11
 """Share of a block that rounding leaves, and that is not worth a link."""
 
@@ -33,39 +32,25 @@ class InOrder(NamedTuple):
     """How many were added, or raised, so that the table is met."""
 
 
-def balanced(
-    chance: np.random.Generator, frame: Frame, start: Integers, output: Floats, links: Links
-) -> InOrder:
+def balanced(chance: np.random.Generator, frame: Frame, firms: Firms, links: Links) -> InOrder:
     """Links that add up to the table.
 
     Links are scaled in turns to each block's use, to each firm's purchases (its output times its industry's
-    input share) and down to what suppliers make; raised where suppliers have output to spare; and what a
-    block still lacks goes from suppliers with output to spare to buyers drawn by their output. Each block's
-    total is the table's, and nobody sells more than it makes.
-
-    Parameters
-    ----------
-    start : array, shape (I + g + 1,)
-        First node of each industry and supplier abroad.
-    output : array, shape (nodes,), currency / year
+    input share) and down to what suppliers make; then raised where suppliers have output to spare. What a
+    block still lacks goes from suppliers with output to spare to the larger of two buyers drawn by output.
+    Each block's total is the table's, and nobody sells more than it makes.
     """
     use, industries = frame.use, frame.use.shape[1]
-    firms = int(start[industries])
-    made = frame.output[:industries]
-    share = np.divide(use.sum(axis=0), made, out=np.zeros_like(made), where=made > 0)
-    counts = np.diff(start)
-    purchases = output[:firms] * np.repeat(share, counts[:industries])
-    # An industry that buys and makes nothing has one firm.
-    purchases[start[:industries][made <= 0]] = use.sum(axis=0)[made <= 0]
+    counts, start, output = firms.counts, firms.start, firms.output
+    purchases = firms.share * np.repeat(use.sum(axis=0), counts)
     first, supplier, group, sales = links
-    place = (first, supplier, group, sales)
-    sales *= np.repeat(purchases, np.diff(first))
-    scale_in_turns(start, use, output, purchases, *place, ROUNDS)
-    raise_links(start, use, output, *place, RAISES)
+    scale_in_turns(start, use, output, purchases, *links, ROUNDS)
+    raise_links(start, use, output, *links)
 
-    buyer = np.repeat(np.arange(firms, dtype=np.int32), np.diff(first))
-    buying = np.repeat(np.arange(industries), counts[:industries])
-    block = group.astype(np.int64) * industries + buying[buyer]
+    links_of = np.diff(first)
+    buyer = np.repeat(np.arange(len(purchases), dtype=np.int32), links_of)
+    industry = np.repeat(np.repeat(np.arange(industries), counts), links_of)
+    block = group * np.int64(industries) + industry
     lacking = use - np.bincount(block, weights=sales, minlength=use.size).reshape(use.shape)
     lacking[lacking <= MET * use] = 0.0
     spare = output - np.bincount(supplier, weights=sales, minlength=len(output))
@@ -75,7 +60,7 @@ def balanced(
     added = int(pieces.sum())
     giver, amount = giver[:added], amount[:added]
     selling_to = np.repeat(np.tile(np.arange(industries), len(use)), pieces)
-    taker = _takers(chance.random(added), start, output, giver, selling_to)
+    taker = _takers(chance.random((2, added)).min(axis=0), start, output, giver, selling_to)
     return InOrder(
         *_together(
             len(output),
@@ -91,10 +76,10 @@ def _takers(
     point: Floats, start: Integers, output: Floats, giver: npt.NDArray[np.int32], industry: Integers
 ) -> npt.NDArray[np.int32]:
     """A buyer for each piece: in its industry, by output, and not the giver unless it is alone there."""
-    running = np.concatenate([[0.0], np.cumsum(output)])
+    before = running(output)
     low, high = start[industry], start[industry + 1]
-    at = running[low] + point * (running[high] - running[low])
-    taker = np.clip(np.searchsorted(running, at, side="right") - 1, low, high - 1)
+    at = before[low] + point * (before[high] - before[low])
+    taker = np.clip(np.searchsorted(before, at, side="right") - 1, low, high - 1)
     next_one = np.where(taker + 1 < high, taker + 1, low)
     return np.where(taker == giver, next_one, taker).astype(np.int32)
 

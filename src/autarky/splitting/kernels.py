@@ -28,17 +28,19 @@ def links_expected(
     """
     groups, industries = wanted.shape
     total = 0.0
-    for l in range(industries):
-        low, high = start[l], start[l + 1]
+    for industry in range(industries):
+        low, high = start[industry], start[industry + 1]
         for s in range(groups):
-            slope = scale * wanted[s, l]
-            if wanted[s, l] <= 0.0 or high == low:
+            slope = scale * wanted[s, industry]
+            if wanted[s, industry] <= 0.0 or high == low:
                 continue
-            most = start[s + 1] - start[s] - (s == l)
+            most = start[s + 1] - start[s] - (s == industry)
             full = _reaching(reach, low, high, most / slope)
             one = max(full, _reaching(reach, low, high, 1.0 / slope))
             total += most * (full - low) + slope * (before[one] - before[full])
-            total += min(1.0, most) * (high - one) if main[s, l] else slope * (before[high] - before[one])
+            total += (
+                min(1.0, most) * (high - one) if main[s, industry] else slope * (before[high] - before[one])
+            )
     return total
 
 
@@ -65,16 +67,16 @@ def link_counts(
     """
     groups, industries = wanted.shape
     first[0] = 0
-    for l in range(industries):
-        for j in range(start[l], start[l + 1]):
+    for industry in range(industries):
+        for j in range(start[industry], start[industry + 1]):
             along, total = chance[j], 0
             for s in range(groups):
-                if wanted[s, l] > 0.0:
+                if wanted[s, industry] > 0.0:
                     count, along = _in_block(
-                        scale * reach[j] * wanted[s, l],
+                        scale * reach[j] * wanted[s, industry],
                         along,
-                        start[s + 1] - start[s] - (s == l),
-                        main[s, l] or j == start[l],
+                        start[s + 1] - start[s] - (s == industry),
+                        main[s, industry] or j == start[industry],
                     )
                     total += count
             first[j + 1] = first[j] + total
@@ -115,17 +117,20 @@ def choose_suppliers(
     from ``k`` layers of equal pull; one drawn already makes place for the next smaller.
     """
     groups, industries = wanted.shape
-    for l in range(industries):
-        for j in range(start[l], start[l + 1]):
+    for industry in range(industries):
+        for j in range(start[industry], start[industry + 1]):
             along, link = chance[j], first[j]
             for s in range(groups):
-                if wanted[s, l] <= 0.0:
+                if wanted[s, industry] <= 0.0:
                     continue
                 low, high = start[s], start[s + 1]
-                own = s == l
+                own = s == industry
                 most = high - low - own
                 count, along = _in_block(
-                    scale * reach[j] * wanted[s, l], along, most, main[s, l] or j == start[l]
+                    scale * reach[j] * wanted[s, industry],
+                    along,
+                    most,
+                    main[s, industry] or j == start[industry],
                 )
                 if most == 0:
                     supplier[link], group[link] = j, s
@@ -158,6 +163,31 @@ def _holding(pulls: Floats, low: int, high: int, point: float) -> int:
 
 
 @njit(cache=True)
+def spread_recipes(
+    start: Integers,
+    use: Floats,
+    share: Floats,
+    first: Integers,
+    supplier: npt.NDArray[np.int32],
+    group: npt.NDArray[np.int32],
+    weight: Floats,
+    sales: Floats,
+) -> None:
+    """Multiply ``sales`` (m) by a firm's ``share`` (N) of each block, parted by suppliers' ``weight`` (nodes)."""
+    for industry in range(use.shape[1]):
+        for j in range(start[industry], start[industry + 1]):
+            link = first[j]
+            while link < first[j + 1]:
+                after, total = link, 0.0
+                while after < first[j + 1] and group[after] == group[link]:
+                    total += weight[supplier[after]]
+                    after += 1
+                for one in range(link, after):
+                    sales[one] *= use[group[link], industry] * share[j] * weight[supplier[one]] / total
+                link = after
+
+
+@njit(cache=True)
 def scale_in_turns(
     start: Integers,
     use: Floats,
@@ -177,11 +207,11 @@ def scale_in_turns(
     for _ in range(rounds):
         to_block = _block_factors(start, use, first, group, sales)
         sold[:] = 0.0
-        for l in range(use.shape[1]):
-            for j in range(start[l], start[l + 1]):
+        for industry in range(use.shape[1]):
+            for j in range(start[industry], start[industry + 1]):
                 bought = 0.0
                 for link in range(first[j], first[j + 1]):
-                    sales[link] *= to_block[group[link], l]
+                    sales[link] *= to_block[group[link], industry]
                     bought += sales[link]
                 if bought > 0.0:
                     factor = purchases[j] / bought
@@ -193,9 +223,9 @@ def scale_in_turns(
         for link in range(len(sales)):
             sales[link] *= sold[supplier[link]]
     to_block = _block_factors(start, use, first, group, sales)
-    for l in range(use.shape[1]):
-        for link in range(first[start[l]], first[start[l + 1]]):
-            sales[link] *= min(1.0, to_block[group[link], l])
+    for industry in range(use.shape[1]):
+        for link in range(first[start[industry]], first[start[industry + 1]]):
+            sales[link] *= min(1.0, to_block[group[link], industry])
 
 
 @njit(cache=True)
@@ -204,12 +234,12 @@ def _block_factors(
 ) -> Floats:
     """(S, I) what the links of a block have to be multiplied by to make up its use."""
     sums = np.zeros_like(use)
-    for l in range(use.shape[1]):
-        for link in range(first[start[l]], first[start[l + 1]]):
-            sums[group[link], l] += sales[link]
+    for industry in range(use.shape[1]):
+        for link in range(first[start[industry]], first[start[industry + 1]]):
+            sums[group[link], industry] += sales[link]
     for s in range(use.shape[0]):
-        for l in range(use.shape[1]):
-            sums[s, l] = use[s, l] / sums[s, l] if sums[s, l] > 0.0 else 1.0
+        for industry in range(use.shape[1]):
+            sums[s, industry] = use[s, industry] / sums[s, industry] if sums[s, industry] > 0.0 else 1.0
     return sums
 
 
@@ -222,28 +252,21 @@ def raise_links(
     supplier: npt.NDArray[np.int32],
     group: npt.NDArray[np.int32],
     sales: Floats,
-    rounds: int,
 ) -> None:
     """Raise ``sales`` (m) of blocks that lack something, as far as their suppliers have output to spare."""
-    spare, asked = output.copy(), np.empty_like(output)
+    spare, asked = output.copy(), np.zeros_like(output)
     for link in range(len(sales)):
         spare[supplier[link]] -= sales[link]
-    for _ in range(rounds):
-        more = _block_factors(start, use, first, group, sales)
-        more -= 1.0
-        asked[:] = 0.0
-        for l in range(use.shape[1]):
-            for link in range(first[start[l]], first[start[l + 1]]):
-                asked[supplier[link]] += sales[link] * more[group[link], l]
-        for node in range(len(output)):
-            room = max(0.0, spare[node])
-            asked[node] = min(1.0, room / asked[node]) if asked[node] > 0.0 else 0.0
-        for l in range(use.shape[1]):
-            for link in range(first[start[l]], first[start[l + 1]]):
-                node = supplier[link]
-                added = sales[link] * more[group[link], l] * asked[node]
-                sales[link] += added
-                spare[node] -= added
+    more = _block_factors(start, use, first, group, sales)
+    more -= 1.0
+    for industry in range(use.shape[1]):
+        for link in range(first[start[industry]], first[start[industry + 1]]):
+            asked[supplier[link]] += sales[link] * more[group[link], industry]
+    for node in range(len(output)):
+        asked[node] = min(1.0, max(0.0, spare[node]) / asked[node]) if asked[node] > 0.0 else 0.0
+    for industry in range(use.shape[1]):
+        for link in range(first[start[industry]], first[start[industry + 1]]):
+            sales[link] *= 1.0 + more[group[link], industry] * asked[supplier[link]]
 
 
 @njit(cache=True)
@@ -260,8 +283,8 @@ def missing_links(
     piece = 0
     for s in range(groups):
         node = start[s]
-        for l in range(industries):
-            left = lacking[s, l]
+        for industry in range(industries):
+            left = lacking[s, industry]
             while left > 0.0:
                 while node < start[s + 1] and spare[node] <= 0.0:
                     node += 1
@@ -270,7 +293,7 @@ def missing_links(
                 giver = start[s] if whole else node
                 given = left if whole else min(left, spare[giver])
                 supplier[piece], amount[piece] = giver, given
-                counts[s * industries + l] += 1
+                counts[s * industries + industry] += 1
                 spare[giver] -= given
                 left -= given
                 piece += 1

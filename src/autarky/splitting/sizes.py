@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, isfinite
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,8 @@ class SizeClass:
     """Infinite in the open class."""
     firms: float
 
+
+ONE_CLASS = (SizeClass(1.0, inf, 1.0),)
 
 Demography = dict[str, tuple[SizeClass, ...]]
 """Sector → its size classes, the largest first."""
@@ -82,40 +86,60 @@ def _shared_out(total: int, weight: Floats, active: npt.NDArray[np.bool_]) -> In
     return counts
 
 
-def firm_outputs(
-    chance: np.random.Generator, frame: Frame, section: SplitTable, demography: Demography, counts: Integers
-) -> Floats:
-    """(N,) output of firms, industry after industry, in it the largest first, currency / year.
+class Firms(NamedTuple):
+    """Firms of a draw: industry after industry, in it the largest first, then the suppliers abroad."""
 
-    Drawn from the Pareto tail; where firms are counted, from each size class as many as it has, output in
-    proportion to persons engaged (assumption). An industry's firms add up to its output.
+    counts: Integers
+    """(I,) firms of each industry."""
+    start: Integers
+    """(I + g + 1,) first node of each industry and of each supplier abroad."""
+    share: Floats
+    """(N,) of a firm in its industry's output."""
+    output: Floats
+    """(nodes,) currency / year."""
+
+
+def drawn_firms(
+    chance: np.random.Generator, frame: Frame, section: SplitTable, demography: Demography
+) -> Firms:
+    """Firms with sizes from the Pareto tail; where firms are counted, from each size class as many as it has.
+
+    Output is in proportion to persons engaged (assumption). An industry's firms add up to its output.
     """
-    sizes = np.empty(counts.sum())
-    low = 0
+    counts = firm_counts(frame, section, demography)
+    industries = len(counts)
+    start = np.concatenate([[0], np.cumsum(np.append(counts, np.ones(len(frame.gate_sector), np.int64)))])
+    share = np.empty(start[industries])
     for i, count in enumerate(counts):
+        if count == 0:
+            continue
         classes = demography.get(frame.sectors[frame.industry_sector[i]])
         place = chance.random(count)
         if classes:
             # One draw from each of `count` equal layers: classes come out as counted.
-            place = (np.arange(count) + place) / max(count, 1)
-        # From the top: 0 is the largest there can be.
-        size = _size_at(place, classes or (SizeClass(1.0, inf, 1.0),), section.size_tail)
-        size = -np.sort(-size)
-        sizes[low : low + count] = size * (frame.output[i] / size.sum() if count else 0.0)
-        low += count
-    return sizes
+            place = (np.arange(count) + place) / count
+        size = -np.sort(-_size_at(place, classes or ONE_CLASS, section.size_tail))
+        share[start[i] : start[i + 1]] = size / size.sum()
+    at_home = np.repeat(frame.output[:industries], counts) * share
+    return Firms(counts, start, share, np.append(at_home, frame.output[industries:]))
+
+
+def running(amounts: Floats) -> Floats:
+    """(n + 1,) sum of the amounts before each, and of all."""
+    return np.concatenate([[0.0], np.cumsum(amounts)])
 
 
 def _size_at(place: Floats, classes: tuple[SizeClass, ...], tail: float) -> Floats:
     """Size of the firm above which a share ``place`` of firms stands; a Pareto law inside each class."""
     firms = np.array([size.firms for size in classes])
-    above = np.concatenate([[0.0], np.cumsum(firms)]) / firms.sum()
+    above = running(firms) / firms.sum()
     which = np.clip(np.searchsorted(above, place, side="right") - 1, 0, len(classes) - 1)
     low = np.array([size.low for size in classes])[which] ** -tail
     high = np.array([size.high for size in classes])[which] ** -tail
     # Never 0: the open class has no largest firm.
     inside = np.clip((place - above[which]) / np.diff(above)[which], 2.0**-53, 1.0)
-    return (high + (low - high) * inside) ** (-1.0 / tail)
+    size: Floats = (high + (low - high) * inside) ** (-1.0 / tail)
+    return size
 
 
 def read_demography(path: Path, sectors: tuple[str, ...]) -> Demography:
@@ -177,7 +201,7 @@ def read_demography(path: Path, sectors: tuple[str, ...]) -> Demography:
     demography = {}
     for sector, classes in found.items():
         classes.sort(key=lambda entry: -entry[0].low)
-        for (upper, line), (lower, _) in zip(classes, classes[1:], strict=False):
+        for (upper, line), (lower, _) in pairwise(classes):
             if lower.high > upper.low:
                 what = f"overlaps with another size class of {sector!r}"
                 problems.append(

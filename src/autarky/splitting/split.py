@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +10,7 @@ from autarky.firm_network.network import FirmNetwork, Floats, Integers, Nodes
 from autarky.firm_network.section import SplitTable
 from autarky.splitting.balancing import balanced
 from autarky.splitting.links import MAIN_INPUT, drawn_links
-from autarky.splitting.sizes import COUNT_POWER, Demography, firm_counts, firm_outputs
+from autarky.splitting.sizes import COUNT_POWER, Demography, drawn_firms
 
 
 def split(
@@ -21,7 +19,7 @@ def split(
     draw: int,
     *,
     demography: Demography | None = None,
-    jobs: Mapping[str, float] | None = None,
+    jobs: Floats | None = None,
 ) -> FirmNetwork:
     """A firm network drawn so that it adds up to a table: every block to 1e-9, every output, value added.
 
@@ -37,9 +35,9 @@ def split(
         Which draw, from 0.
     demography : mapping, optional
         Counted firms by sector and size, from ``read_demography``.
-    jobs : mapping, optional
-        Persons engaged by sector, or by ``region.sector`` of a table with several regions; a firm's share
-        is that of its output (assumption). None are known if left out.
+    jobs : array, shape (I,), persons, optional
+        A firm has its share of its industry's output in its jobs too (assumption); none are counted if left
+        out.
 
     Returns
     -------
@@ -53,24 +51,16 @@ def split(
     """
     chance = np.random.default_rng(np.random.SeedSequence(section.seed, spawn_key=(draw,)))
     economy, industries = frame.economy, len(frame.industry_sector)
-    counts = firm_counts(frame, section, demography or {})
-    firms = int(counts.sum())
-    start = np.concatenate([[0], np.cumsum(np.append(counts, np.ones(len(frame.gate_sector), np.int64)))])
-    output = np.concatenate(
-        [firm_outputs(chance, frame, section, demography or {}, counts), frame.output[industries:]]
-    )
-    links = balanced(chance, frame, start, output, drawn_links(chance, frame, section, start, output))
-
-    made = np.repeat(frame.output[:industries], counts)
-    share = np.divide(output[:firms], made, out=np.ones(firms), where=made > 0)
+    drawn = drawn_firms(chance, frame, section, demography or {})
+    links = balanced(chance, frame, drawn, drawn_links(chance, frame, section, drawn))
+    counts, firms = drawn.counts, len(drawn.share)
     alone = (counts == 1) & (np.diagonal(frame.use) > 0)
     abroad = len(frame.gate_sector)
     pairs = economy.industries.pairs
     names = [f"{region}.{sector}" if economy.is_multi_regional else sector for region, sector in pairs]
-    persons = np.array([(jobs or {}).get(name, 0.0) for name in names])
 
     def at_home(of_industry: Floats) -> Floats:
-        return np.append(np.repeat(of_industry, counts) * share, np.zeros(abroad))
+        return np.append(np.repeat(of_industry, counts) * drawn.share, np.zeros(abroad))
 
     return FirmNetwork(
         name=f"{economy.name}, firms drawn",
@@ -86,9 +76,9 @@ def split(
             kind=np.append(np.repeat(frame.industry_kind, counts), frame.gate_kind),
             sector=np.append(np.repeat(frame.industry_sector, counts), frame.gate_sector),
             region=np.append(np.repeat(frame.industry_region, counts), frame.gate_region),
-            output=output,
+            output=drawn.output,
             value_added=at_home(frame.value_added),
-            jobs=at_home(persons),
+            jobs=at_home(np.zeros(industries) if jobs is None else jobs),
             is_rest=np.append(np.repeat(alone, counts), np.zeros(abroad, dtype=bool)),
         ),
         firms=firms,
@@ -98,7 +88,10 @@ def split(
         provenance=economy.provenance,
         sector_names=frame.sector_names,
         is_synthetic=True,
-        notes=(*frame.notes, *_notes(section, demography, jobs, names, alone, len(links.sales) / firms)),
+        notes=(
+            *frame.notes,
+            *_notes(section, demography, jobs is not None, names, alone, len(links.sales) / firms),
+        ),
     )
 
 
@@ -130,7 +123,7 @@ def _ids(
 def _notes(
     section: SplitTable,
     demography: Demography | None,
-    jobs: Mapping[str, float] | None,
+    has_jobs: bool,
     names: list[str],
     alone: npt.NDArray[np.bool_],
     links: float,
@@ -149,12 +142,12 @@ def _notes(
         f"{sizes} (assumption)."
     )
     notes.append(
-        f"Who supplies whom is drawn ({links:.1f} links per firm): every firm has a supplier of each input worth "
-        f"at least {MAIN_INPUT:.0%} of its sector's output; small firms lack lesser inputs (assumption)."
+        f"Who supplies whom is drawn ({links:.1f} links per firm): every firm has a supplier of each input "
+        f"worth at least {MAIN_INPUT:.0%} of its sector's output; small firms lack others (assumption)."
     )
     notes.append(
         "Value added is the same share of output in all firms of a sector"
-        + (", and so are jobs (assumption)." if jobs else " (assumption).")
+        + (", and so are jobs (assumption)." if has_jobs else " (assumption).")
     )
     if alone.any():
         named = ", ".join(name for name, one in zip(names, alone, strict=True) if one)
