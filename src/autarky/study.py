@@ -37,6 +37,7 @@ from autarky.run_folder import (
     STUDY,
     ComparisonRun,
     EnsembleRun,
+    FirmRun,
     PlanRun,
     Run,
     changed_files,
@@ -524,8 +525,8 @@ def report_again(
     *,
     others: Sequence[str | Path] = (),
     links: Callable[[str], str] | None = None,
-) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun, str]:
-    """A run, an ensemble, a plan or a comparison, and its page, drawn again from the stored result.
+) -> tuple[Run | EnsembleRun | PlanRun | ComparisonRun | FirmRun, str]:
+    """A run, ensemble, plan, comparison or firm result, and its page, drawn again from the stored result.
 
     ``others``: plans, comparisons, ensembles and runs with lifelines of the same economy, whose findings fill
     the sections of a run's or an ensemble's page that it has no numbers for. ``links``: code of an industry →
@@ -537,7 +538,7 @@ def report_again(
         If a folder cannot be read, is of another economy, or holds nothing to lay beside: all problems.
     """
     found = read_any(run, runs)
-    if isinstance(found, PlanRun | ComparisonRun):
+    if isinstance(found, PlanRun | ComparisonRun | FirmRun):
         if others:
             what, remedy = "has a page of its own", "lay it beside a run: autarky report RUN --with it"
             raise InputError(Problem(found.id, what, remedy))
@@ -572,6 +573,10 @@ def laid_beside(run: Run | EnsembleRun, others: Sequence[str | Path], runs: str 
         match found:
             case PlanRun():
                 said, named = {"plan": found.found}, ("plan",)
+            case FirmRun():
+                remedy = "open its own page; lay beside what plan, compare, ensemble or lifelines left"
+                problems.append(Problem(found.id, "has a page of its own", remedy))
+                continue
             case ComparisonRun():
                 said, named = {"comparison": found.found}, ("compare",)
             case EnsembleRun():
@@ -591,11 +596,11 @@ def laid_beside(run: Run | EnsembleRun, others: Sequence[str | Path], runs: str 
     return beside
 
 
-def economies_of(found: Run | EnsembleRun | PlanRun | ComparisonRun) -> tuple[str, ...]:
-    """What the tables behind a folder are called; none for a plan without a table."""
+def economies_of(found: Run | EnsembleRun | PlanRun | ComparisonRun | FirmRun) -> tuple[str, ...]:
+    """What the tables behind a folder are called; none where there is no table."""
     match found:
-        case PlanRun():
-            economy = found.manifest["inputs"]["economy"]
+        case PlanRun() | FirmRun():
+            economy = found.manifest["inputs"].get("economy")
             return (economy["name"],) if economy else ()
         case ComparisonRun():
             return tuple(dict.fromkeys(column.economy for column in found.found.columns))

@@ -20,7 +20,8 @@ from autarky.errors import InputError
 from autarky.explanation.wording import plain
 from autarky.report.card import card
 from autarky.report.figures import figures_of
-from autarky.run_folder.export import EXCEL_TEXT, csv_bytes, neutral, write_excel
+from autarky.run_folder.csv_text import csv_bytes, neutral
+from autarky.run_folder.export import EXCEL_TEXT, write_excel
 from hostile import HOSTILE
 from made_pages import PAGES
 from parsed_page import Page

@@ -17,7 +17,7 @@ from autarky.errors import InputError, SourceError
 from autarky.results import SimulationResult
 from autarky.results.netcdf import from_netcdf
 from autarky.run_folder import RUN_ID, Run, changed_files, export_run, folder, read_run, save_run, to_netcdf
-from autarky.run_folder.export import neutral
+from autarky.run_folder.csv_text import neutral
 from made_results import national_result, world_result
 
 

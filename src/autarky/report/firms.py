@@ -11,8 +11,6 @@ import numpy as np
 from autarky.explanation.conditions import Condition
 from autarky.explanation.firms import (
     cut_sentence,
-    day_words,
-    error_sentence,
     error_words,
     loss_words,
     network_sentence,
@@ -21,7 +19,7 @@ from autarky.explanation.firms import (
 )
 from autarky.explanation.losses import Day
 from autarky.explanation.timeline import MOST_COLUMNS, PERIODS, Timeline
-from autarky.explanation.wording import count, listing, percent
+from autarky.explanation.wording import count, date_words, listing, percent
 from autarky.report.document import document, framed, pairs, section
 from autarky.report.firm_chains import firm_chain, firm_courses
 from autarky.report.firm_pictures import cumulative, paired, ranked_bars
@@ -110,7 +108,7 @@ def _ranking_section(ranking: Ranking, mark: Content) -> Markup:
     title = f"Lost of {weight} if it alone fails"
     marks = [("b-first", "a firm: all that follows from its failure")]
     if has_direct:
-        marks.insert(0, ("b-keep", "of it, what the firm itself makes"))
+        marks.append(("b-keep", "of it, what the firm itself makes"))
     marks.append(("b-cost", "a supplier abroad"))
     legend_items = [
         _key(element("rect", y=5, width=20, height=10, class_=kind), words) for kind, words in marks
@@ -247,13 +245,14 @@ def _when_section(days: FirmDays) -> Markup:
     made = _timeline(days, days.by_week)
     stopped = _timeline(days, days.stopped_by_week)
     whole = _timeline(days, days.by_sector_model)
-    order = sorted(range(len(days.sectors)), key=lambda s: (_fell(made, s), float(np.nanmin(made.shares[s]))))
+    order = sorted(
+        range(len(days.sectors)), key=lambda s: (*_marked(made, s), float(np.nanmin(made.shares[s])))
+    )
     shown = order[:MOST_SECTORS]
     rows = [_row(days, made, stopped, s) for s in shown]
-    falling = [s for s in order if _fell(made, s) < len(made.starts)]
-    named = [
-        f"{days.sector_names[s]} from {day_words(made.starts[_fell(made, s)].isoformat())}" for s in falling
-    ]
+    falls = {s: _below(made, s, FALLS) for s in order}
+    falling = sorted((s for s in order if falls[s] < len(made.starts)), key=lambda s: falls[s])
+    named = [f"{days.sector_names[s]} from {date_words(made.starts[falls[s]])}" for s in falling]
     finding = (
         f"{count(len(falling), 'sector')} of {len(order)} {'falls' if len(falling) == 1 else 'fall'} below "
         f"{percent(FALLS)} of base: {listing(named)}."
@@ -264,10 +263,10 @@ def _when_section(days: FirmDays) -> Markup:
     title = f"Output of each sector from its firms, by {made.period}"
     header = (
         "sector",
-        "lowest, % of base, by firms",
-        "as one firm",
+        "lowest output, by firms",
+        "lowest, as one firm",
         "lost over the run, by firms",
-        "as one firm",
+        "lost, as one firm",
         f"most of its firms below {percent(STOPS)}",
     )
     beside = [
@@ -320,20 +319,22 @@ def _timeline(days: FirmDays, by_week: Sequence[Sequence[float]]) -> Timeline:
     return Timeline(tuple(map(str, range(len(values)))), starts, length, period, means)
 
 
-def _fell(made: Timeline, sector: int) -> int:
-    """The period in which a sector is first below half, or else below 90 %; their number: never."""
-    for floor in (STOPS, FALLS):
-        below = np.flatnonzero(made.shares[sector] < floor)
-        if len(below):
-            return int(below[0])
-    return len(made.starts)
+def _below(made: Timeline, sector: int, floor: float) -> int:
+    """The first period in which a sector is below a share of base; their number: never."""
+    below = np.flatnonzero(made.shares[sector] < floor)
+    return int(below[0]) if len(below) else len(made.starts)
+
+
+def _marked(made: Timeline, sector: int) -> tuple[int, int]:
+    """When a sector first stops, and when it first falls."""
+    return _below(made, sector, STOPS), _below(made, sector, FALLS)
 
 
 def _row(days: FirmDays, made: Timeline, stopped: Timeline, sector: int) -> Row:
-    fell = _fell(made, sector)
+    stops, falls = _marked(made, sector)
     first = None
-    if fell < len(made.starts):
-        date = made.starts[fell]
+    if falls < len(made.starts):
+        date = made.starts[stops if stops < len(made.starts) else falls]
         passed = (date - made.starts[0]).days - days.first_shock
         first = Day(passed, date.isoformat())
     note = f"lowest {percent(float(np.nanmin(made.shares[sector])))}"
@@ -401,12 +402,10 @@ def _sure_section(result: FirmResult) -> Markup:
         "One firm to a sector can err by a third for the same cut (Diem et al. 2024, on 243,399 firms): the "
         "aggregation error here is this network's own.",
     )
-    error = error_sentence(result)
     return section(
         "certainty",
         "How sure",
         element("p", origin),
-        element("p", error) if error else None,
         pairs("What stands behind the numbers", values),
         element("h3", "What the loss is, and what it is not"),
         element("ul", [element("li", one) for one in reading]),

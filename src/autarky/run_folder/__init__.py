@@ -14,6 +14,7 @@ from autarky.run_folder.ensemble import (
 )
 from autarky.run_folder.export import ExportFormat, export_run
 from autarky.run_folder.figures import export_figures
+from autarky.run_folder.firms import FirmRun, read_firms, save_firms
 from autarky.run_folder.folder import (
     MANIFEST,
     REPORT,
@@ -39,6 +40,7 @@ __all__ = [
     "ComparisonRun",
     "EnsembleRun",
     "ExportFormat",
+    "FirmRun",
     "PlanRun",
     "Run",
     "changed_files",
@@ -49,10 +51,12 @@ __all__ = [
     "read_any",
     "read_comparison",
     "read_ensemble",
+    "read_firms",
     "read_plan",
     "read_run",
     "save_comparison",
     "save_ensemble",
+    "save_firms",
     "save_plan",
     "save_run",
     "sha256",

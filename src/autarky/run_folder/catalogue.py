@@ -16,11 +16,18 @@ from typing import Any, TypeVar
 from autarky.run_folder.comparison import FORMAT as COMPARED
 from autarky.run_folder.ensemble import ENSEMBLE_ID
 from autarky.run_folder.ensemble import FORMAT as DRAWN
+from autarky.run_folder.firms import FORMAT as RANKED
 from autarky.run_folder.folder import FORMAT as RAN
 from autarky.run_folder.folder import MANIFEST, RUN_ID
 from autarky.run_folder.plan import FORMAT as PLANNED
 
-KINDS = {RAN: "run", DRAWN: "ensemble", PLANNED: "plan", COMPARED: "comparison"}
+KINDS = {
+    RAN: "run",
+    DRAWN: "ensemble",
+    PLANNED: "plan",
+    COMPARED: "comparison",
+    RANKED: "firm result",
+}
 """Format of a manifest → what is in its folder."""
 BROKEN = "broken"
 """Kind of a folder that is none of them."""
@@ -37,11 +44,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the catalogue: what a manifest says of a run, ensemble, plan or comparison."""
+    """A line of the catalogue: what a manifest says of a run, ensemble, plan, comparison or firm result."""
 
     id: str
     kind: str
-    """run, ensemble, plan or comparison; broken: the headline says in which way."""
+    """run, ensemble, plan, comparison or firm result; broken: the headline says in which way."""
     title: str
     economy: str
     created: str

@@ -6,8 +6,6 @@ would take for a formula gets an apostrophe before it; numbers stay numbers.
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import re
 import shutil
@@ -22,10 +20,12 @@ import numpy as np
 import xarray as xr
 
 from autarky.errors import InputError, Problem, did_you_mean
-from autarky.run_folder.comparison import ComparisonRun, comparison_tables
+from autarky.run_folder.comparison import COMPARISON, ComparisonRun, comparison_tables
+from autarky.run_folder.csv_text import csv_bytes, neutral
 from autarky.run_folder.ensemble import EnsembleRun
-from autarky.run_folder.folder import Run
-from autarky.run_folder.plan import PlanRun
+from autarky.run_folder.firms import FIRMS, FirmRun, firm_tables
+from autarky.run_folder.folder import Kept, Run
+from autarky.run_folder.plan import PLAN, PlanRun
 from autarky.run_folder.plan_tables import Cell, plan_tables
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
@@ -40,26 +40,32 @@ class ExportFormat(StrEnum):
 
 
 _ENDINGS = {ExportFormat.NETCDF: ".nc", ExportFormat.CSV: "-csv", ExportFormat.XLSX: ".xlsx"}
+_TOLD_IN_TABLES: Mapping[type[Kept], tuple[str, str, str]] = {
+    PlanRun: ("plan", "steps and tables", PLAN),
+    ComparisonRun: ("comparison", "tables", COMPARISON),
+    FirmRun: ("firm result", "tables", FIRMS),
+}
+"""What has no netCDF: what it is called, what it is made of, and the file that holds it."""
 
 
 def export_run(
-    run: Run | EnsembleRun | PlanRun | ComparisonRun,
+    run: Run | EnsembleRun | PlanRun | ComparisonRun | FirmRun,
     format: ExportFormat | str | None = None,
     target: str | Path | None = None,
 ) -> Path:
     """Writes the numbers of a run to a file (netcdf, xlsx) or a folder (csv), which must not exist yet.
 
     Without a target, it is named after the run and lies in the working directory. Without a format it is
-    netCDF, and CSV of a plan or a comparison, whose tables have rows of their own.
+    netCDF, and CSV of a plan, a comparison or a firm result, whose tables have rows of their own.
 
     Raises
     ------
     InputError
         If the target exists or cannot be written, if XLSX is asked for without the extra ``excel``, or
-        netCDF of a plan or a comparison.
+        netCDF of a plan, a comparison or a firm result.
     """
     if format is None:
-        format = ExportFormat.CSV if isinstance(run, PlanRun | ComparisonRun) else ExportFormat.NETCDF
+        format = ExportFormat.NETCDF if isinstance(run, Run | EnsembleRun) else ExportFormat.CSV
     if format not in {str(one) for one in ExportFormat}:
         raise InputError(
             Problem(
@@ -69,16 +75,15 @@ def export_run(
             )
         )
     format = ExportFormat(format)
-    if isinstance(run, PlanRun | ComparisonRun) and format is ExportFormat.NETCDF:
-        kind, held = ("plan", "steps and tables") if isinstance(run, PlanRun) else ("comparison", "tables")
+    if format is ExportFormat.NETCDF and not isinstance(run, Run | EnsembleRun):
+        kind, held, file = _TOLD_IN_TABLES[type(run)]
         what = f"a {kind} is {held}, not arrays over days"
-        remedy = f"export it to csv or xlsx; {kind}.json holds all of it"
-        raise InputError(Problem("--format", what, remedy))
+        raise InputError(Problem("--format", what, f"export it to csv or xlsx; {file} holds all of it"))
     target = Path(target) if target is not None else Path(f"{run.id}{_ENDINGS[format]}")
     with written_beside(target) as written:
         match format:
             case ExportFormat.NETCDF:
-                assert not isinstance(run, PlanRun | ComparisonRun)
+                assert isinstance(run, Run | EnsembleRun)
                 shutil.copyfile(run.numbers, written)
             case ExportFormat.CSV:
                 written.mkdir()
@@ -113,16 +118,21 @@ def written_beside(target: Path) -> Iterator[Path]:
         raise InputError(Problem(str(target), what, "give another place with --to")) from error
 
 
-def tables(run: Run | EnsembleRun | PlanRun | ComparisonRun) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
+def tables(
+    run: Run | EnsembleRun | PlanRun | ComparisonRun | FirmRun,
+) -> Iterator[tuple[str, Iterator[list[Cell]]]]:
     """(name, rows) of each variable, then ``variables`` (unit, meaning) and ``labels`` (code, long name).
 
-    Of a plan or a comparison, each of its lists.
+    Of a plan, a comparison or a firm result, each of its lists.
     """
     if isinstance(run, PlanRun):
         yield from plan_tables(run.found)
         return
     if isinstance(run, ComparisonRun):
         yield from comparison_tables(run.found)
+        return
+    if isinstance(run, FirmRun):
+        yield from firm_tables(run.found)
         return
     data = run.result.data
     for name in sorted(map(str, data.data_vars)):
@@ -131,18 +141,6 @@ def tables(run: Run | EnsembleRun | PlanRun | ComparisonRun) -> Iterator[tuple[s
     yield "labels", _pairs(run.result.labels)
 
 
-def neutral(text: str) -> str:
-    """Text that no spreadsheet takes for a formula (CWE-1236): an apostrophe stands before one.
-
-    Taking that apostrophe away gives the text back, because text that has one of its own gets a second.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-# What a spreadsheet skips or drops at the beginning, then what begins a formula, full-width forms too.
-_BEGINNING = r"[\s\0-\x1f\ufeff\u200b-\u200f\u2060']*[=+\-@＝＋－＠]"
-_FORMULA = re.compile(rf"{_BEGINNING}|'*[\t\r\n\0]")
-_INSIDE = re.compile(rf"(?<=[;\t\r\n])(?={_BEGINNING})")
 _UNWRITABLE = re.compile(r"[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 EXCEL_TEXT = 32_767
 """Characters that a cell of Excel can hold."""
@@ -203,16 +201,6 @@ def _cell(value: Any) -> Cell:
         return value
     number = value.item() if isinstance(value, np.generic) else value
     return str(number) if isinstance(number, tuple) else number
-
-
-def csv_bytes(rows: Iterable[Iterable[Cell]]) -> bytes:
-    """A table as CSV in UTF-8, lines ended as RFC 4180 says; no text in it is a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for row in rows:
-        # A spreadsheet whose separator is not the comma splits texts too: each of their parts is kept tame.
-        writer.writerow([_INSIDE.sub("'", neutral(cell)) if isinstance(cell, str) else cell for cell in row])
-    return text.getvalue().encode(errors="backslashreplace")
 
 
 def write_excel(named: Iterable[tuple[str, Iterable[Sequence[Cell]]]], path: Path) -> None:

@@ -6,7 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from autarky.errors import InputError, Problem
-from autarky.run_folder.export import csv_bytes, written_beside
+from autarky.run_folder.csv_text import csv_bytes
+from autarky.run_folder.export import written_beside
 from autarky.run_folder.folder import Kept
 
 LIST = "figures.csv"

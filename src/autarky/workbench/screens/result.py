@@ -23,7 +23,7 @@ from autarky.explanation.lifelines import Lifelines
 from autarky.explanation.wording import change, count, listing
 from autarky.report.two_courses import two_courses
 from autarky.results import Variant
-from autarky.run_folder import ComparisonRun, EnsembleRun, PlanRun, Run
+from autarky.run_folder import ComparisonRun, EnsembleRun, FirmRun, PlanRun, Run
 from autarky.study import report_again
 from autarky.workbench import jobs
 from autarky.workbench.desk import Desk, desk_of
@@ -33,14 +33,21 @@ from autarky.workbench.rendering import drawn, page, report_body
 from autarky.workbench.solved import Solved
 from autarky.workbench.studies import Studies
 
-Kept = Run | EnsembleRun | PlanRun | ComparisonRun
+Kept = Run | EnsembleRun | PlanRun | ComparisonRun | FirmRun
 
 MOST_PAGES = 6
 """Reports that are held in memory."""
-_KINDS = ((EnsembleRun, "ensemble"), (PlanRun, "plan"), (ComparisonRun, "comparison"), (Run, "run"))
+_KINDS = (
+    (EnsembleRun, "ensemble"),
+    (PlanRun, "plan"),
+    (ComparisonRun, "comparison"),
+    (FirmRun, "firm result"),
+    (Run, "run"),
+)
 _NO_LEVERS = {
     "plan": "A plan has no levers: it is chosen for its purpose, not simulated. Its budget is under Builder.",
     "comparison": "A comparison has no levers: move those of one of the runs that it lays side by side.",
+    "firm result": "A firm result has no levers: change what the study says of firms, and rank them again.",
 }
 
 
@@ -74,7 +81,7 @@ class Shown:
 
 
 def kind_of(kept: Kept) -> str:
-    """run, ensemble, plan or comparison."""
+    """run, ensemble, plan, comparison or firm result."""
     return next(word for one, word in _KINDS if isinstance(kept, one))
 
 
