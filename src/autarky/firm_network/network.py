@@ -174,6 +174,12 @@ class FirmNetwork:
         place = int(np.searchsorted(ids, name.encode()))
         return int(order[place]) if place < len(ids) and ids[place] == name.encode() else None
 
+    def ids_near(self, name: str, on_each_side: int = 500) -> list[str]:
+        """Names that stand near one in the order of their bytes: of a million not all can be compared."""
+        _, ids = self._by_id
+        place = int(np.searchsorted(ids, name.encode()))
+        return [bytes(found).decode() for found in ids[max(0, place - on_each_side) : place + on_each_side]]
+
     @cached_property
     def _by_id(self) -> tuple[Integers, npt.NDArray[np.bytes_]]:
         order = np.argsort(self.nodes.ids, kind="stable")

@@ -18,7 +18,7 @@ def day_of(date: datetime.date, scenario: Scenario) -> int:
     return (date - scenario.start).days
 
 
-def acts(shock: Shock, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
+def acts(shock: Shock | Dated, scenario: Scenario, place: str, problems: list[Problem]) -> bool:
     """Whether a shock's dates meet the simulated period; if not, say so."""
     if isinstance(shock, Harvest):
         return True

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem, ScenarioError
+from autarky.firm_network.section import FirmLoss
 from autarky.scenario import (
     BlocCut,
     CapacityLoss,
@@ -104,15 +105,17 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     members = members[~spared(members)]
                     cuts.add(k, members, kept_by_day(shock, network, scenario, members))
                 case CapacityLoss():
-                    losses.add(k, names.losing_suppliers(shock, place), _loss(shock, scenario))
+                    losses.add(k, names.losing_suppliers(shock, place), lost_by_day(shock, scenario))
                 case Harvest():
-                    losses.add(k, names.losing_suppliers(shock, place), 1.0 - _harvested(shock, scenario))
+                    losses.add(
+                        k, names.losing_suppliers(shock, place), 1.0 - harvested_by_day(shock, scenario)
+                    )
                 case TradeSeries():
                     limited, ordered = names.series_flows(shock, place, spared)
                     if len(limited):
                         cuts.add(k, limited, kept_by_day(shock, network, scenario, limited))
                     if ordered:
-                        kept, acts = _series(shock, scenario)
+                        kept, acts = series_by_day(shock, scenario)
                         demands.add(k, ordered, np.where(acts, kept, 1.0))
                 case DemandChange():
                     weight = dates.weight(shock, scenario, shock.ramp_days)
@@ -170,7 +173,7 @@ class _Collector:
         )
 
 
-def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
+def lost_by_day(shock: CapacityLoss | FirmLoss, scenario: Scenario) -> Floats:
     """Share of capacity lost, by day."""
     day = np.arange(scenario.days + 1, dtype=np.float64)
     first = dates.day_of(shock.start, scenario)
@@ -189,7 +192,7 @@ def _loss(shock: CapacityLoss, scenario: Scenario) -> Floats:
     return lost * remains
 
 
-def _series(series: TradeSeries, scenario: Scenario) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def series_by_day(series: TradeSeries, scenario: Scenario) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Share of the base flow that passes, by day, and whether the series has begun."""
     day = np.datetime64(scenario.start, "D") + np.arange(scenario.days + 1)
     period = (day.astype("datetime64[M]") - np.datetime64(series.start, "M")).astype(np.int64)
@@ -199,7 +202,7 @@ def _series(series: TradeSeries, scenario: Scenario) -> tuple[Floats, npt.NDArra
     return recorded * series.pass_through + (1.0 - series.pass_through), period >= 0
 
 
-def _harvested(harvest: Harvest, scenario: Scenario) -> Floats:
+def harvested_by_day(harvest: Harvest, scenario: Scenario) -> Floats:
     """Capacity relative to the base year, by day: of each harvest the latest crop."""
     day = np.datetime64(scenario.start, "D") + np.arange(scenario.days + 1)
     month = day.astype("datetime64[M]").astype(np.int64)  # since 1970-01
@@ -214,18 +217,22 @@ def kept_by_day(
     cut: TradeCut | TradeSeries | BlocCut, network: Network, scenario: Scenario, members: Integers
 ) -> Floats:
     """Share of the base flow that may pass, (days + 1,), inf before and after: ``members`` are limited."""
+    flows = network.tables.base_to_destination[members[:, 0], members[:, 1]]
+    return kept_of_flow(cut, scenario, float(flows.sum()))
+
+
+def kept_of_flow(cut: TradeCut | TradeSeries | BlocCut, scenario: Scenario, base: float) -> Floats:
+    """Share that may pass of a base flow per day, all that is limited; (days + 1,), inf before and after."""
     if isinstance(cut, TradeSeries):
-        kept, acts = _series(cut, scenario)
+        kept, acts = series_by_day(cut, scenario)
         return np.where(acts, kept, np.inf)
-    share = _share_kept(cut, network, members)
     weight = dates.weight(cut, scenario, cut.ramp_days)
-    return np.where(weight > 0, dates.between(1.0, share, weight), np.inf)
+    return np.where(weight > 0, dates.between(1.0, _share_kept(cut, base), weight), np.inf)
 
 
-def _share_kept(cut: TradeCut | BlocCut, network: Network, members: Integers) -> float:
+def _share_kept(cut: TradeCut | BlocCut, base: float) -> float:
     """The share of the base flow that may pass; a ceiling in money is divided by the flow it limits."""
     if cut.share_kept is not None:
         return cut.share_kept
     assert cut.ceiling is not None  # a cut has one of the two
-    base = float(network.tables.base_to_destination[members[:, 0], members[:, 1]].sum())
-    return float(cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base) if base > 0 else 1.0
+    return cut.ceiling.value / _DAYS_IN[cut.ceiling.per] / base if base > 0 else 1.0

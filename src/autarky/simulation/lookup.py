@@ -31,36 +31,16 @@ INDUSTRIES = "industries"
 """In a rank of a priority: all industries not named."""
 
 
-class Lookup:
-    """Names → positions for one scenario; problems are collected, not raised."""
+class Naming:
+    """The names a scenario may use, and its groups of them; problems are collected, not raised."""
 
     def __init__(
-        self, network: Network, groups: Mapping[str, tuple[str, ...]], problems: list[Problem]
+        self, groups: Mapping[str, tuple[str, ...]], role: Mapping[str, str], problems: list[Problem]
     ) -> None:
-        self.network = network
+        """``role``: every name there is, and what it names."""
         self.groups = groups
+        self.role = role
         self.problems = problems
-        economy = network.economy
-        self.origins = tuple(dict.fromkeys(network.supplier_regions))
-        self.final_regions = tuple(dict.fromkeys(user.region for user in economy.final_users))
-        self.final_names = tuple(
-            dict.fromkeys(
-                [u.category for u in economy.final_users] + [u.kind.value for u in economy.final_users]
-            )
-        )
-
-        self.role = {
-            **dict.fromkeys(self.final_names, "final user"),
-            **dict.fromkeys(self.final_regions, "region of final users"),
-            **dict.fromkeys(self.origins, "region or partner"),
-            **dict.fromkeys(economy.products, "sector or product"),
-        }
-        """Every name of the table, and what it names."""
-        abroad = np.array(network.supplier_regions)[:, None] != np.array(network.destinations)
-        self.trade: Booleans = abroad & (network.tables.base_to_destination > 0)
-        """(m, D) the flows that cross a border in the base year."""
-        self._found: dict[tuple[Names, Names, Names], tuple[Booleans, Booleans]] = {}
-        self._last_named: tuple[tuple[int, ...] | None, object, Booleans | None] = None, None, None
 
     def check_groups(self) -> None:
         """A group has members, all of them known, and a name of its own."""
@@ -82,47 +62,7 @@ class Lookup:
                 if member not in self.role
             ]
 
-    def check_behaviour(self, behaviour: Behaviour) -> None:
-        """Every name in a behaviour is one of the table's, or a group of them."""
-        products, sectors = self.network.economy.products, self.network.economy.industries.sectors
-        for k, rule in enumerate(behaviour.criticality):
-            place = f"behaviour.criticality[{k}]"
-            self.resolve(rule.inputs, products, f"{place}.inputs", "product")
-            self.resolve(rule.users, sectors, f"{place}.users", "sector")
-        self.check_allocation(behaviour.priority, behaviour.allocation, "behaviour")
-        if behaviour.imports is not None:
-            place = "behaviour.imports"
-            first = self.resolve(behaviour.imports.competitive, products, f"{place}.competitive", "product")
-            second = self.resolve(
-                behaviour.imports.non_competitive, products, f"{place}.non_competitive", "product"
-            )
-            self.problems += [
-                Problem(place, f"{name!r} is declared both competitive and non-competitive", "choose one")
-                for name in sorted(first & second)
-            ]
-        for field in ("inventory_days", "restocking_days", "initial_stocks"):
-            given = getattr(behaviour, field)
-            if given is not None:
-                self._check_keys(given.products, products, f"behaviour.{field}.products", "product")
-
-    def check_allocation(
-        self, priority: Sequence[tuple[str, ...]], allocation: Allocation | None, place: str
-    ) -> None:
-        """Every user and product that rules of allocation name is one of the table's, or a group of them."""
-        economy = self.network.economy
-        users = (*economy.industries.sectors, INDUSTRIES, *self.final_names)
-        for k, rank in enumerate(priority):
-            self.resolve(rank, users, f"{place}.priority[{k}]", "user")
-        if allocation is not None:
-            place = f"{place}.allocation"
-            self._check_keys(allocation.willingness_to_pay, users, f"{place}.willingness_to_pay", "user")
-            self._check_keys(allocation.by_product, economy.products, f"{place}.by_product", "product")
-            for name, owner in allocation.ownership.items():
-                self.resolve(
-                    owner.products, economy.products, f"{place}.ownership.{name}.products", "product"
-                )
-
-    def _check_keys(self, given: Iterable[str], known: Sequence[str], place: str, what: str) -> None:
+    def check_keys(self, given: Iterable[str], known: Sequence[str], place: str, what: str) -> None:
         """Keys are known names or groups of them; two groups do not say something of the same one."""
         often: Counter[str] = Counter()
         for name in given:
@@ -154,6 +94,76 @@ class Lookup:
                         )
                     )
         return frozenset(found)
+
+
+class Lookup(Naming):
+    """Names → positions for one scenario; problems are collected, not raised."""
+
+    def __init__(
+        self, network: Network, groups: Mapping[str, tuple[str, ...]], problems: list[Problem]
+    ) -> None:
+        self.network = network
+        economy = network.economy
+        self.origins = tuple(dict.fromkeys(network.supplier_regions))
+        self.final_regions = tuple(dict.fromkeys(user.region for user in economy.final_users))
+        self.final_names = tuple(
+            dict.fromkeys(
+                [u.category for u in economy.final_users] + [u.kind.value for u in economy.final_users]
+            )
+        )
+
+        role = {
+            **dict.fromkeys(self.final_names, "final user"),
+            **dict.fromkeys(self.final_regions, "region of final users"),
+            **dict.fromkeys(self.origins, "region or partner"),
+            **dict.fromkeys(economy.products, "sector or product"),
+        }
+        super().__init__(groups, role, problems)
+        abroad = np.array(network.supplier_regions)[:, None] != np.array(network.destinations)
+        self.trade: Booleans = abroad & (network.tables.base_to_destination > 0)
+        """(m, D) the flows that cross a border in the base year."""
+        self._found: dict[tuple[Names, Names, Names], tuple[Booleans, Booleans]] = {}
+        self._last_named: tuple[tuple[int, ...] | None, object, Booleans | None] = None, None, None
+
+    def check_behaviour(self, behaviour: Behaviour) -> None:
+        """Every name in a behaviour is one of the table's, or a group of them."""
+        products, sectors = self.network.economy.products, self.network.economy.industries.sectors
+        for k, rule in enumerate(behaviour.criticality):
+            place = f"behaviour.criticality[{k}]"
+            self.resolve(rule.inputs, products, f"{place}.inputs", "product")
+            self.resolve(rule.users, sectors, f"{place}.users", "sector")
+        self.check_allocation(behaviour.priority, behaviour.allocation, "behaviour")
+        if behaviour.imports is not None:
+            place = "behaviour.imports"
+            first = self.resolve(behaviour.imports.competitive, products, f"{place}.competitive", "product")
+            second = self.resolve(
+                behaviour.imports.non_competitive, products, f"{place}.non_competitive", "product"
+            )
+            self.problems += [
+                Problem(place, f"{name!r} is declared both competitive and non-competitive", "choose one")
+                for name in sorted(first & second)
+            ]
+        for field in ("inventory_days", "restocking_days", "initial_stocks"):
+            given = getattr(behaviour, field)
+            if given is not None:
+                self.check_keys(given.products, products, f"behaviour.{field}.products", "product")
+
+    def check_allocation(
+        self, priority: Sequence[tuple[str, ...]], allocation: Allocation | None, place: str
+    ) -> None:
+        """Every user and product that rules of allocation name is one of the table's, or a group of them."""
+        economy = self.network.economy
+        users = (*economy.industries.sectors, INDUSTRIES, *self.final_names)
+        for k, rank in enumerate(priority):
+            self.resolve(rank, users, f"{place}.priority[{k}]", "user")
+        if allocation is not None:
+            place = f"{place}.allocation"
+            self.check_keys(allocation.willingness_to_pay, users, f"{place}.willingness_to_pay", "user")
+            self.check_keys(allocation.by_product, economy.products, f"{place}.by_product", "product")
+            for name, owner in allocation.ownership.items():
+                self.resolve(
+                    owner.products, economy.products, f"{place}.ownership.{name}.products", "product"
+                )
 
     def series_flows(
         self, series: TradeSeries, place: str, spared: Callable[[Integers], Booleans]
