@@ -72,6 +72,7 @@ def all_cascades(
     failing: Integers | None = None,
     folder: Path | None = None,
     executor: Executor | None = None,
+    threads: int | None = None,
     progress: Progress | None = None,
     command: str = "autarky firms STUDY",
 ) -> Losses:
@@ -92,7 +93,9 @@ def all_cascades(
     folder : path, optional
         Where parts are kept. Workers on several machines all need to see it under the same path.
     executor : Executor, optional
-        Who does the work; all threads of this process if left out.
+        Who does the work; threads of this process if left out.
+    threads : int, optional
+        In this process; all processors if left out. Workers have one each.
     progress : callable, optional
         Told (failures done, failures in all) after each part.
     command : str
@@ -130,7 +133,7 @@ def all_cascades(
 
         def work(doer: Executor) -> Failures:
             if isinstance(doer, Serial):
-                return Failures(arrays, rules, digest, plan, None)
+                return Failures(arrays, rules, digest, plan, threads)
             if folder is None:
                 home = Path(later.enter_context(tempfile.TemporaryDirectory(prefix="autarky-")))
             else:
@@ -155,9 +158,9 @@ def estimated_work(operators: Operators) -> Floats:
     n, links = len(operators.kind), len(operators.customer) + len(operators.input)
     rules = operators.rules
     buyer = np.repeat(np.arange(n), np.diff(operators.slot_first))
-    of_market = operators.market[operators.kind]
+    left = np.maximum(operators.market[operators.kind] - operators.sold, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        others = operators.sold / (of_market - operators.sold)
+        others = operators.sold / left
     replaced = np.nan_to_num(np.minimum(1.0, others), nan=1.0) if rules.substitution else np.ones(n)
     seller = np.repeat(np.arange(n), np.diff(operators.customer_first))
     ways = [  # who passes a loss on, to whom, and how much of it
@@ -172,7 +175,7 @@ def estimated_work(operators: Operators) -> Floats:
     goes_on, touched = np.ones(n, dtype=bool), np.ones(n)
     for _ in range(DEPTH):
         for way, (giver, taker, share) in enumerate(ways):
-            walks[way] = np.bincount(giver, walks[way][taker], n)
+            walks[way] = np.bincount(giver, walks[way][taker], n).astype(np.float64, copy=False)
             carried = np.zeros(n)
             np.maximum.at(carried, giver, share * strength[way][taker])
             strength[way] = carried

@@ -75,12 +75,13 @@ def test_losses_are_those_of_one_call_in_the_order_asked_for(
     assert all_cascades(network, RULES, weights, failing=np.array([], dtype=int)).joint.shape == (0, 2)
 
 
-def test_processes_change_no_byte_of_the_losses_nor_of_the_parts(
+def test_threads_and_processes_change_no_byte_of_the_losses_nor_of_the_parts(
     network: FirmNetwork, weights: np.ndarray[Any, Any], tmp_path: Path
 ) -> None:
     here = all_cascades(network, RULES, weights, folder=tmp_path / "a")
     there = all_cascades(network, RULES, weights, folder=tmp_path / "b", executor=Processes(2))
     assert same(here, there)
+    assert same(here, all_cascades(network, RULES, weights, threads=1))
     a, b = files(tmp_path / "a"), files(tmp_path / "b")
     assert {name: path.read_bytes() for name, path in a.items()} == {n: p.read_bytes() for n, p in b.items()}
     assert len(a) > 3
