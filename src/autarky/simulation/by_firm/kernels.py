@@ -158,33 +158,32 @@ def hand_out(there_is, orders, turn, rank, filled):  # type: ignore[no-untyped-d
 
 
 @_inlined
-def possible_output(tables, rules, stock, i, full):  # type: ignore[no-untyped-def]
+def possible_output(pools, importance, use, level, stock, first, last, full):  # type: ignore[no-untyped-def]
     """What morning stocks allow relative to the base year (inf: no input binds), and the scarcest slot."""
-    first, last, level = tables.first_slot[i], tables.first_slot[i + 1], tables.level
     slot = np.int64(CAPACITY)
-    if rules.production == LINEAR:
+    if pools:
         held, need = 0.0, 0.0
         for s in range(first, last):
-            held += tables.use[s] * stock[s]
-            need += tables.use[s]
+            held += use[s] * stock[s]
+            need += use[s]
         return (held / need if need > 0.0 else np.inf), slot
     lowest = np.inf
     for s in range(first, last):
         if level[s] != NEVER_BINDS:
             limit = stock[s]
             if level[s] == HALF_BINDS:
-                limit = rules.importance * limit + (1.0 - rules.importance) * full
+                limit = importance * limit + (1.0 - importance) * full
             if limit < lowest:
                 lowest, slot = limit, np.int64(s)
     return lowest, slot
 
 
 @_inlined
-def draw_on_others(tables, stock, i, made):  # type: ignore[no-untyped-def]
+def draw_on_others(use, stock, first, last, made):  # type: ignore[no-untyped-def]
     """Share of what other stocks have to spare that replaces the short ones (``linear``)."""
     short, spare = 0.0, 0.0
-    for s in range(tables.first_slot[i], tables.first_slot[i + 1]):
-        gap = tables.use[s] * (made - stock[s])
+    for s in range(first, last):
+        gap = use[s] * (made - stock[s])
         short += max(gap, 0.0)
         spare += max(-gap, 0.0)
     return min(short / spare, 1.0) if spare > 0.0 else 0.0
@@ -193,19 +192,25 @@ def draw_on_others(tables, stock, i, made):  # type: ignore[no-untyped-def]
 @_verb
 def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
     """Orders come in, output is made and shared out among groups; returns whether anything moved."""
-    kind, base_output, firms = tables.kind, tables.base, len(tables.group)
-    asked_by, offer, booked = state.asked, state.offer, state.booked
-    turn, rank, groups = rules.turn, rules.rank, len(rules.turn)
+    # Arrays get a name of their own first: each look into a named tuple costs as much as a few flows.
+    kind, base_output, final_sales, firms = tables.kind, tables.base, tables.final, len(tables.group)
+    first_slot, use, level, stock = tables.first_slot, tables.use, tables.level, state.stock
+    normal, turn, rank, pools = rules.normal, rules.turn, rules.rank, rules.production == LINEAR
+    importance, restart_share = rules.importance, rules.restart_share
+    most, days = rules.overtime_max, rules.overtime_days
+    asked_by, offer, booked, final_scale = state.asked, state.offer, state.booked, state.final_scale
+    ceiling, survive, overtime, calls = state.ceiling, state.survive, state.overtime, state.call
+    outputs, bounds, made, goal, draw = state.output, state.bound_by, state.made, state.goal, state.draw
     asked_of, missing_of = state.asked_of_kind[block], state.missing_of_kind[block]
-    spare_of, blocks = state.spare_of_kind[block], asked_by.shape[0]
-    most, days, final = rules.overtime_max, rules.overtime_days, groups - 1
+    spare_of, blocks, groups = state.spare_of_kind[block], asked_by.shape[0], len(turn)
+    final = groups - 1
     orders, accepted, filled = np.empty(groups), np.empty(groups), np.empty(groups)
     asked_of[:] = 0.0
     missing_of[:] = 0.0
     spare_of[:] = 0.0
     moved = False
     for i in range(tables.nodes[block], tables.nodes[block + 1]):
-        k, base = kind[i], base_output[i]
+        k, base, most_out = kind[i], base_output[i], ceiling[i]
         demand = 0.0
         for g in range(final):
             asked = 0.0
@@ -213,47 +218,47 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
                 asked += asked_by[b, g, i]
             orders[g] = asked * offer[g, i, 1]
             demand += orders[g]
-        orders[final] = tables.final[i] * offer[final, i, 1] * state.final_scale[k]
+        orders[final] = final_sales[i] * offer[final, i, 1] * final_scale[k]
         demand += orders[final]
         # A ceiling binds on orders: nobody makes what cannot leave.
-        accepted[:] = orders
-        limited = state.ceiling[i] < np.inf
-        if demand > state.ceiling[i]:
-            hand_out(state.ceiling[i], orders, turn, rank, filled)
+        for g in range(groups):
+            accepted[g] = orders[g]
+        if demand > most_out:
+            hand_out(most_out, orders, turn, rank, filled)
             demand = 0.0
             for g in range(groups):
                 accepted[g] = orders[g] * filled[g]
                 demand += accepted[g]
 
-        alpha = state.overtime[i]
+        alpha = overtime[i]
         if most > 1.0:
-            calling = demand + state.call[i]
-            scarcity = (calling - state.output[i]) / calling if calling > 0.0 else 0.0
+            calling = demand + calls[i]
+            scarcity = (calling - outputs[i]) / calling if calling > 0.0 else 0.0
             scarcity = scarcity if scarcity > _ROUNDING else 0.0
             change = (most - alpha) * scarcity + (1.0 - alpha if scarcity == 0.0 else 0.0)
             alpha = max(1.0, alpha + change / days)
-            moved |= alpha != state.overtime[i]
-            state.overtime[i] = alpha
-        capacity = rules.normal[i] * state.survive[i] * alpha
+            moved |= alpha != overtime[i]
+            overtime[i] = alpha
+        capacity = normal[i] * survive[i] * alpha
 
         share, slot = np.inf, np.int64(CAPACITY)
         if i < firms:
-            share, slot = possible_output(
-                tables, rules, state.stock, i, capacity / base if base > 0.0 else 0.0
-            )
-            share = max(share, rules.restart_share)
+            full = capacity / base if base > 0.0 else 0.0
+            first, last = first_slot[i], first_slot[i + 1]
+            share, slot = possible_output(pools, importance, use, level, stock, first, last, full)
+            share = max(share, restart_share)
         # Without binding inputs the share is inf, and inf × 0 would not be a number.
         inputs = share * base if share < np.inf else share
         output = min(capacity, inputs, demand)
         bound_by = slot if inputs < capacity else np.int64(CAPACITY)
-        state.bound_by[i] = DEMAND if output >= demand * (1.0 - 1e-12) else bound_by
-        moved |= output != state.output[i]
-        state.output[i] = output
+        bounds[i] = DEMAND if output >= demand * (1.0 - 1e-12) else bound_by
+        moved |= output != outputs[i]
+        outputs[i] = output
         # A firm without output that buys goes on buying.
-        state.made[i] = output / base if base > 0.0 else 1.0
-        state.goal[i] = min(capacity, demand) / base if base > 0.0 else 1.0
-        if rules.production == LINEAR and i < firms:
-            state.draw[i] = draw_on_others(tables, state.stock, i, state.made[i])
+        made[i] = output / base if base > 0.0 else 1.0
+        goal[i] = min(capacity, demand) / base if base > 0.0 else 1.0
+        if pools and i < firms:
+            draw[i] = draw_on_others(use, stock, first_slot[i], first_slot[i + 1], made[i])
 
         hand_out(output, accepted, turn, rank, filled)
         for g in range(groups):
@@ -264,7 +269,7 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
             booked[g, i] = orders[g]
             asked_of[k, g] += orders[g]
             missing_of[k, g] += orders[g] * (1.0 - served)
-        if not limited:
+        if most_out == np.inf:
             spare_of[k] += max(min(capacity, inputs) - demand, 0.0)
     return moved
 
@@ -297,29 +302,30 @@ def substitute(tables, rules, state, block):  # type: ignore[no-untyped-def]
     not, times the share of those that others could deliver.
     """
     offer, booked, pace = state.offer, state.booked, rules.substitution_pace
-    groups = len(rules.turn)
+    kind, moves, final_sales, groups = tables.kind, tables.moves, tables.final, len(rules.turn)
+    ceiling, part, reach, calls = state.ceiling, state.part, state.reach, state.call
     weighted = state.weighted_of_kind[block]
     weighted[:] = 0.0
     moved = False
     for i in range(tables.nodes[block], tables.nodes[block + 1]):
-        k = tables.kind[i]
-        if tables.moves[k]:
-            call, limited = 0.0, state.ceiling[i] < np.inf
+        k = kind[i]
+        if moves[k]:
+            call, limited = 0.0, ceiling[i] < np.inf
             for g in range(groups):
                 if not limited:
-                    call += booked[g, i] * state.part[k, g]
+                    call += booked[g, i] * part[k, g]
                 before = offer[g, i, 1]
                 share = offer[g, i, 0] / before
                 # Who delivers all but rounding, or was not asked, has left nothing unserved.
                 if share > 1.0 - _ROUNDING or booked[g, i] == 0.0:
                     share = 1.0
-                change = pace * ((1.0 - before) * share - before * (1.0 - share) * state.reach[k])
+                change = pace * ((1.0 - before) * share - before * (1.0 - share) * reach[k])
                 after = max(before + change, _TRICKLE)
                 moved |= after != before
                 offer[g, i, 1] = after
-            moved |= call != state.call[i]
-            state.call[i] = call
-        weighted[k] += tables.final[i] * offer[groups - 1, i, 1]
+            moved |= call != calls[i]
+            calls[i] = call
+        weighted[k] += final_sales[i] * offer[groups - 1, i, 1]
     return moved
 
 
@@ -340,12 +346,13 @@ def exchange(tables, rules, state, block):  # type: ignore[no-untyped-def]
     first_slot, first_link, slot_kind = tables.first_slot, tables.first_link, tables.slot_kind
     supplier, flow, use = tables.supplier, tables.flow, tables.use
     stock, orders, target, pace = state.stock, state.order, rules.target, rules.pace
-    splits = rules.substitution_pace > 0.0
+    mades, goals, draws, groups = state.made, state.goal, state.draw, tables.group
+    offers, booked, splits = state.offer, state.asked[block], rules.substitution_pace > 0.0
     moved = False
-    state.asked[block] = 0.0
+    booked[:] = 0.0
     for j in range(tables.buyers[block], tables.buyers[block + 1]):
-        made, goal, draw, group = state.made[j], state.goal[j], state.draw[j], tables.group[j]
-        offer, asked = state.offer[group], state.asked[block, group]
+        made, goal, draw = mades[j], goals[j], draws[j]
+        offer, asked = offers[groups[j]], booked[groups[j]]
         level = min(1.0, goal)
         for s in range(first_slot[j], first_slot[j + 1]):
             start, end, k = first_link[s], first_link[s + 1], slot_kind[s]

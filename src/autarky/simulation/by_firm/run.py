@@ -235,7 +235,7 @@ class _Record:
         weeks = -(-done // DAYS_PER_WEEK)
         in_week = np.minimum(DAYS_PER_WEEK, done - DAYS_PER_WEEK * np.arange(weeks))
         firms = np.bincount(self.sector, minlength=sectors)
-        base_output: Floats = np.bincount(self.sector, weights=base, minlength=sectors)
+        base_output = np.bincount(self.sector, weights=base, minlength=sectors).astype(np.float64)
         return FirmSimulation(
             start=scenario.start,
             days=done,
