@@ -173,7 +173,7 @@ def spread_recipes(
     weight: Floats,
     sales: Floats,
 ) -> None:
-    """Multiply ``sales`` (m) by a firm's ``share`` (N) of each block, parted by suppliers' ``weight`` (nodes)."""
+    """Multiply ``sales`` (m) by a firm's ``share`` (N) of each block, parted by its suppliers' ``weight``."""
     for industry in range(use.shape[1]):
         for j in range(start[industry], start[industry + 1]):
             link = first[j]
