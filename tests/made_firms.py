@@ -24,6 +24,7 @@ def network(
     ids: Any = None,
     value_added: Any = None,
     jobs: Any = None,
+    is_rest: Any = None,
     unit: str = "million USD",
 ) -> FirmNetwork:
     """A network from plain lists; the last ``abroad`` nodes are suppliers abroad.
@@ -58,7 +59,7 @@ def network(
             output=output,
             value_added=(output - bought) * home if value_added is None else value_added,
             jobs=output * home if jobs is None else jobs,
-            is_rest=np.zeros(n, dtype=bool),
+            is_rest=np.zeros(n, dtype=bool) if is_rest is None else is_rest,
         ),
         firms=n - abroad,
         first=first,
