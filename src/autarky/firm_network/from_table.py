@@ -137,13 +137,19 @@ def _competes(product: str, rule: ImportRule | None, many: bool) -> bool:
 
 
 def levels_of(
-    kinds: Sequence[str], product_of: Mapping[str, str], rules: Sequence[CriticalityRule]
+    kinds: Sequence[str],
+    product_of: Mapping[str, str],
+    rules: Sequence[CriticalityRule],
+    listed: npt.NDArray[np.uint8] | None = None,
 ) -> npt.NDArray[np.uint8]:
-    """Essentiality of each kind (row) for each kind (column); essential where no rule says otherwise.
+    """Essentiality of each kind (row) for each kind (column), as ``listed`` where no rule says otherwise, else
+    essential.
 
     A rule names a kind, or the product it is a kind of. Later rules override earlier ones.
     """
     levels = np.full((len(kinds), len(kinds)), Level.ESSENTIAL, dtype=np.uint8)
+    if listed is not None:
+        levels[:] = listed
 
     def named(names: tuple[str, ...] | str) -> npt.NDArray[np.bool_]:
         return np.array([names == ALL or kind in names or product_of[kind] in names for kind in kinds])
