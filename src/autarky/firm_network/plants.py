@@ -102,14 +102,8 @@ def with_plants(frame: Frame, plants: Sequence[Plant], jobs: Floats | None = Non
 
 
 def _ids(frame: Frame, plants: Sequence[Plant]) -> list[str]:
-    rests = [f"{name}-rest" for name in _industry_names(frame)]
+    rests = [f"{name}-rest" for name in frame.economy.industries.labels]
     return [*(plant.name for plant in plants), *rests, *frame.gate_names]
-
-
-def _industry_names(frame: Frame) -> list[str]:
-    """``sector`` in a national table, ``region.sector`` in one of several regions."""
-    pairs = frame.economy.industries.pairs
-    return [f"{region}.{sector}" if frame.economy.is_multi_regional else sector for region, sector in pairs]
 
 
 def _industries(frame: Frame, plants: Sequence[Plant]) -> Integers:
@@ -117,7 +111,7 @@ def _industries(frame: Frame, plants: Sequence[Plant]) -> Integers:
     industries = frame.economy.industries
     places = {pair: i for i, pair in enumerate(industries.pairs)}
     problems, found = [], []
-    taken = {*_ids(frame, ()), *_industry_names(frame), *frame.sectors}
+    taken = {*_ids(frame, ()), *frame.economy.industries.labels, *frame.sectors}
     for plant in plants:
         place = f"plant {plant.name}"
         if plant.name in taken:
@@ -147,7 +141,7 @@ def _industries(frame: Frame, plants: Sequence[Plant]) -> Integers:
         there = [plant for plant, at in zip(plants, found, strict=True) if at == i]
         if (share := sum(plant.share_of_sector for plant in there)) >= 1:
             names = ", ".join(plant.name for plant in there)
-            what = f"take {share:g} of {_industry_names(frame)[i]} together"
+            what = f"take {share:g} of {frame.economy.industries.labels[i]} together"
             problems.append(Problem(f"plants {names}, share_of_sector", what, "leave something for the rest"))
     if problems:
         raise EconomyError(problems)
@@ -174,7 +168,7 @@ def _kinds(
             problems.append(Problem(place, what, "give the two kinds two names"))
     if problems:
         raise EconomyError(problems)
-    kinds += sorted(own)
+    kinds += own
     place_of = {kind: k for k, kind in enumerate(kinds)}
     product_of = frame.product_of | {kind: frame.product_of[frame.kinds[of]] for kind, of in own.items()}
     made = [
@@ -273,7 +267,7 @@ class _Wanted:
 
     def _take_sales(self) -> None:
         """Sales that differ from the sector's."""
-        names = _industry_names(self.frame)
+        names = self.frame.economy.industries.labels
         columns = {name: i for name, i in self.rows.items() if i < self.industries}
         known = [*self.frame.economy.industries.sectors, *columns, *self.number]
         for p, plant in enumerate(self.plants):
@@ -353,7 +347,7 @@ class _Wanted:
                 flows[p + k, buyers] -= pairs.sum(axis=0)
                 flows[sellers, p + to] -= pairs.sum(axis=1)
                 rest[k, to] += pairs.sum()
-        industries = _industry_names(self.frame)
+        industries = self.frame.economy.industries.labels
         for k, to in np.argwhere(rest[:i] < -ROUNDING * use[:i]):
             names = ", ".join(
                 plant.name for plant, at in zip(self.plants, self.industry, strict=True) if at in (k, to)
@@ -376,7 +370,7 @@ class _Wanted:
         return total.T if axis == 1 else total
 
     def _check_totals(self) -> None:
-        use, names = self.frame.use, _industry_names(self.frame)
+        use, names = self.frame.use, self.frame.economy.industries.labels
         bought, sold = self._summed(self.purchases, axis=1), self._summed(self.sales, axis=0)
         for k, to in np.argwhere(_above(bought, use)):
             p = self._keenest(self.purchases[:, k] - self.share * use[k, to], int(to))

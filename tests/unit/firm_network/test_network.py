@@ -131,8 +131,8 @@ def test_links_come_in_order_and_nothing_is_added_together() -> None:
         ({"abroad": 3}, "made: firms: 0 of 3 nodes — give at least one firm"),
         (
             {"abroad": 2},
-            "made: link firm-0 → firm-1: sells to a supplier abroad (2 million USD) — make it an export: leave it "
-            "out",
+            "made: link firm-0 → firm-1: sells to a supplier abroad (2 million USD) — make it an export: "
+            "leave it out",
         ),
         ({"essentiality": np.full((3, 3), 3)}, "made: essentiality: knows 0, 1 and 2 only — correct it"),
         (

@@ -94,6 +94,13 @@ def test_trade_between_plants_is_the_same_whoever_tells_it(by_the_seller: bool) 
     assert into["farm"] + into["crops-rest"] == pytest.approx(6)  # as its sector buys: the 2 are of these
 
 
+def test_a_plant_that_buys_more_of_another_than_its_sector_of_all_of_them_buys_that_much() -> None:
+    network = with_plants(frame(), [plant("farm", "crops", 0.3), plant(inputs={"farm": 0.4})])
+    assert sales(network)["farm", "mill 1"] == pytest.approx(8)
+    assert ("crops-rest", "mill 1") not in sales(network)
+    assert network.nodes.value_added[1] == pytest.approx(20 - 8 - 4 - 4)
+
+
 def test_what_only_a_plant_makes_is_a_kind_of_its_own_as_critical_as_its_sectors_but_where_a_rule_says() -> (
     None
 ):
