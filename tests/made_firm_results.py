@@ -197,7 +197,7 @@ def plant() -> FirmResult:
         label,
         0.52,
         steps,
-        f"{label} falls below 90 % of base on day 29 (13 Feb 2020) for want of Plastics.",
+        f"{label} falls below 90 % of base on day 29 (13 Feb 2020), for want of Plastics.",
     )
     names = (label, "Gear (all other firms)", "Plastics (all other firms)", "Naphtha from ABROAD")
     nodes = tuple(

@@ -12,7 +12,6 @@ from autarky.results import FALLS
 from autarky.results.firms import (
     ChainStep,
     CutLoss,
-    FirmChain,
     FirmDays,
     FirmResult,
     NetworkFacts,
@@ -22,6 +21,8 @@ from autarky.results.firms import (
 
 WEIGHTS = {"output": "output", "value_added": "value added", "jobs": "jobs"}
 """What a loss is counted in, as printed."""
+CAPACITY, ORDERS = "capacity", "demand"
+"""What a firm of a chain was bound by, where it was no input."""
 MOST_FIRST = 5
 """Firms that fell first, as printed."""
 MOST_SECTORS = 8
@@ -66,7 +67,8 @@ def text(result: FirmResult, width: int = 100) -> str:
     for chain in result.days.chains if result.days is not None else ():
         lines.append(("WHY", f"{chain.label} loses {percent(chain.lost)} of its output over the run"))
         lines += [("", f"← {step_sentence(step)}") for step in chain.steps]
-    lines += [("NOTE", note) for note in facts.notes]
+    noted = (*facts.notes, *(result.cut.notes if result.cut is not None else ()))
+    lines += [("NOTE", note) for note in noted]
     return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
 
 
@@ -121,29 +123,35 @@ def node_sentence(node: RankedNode, weight: str) -> str:
 def step_sentence(step: ChainStep) -> str:
     """A link of a because-chain as one line."""
     if step.day is None:
-        return f"{step.label}: {cut_words(step)}"
+        return f"{step.label} {cut_words(step)} ({day_words(step.date)})"
     told = (
         f"{step.label}: below {percent(FALLS)} from day {step.day:,} ({day_words(step.date)}), "
         f"{bound_words(step)}"
     )
-    if step.share is not None:
-        told += f"; {percent(step.share)} of it came from the next"
-    return told
+    return "; ".join(filter(None, (told, share_words(step))))
 
 
 def cut_words(step: ChainStep) -> str:
     """What the cut leaves where a chain ends."""
-    return f"{'delivers' if step.is_foreign else 'can make'} {percent(step.output)} of base: the cut"
+    return f"is cut to {percent(step.output)} of base"
 
 
 def bound_words(step: ChainStep) -> str:
     """What bound a firm: ``for want of Plastics (18.5 days in stock)``."""
-    if step.bound_by in ("capacity", ""):
-        return "its own capacity lost"
-    if step.bound_by == "demand":
+    if step.bound_by == CAPACITY:
+        return "its own capacity being lost"
+    if step.bound_by == ORDERS:
         return "for want of orders"
     stock = "" if step.stock_days is None else f" ({rounded(step.stock_days, 3)} days in stock)"
     return f"for want of {step.bound_by}{stock}"
+
+
+def share_words(step: ChainStep) -> str:
+    """What ties a firm of a chain to the next: a share of the input, or of its sales; empty at the end."""
+    if step.share is None:
+        return ""
+    tied = "its output went to" if step.bound_by == ORDERS else "it came from"
+    return f"{percent(step.share)} of {tied} the next"
 
 
 def loss_words(figure: Spread) -> str:
@@ -202,7 +210,7 @@ def _when(days: FirmDays) -> str:
     else:
         named = [f"{label} on day {day:,}" for label, day in days.first]
         told = f"First to fall below {percent(FALLS)}: {listing(named, MOST_FIRST)}."
-    return " ".join((told, *(_ended(chain.sentence) for chain in days.chains[:1])))
+    return " ".join((told, *(chain.sentence for chain in days.chains[:1])))
 
 
 def _how_sure(result: FirmResult) -> str:
@@ -237,8 +245,3 @@ def _signed(error: float) -> str:
 def _least(value: float) -> float:
     """For ordering: what has no number comes last."""
     return value if value == value else -1.0
-
-
-def chain_sentence(chain: FirmChain) -> str:
-    """Why a firm fell, in its own sentence, or that it did not."""
-    return _ended(chain.sentence) if chain.steps else f"{chain.label} does not fall."

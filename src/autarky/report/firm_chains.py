@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from autarky.explanation.firms import bound_words, chain_sentence, cut_words, day_words
+from autarky.explanation.firms import bound_words, cut_words, day_words, share_words
 from autarky.explanation.wording import date_words, percent
 from autarky.report.chains import BOX, WIDTH, node
 from autarky.report.document import framed
@@ -22,7 +22,7 @@ COURSE_WIDTH, COURSE_HEIGHT, COURSE_LEFT = 340.0, 170.0, 42.0
 
 def firm_chain(ident: str, chain: FirmChain) -> Markup:
     """A firm's chain: in a sentence, as a picture, as a table."""
-    content: list[Content] = [element("h3", chain.label), element("p", chain_sentence(chain))]
+    content: list[Content] = [element("h3", chain.label), element("p", chain.sentence)]
     if chain.steps:
         header = (
             "firm or supplier",
@@ -30,7 +30,7 @@ def firm_chain(ident: str, chain: FirmChain) -> Markup:
             "below 90 % from",
             "output then, % of base",
             "because",
-            "of it from the next",
+            "what ties it to the next",
         )
         rows = [_row(step) for step in chain.steps]
         content += [
@@ -48,7 +48,7 @@ def _row(step: ChainStep) -> Sequence[Content]:
         "the cut" if step.day is None else f"day {step.day:,}, {day_words(step.date)}",
         cell_percent(step.output),
         cut_words(step) if step.day is None else bound_words(step),
-        "–" if step.share is None else percent(step.share),
+        share_words(step) or "–",
     )
 
 
@@ -73,19 +73,14 @@ def _drawn(ident: str, chain: FirmChain) -> Markup:
                     d=f"M{26 - thick / 2:.1f} {top + 9:.1f}h{thick + 8:.1f}L30 {top + 1:.1f}z",
                     class_="tip",
                 ),
-                text(50, y - PITCH / 2 + 4, _between(before), "tick"),
+                text(50, y - PITCH / 2 + 4, f"{bound_words(before)}; {share_words(before)}", "tick"),
             ]
         drawing.append(node(0, y, style, step.label, note))
     last = chain.steps[-1]
     height = 2 + BOX + PITCH * (len(chain.steps) - 1) + 2
-    finding = f"{chain_sentence(chain)} The chain has {len(chain.steps)} steps and ends at {last.label}."
+    finding = f"{chain.sentence} The chain has {len(chain.steps)} steps and ends at {last.label}."
     title = f"Why {chain.label} falls: back to the cut"
     return picture(ident, WIDTH, height, title, finding, drawing, class_="heatmap")
-
-
-def _between(step: ChainStep) -> str:
-    told = bound_words(step)
-    return told if step.share is None else f"{told}; {percent(step.share)} of it from:"
 
 
 def firm_courses(days: FirmDays) -> list[Markup]:

@@ -40,12 +40,13 @@ def ranked_bars(
 
 def cumulative(ident: str, title: str, finding: str, curve: Sequence[tuple[int, Spread]]) -> Markup:
     """Share of all losses together by number of nodes from the top, on a line that grows tenfold by step."""
-    left, foot, top, width = 60.0, 250.0, 14.0, 560.0
-    decades = max(math.ceil(math.log10(curve[-1][0])), 1)
+    left, foot, top, width = 60.0, 230.0, 14.0, 700.0
+    whole = curve[-1][0]
+    ticks = [10**k for k in range(len(str(whole))) if 10**k < 0.6 * whole]
     upward = number_axis([0.0, 1.0], foot, top - foot, ticks=5)
 
     def x(nodes: int) -> float:
-        return left + width * math.log10(nodes) / decades
+        return left + width * math.log(nodes) / math.log(whole)
 
     drawing: list[Markup] = []
     for place, share in upward.ticks():
@@ -53,10 +54,10 @@ def cumulative(ident: str, title: str, finding: str, curve: Sequence[tuple[int, 
             line(left, place, left + width, place, "grid" if share else "axis"),
             text(left - 6, place + 4, percent(share), "tick", "end"),
         ]
-    for k in range(decades + 1):
+    for tick in (*ticks, whole):
         drawing += [
-            line(x(10**k), foot, x(10**k), foot + 5, "axis"),
-            text(x(10**k), foot + 19, f"{10**k:,}", "tick", "middle"),
+            line(x(tick), foot, x(tick), foot + 5, "axis"),
+            text(x(tick), foot + 19, f"{tick:,}", "tick", "middle"),
         ]
     places = [(x(nodes), share) for nodes, share in curve]
     edge = [f"{at:.1f},{upward.at(share.high):.1f}" for at, share in places]
@@ -65,9 +66,15 @@ def cumulative(ident: str, title: str, finding: str, curve: Sequence[tuple[int, 
     drawing += [
         element("polygon", points=" ".join(edge), class_="most"),
         element("polyline", points=points, class_="line"),
-        text(left + width / 2, foot + 38, "nodes from the top", "tick", "middle"),
+        text(
+            left + width / 2,
+            foot + 38,
+            "nodes from the top, each tick ten times the one before",
+            "tick",
+            "middle",
+        ),
     ]
-    return picture(ident, left + width + 20, foot + 46, title, finding, drawing, class_="single")
+    return picture(ident, WIDTH, foot + 46, title, finding, drawing, class_="heatmap")
 
 
 def paired(ident: str, title: str, finding: str, sectors: Sequence[SectorLoss]) -> Markup:

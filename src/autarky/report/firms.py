@@ -173,7 +173,7 @@ def _curve_section(ranking: Ranking) -> Markup | None:
         "curve",
         "How few hold most",
         element("p", finding),
-        cumulative("cumulative", title, finding, ranking.curve),
+        framed(cumulative("cumulative", title, finding, ranking.curve), f"Picture: {title}"),
         folded("The same as a table", table(title, ("nodes from the top", "share"), rows, "dense")),
     )
 
@@ -193,6 +193,7 @@ def _cut_section(result: FirmResult, cut: CutLoss) -> Markup:
             f"With every sector as one firm the same cut costs {loss_words(cut.by_sector[0])}: aggregation "
             f"error {error_words(cut.error)} of the firm result.",
         ),
+        element("ul", [element("li", note) for note in cut.notes], class_="note") if cut.notes else None,
         table("Lost by the cut", ("of", "by firms", "with every sector as one firm"), whole),
     ]
     if ranked and _apart(ranked[0]) > 0:

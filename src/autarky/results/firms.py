@@ -58,7 +58,7 @@ class RankedNode:
     is_foreign: bool
     is_rest: bool
     output_share: float
-    """Its output over all output: what is lost if nothing follows. Of a supplier abroad what it sells here."""
+    """Its output over all output: lost if nothing follows. Of a supplier abroad what it sells here."""
     loss: tuple[Spread, ...]
     """Economic systemic risk index (Diem et al. 2022), one per weight."""
     downstream: Spread
@@ -135,11 +135,12 @@ class ChainStep:
     output: float
     """Output on that day, as a share of the base year's."""
     bound_by: str
-    """Kind of input that bound it, ``capacity`` or ``demand``; empty for a cut."""
+    """Input that bound it, ``capacity`` or ``demand``; empty for a cut."""
     stock_days: float | None
     """Days of use of that input it had when it began."""
     share: float | None
-    """Share of that input that came from the next in the chain."""
+    """Share of that input that came from the next in the chain; of a firm bound by demand, of its output that
+    went there; None at the end."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class FirmChain:
     steps: tuple[ChainStep, ...]
     """The firm first, the cut last; empty: it did not fall."""
     sentence: str
+    """All of it in one sentence."""
 
 
 @dataclass(frozen=True)
