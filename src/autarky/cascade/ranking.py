@@ -5,7 +5,7 @@ highest bound down until no bound left is above the k-th best found.
 
 The bound on lost supplies: as long as every market keeps a share 1 − c of its sales, a supplier with market
 share a passes on at most σ = min(1, a / (1 − c)) of its loss. Then losses are at most those of the linear
-chain in which kinds of inputs add up, where truly the worst one counts, D = (I − Lσ)⁻¹ g. Whether markets do
+chain in which kinds of inputs add up, where truly the worst one counts, D = (I − σL)⁻¹ g. Whether markets do
 keep that share is a chain of the same form, with a in place of g: where it stays below c for a node, D holds
 for the whole cascade of that node. (By induction over rounds: losses below the chain's keep the markets, and
 so σ, and so losses below the chain's in the next round.) Without substitution σ = 1 and nothing is asked of
