@@ -325,6 +325,61 @@ def plan(
 
 
 @app.command()
+def firms(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A study that has firms, or a folder of firms and links.")
+    ],
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cut", metavar="PARTNER.PRODUCT[=SHARE]", help="A supplier abroad loses this share, or all."
+        ),
+    ] = None,
+    close: Annotated[
+        list[str] | None,
+        typer.Option("--close", metavar="FIRM[=SHARE]", help="A firm loses this share of capacity, or all."),
+    ] = None,
+    why: Annotated[
+        list[str] | None,
+        typer.Option("--why", metavar="FIRM", help="Trace the shortage of this firm; may be repeated."),
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Firms and suppliers abroad in the ranking.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--every", help="The failure of every firm, also of a network beyond 200,000.")
+    ] = False,
+    no_days: Annotated[
+        bool, typer.Option("--no-days", help="Faster: rank and cut, without living through the days.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Threads or processes; by default one per core.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")
+    ] = None,
+    runs: Runs = RUNS,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Rank firms and suppliers abroad by what their failure costs, follow a cut firm by firm, and say why."""
+    from autarky.firms import Asked, ask_firms
+
+    asked = Asked(
+        cut=_shares("--cut", cut or []),
+        close=_shares("--close", close or []),
+        why=tuple(why or ()),
+        top=top,
+        every=every,
+        days=not no_days,
+    )
+    with _progress(quiet or json, doing="firms", what="") as progress:
+        done = ask_firms(file, runs, asked=asked, workers=workers, cluster=cluster, progress=progress)
+    _show(json, done.to_dict, done.text)
+
+
+@app.command()
 def attribute(
     study: Annotated[str, typer.Argument(metavar="STUDY", help="A study file, or the name of one.")],
     since: Annotated[
@@ -696,6 +751,22 @@ def _options(given: list[str]) -> dict[str, str]:
                 Problem("--option", f"{name!r} is not name=value", "write for instance year=2014")
             )
     return {name: value for name, _, value in pairs}
+
+
+def _shares(option: str, given: list[str]) -> tuple[tuple[str, float], ...]:
+    """Names with the share that each loses; all of it where there is no share."""
+    found = []
+    for one in given:
+        name, _, share = one.rpartition("=") if "=" in one else (one, "", "1")
+        try:
+            value = float(share)
+        except ValueError:
+            value = -1.0
+        if not name or not 0 < value <= 1:
+            remedy = "write for instance ABROAD.334=0.5: half of it is lost"
+            raise InputError(Problem(option, f"{one!r} is not NAME or NAME=SHARE, a share up to 1", remedy))
+        found.append((name, value))
+    return tuple(found)
 
 
 def _show(as_json: bool, value: Any, text: Any) -> None:

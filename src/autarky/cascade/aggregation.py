@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,9 @@ import numpy.typing as npt
 from autarky.cascade.operators import build_operators
 from autarky.cascade.rules import Rules
 from autarky.cascade.run import cascade
+from autarky.declared import ALL
 from autarky.firm_network import FirmNetwork, Nodes, links_in_order
+from autarky.firm_network.section import FirmLoss
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -91,6 +94,26 @@ def by_sector(network: FirmNetwork) -> FirmNetwork:
         buyer=buyer,
         sales=sales,
     )
+
+
+def on_sectors(network: FirmNetwork, losses: Sequence[FirmLoss]) -> tuple[FirmLoss, ...]:
+    """The same losses on the network of ``by_sector``: a sector loses what its named firms make of it.
+
+    Names are those of the network; suppliers abroad keep theirs.
+    """
+    group, _ = _groups(network)
+    nodes, together = network.nodes, by_sector(network)
+    told = []
+    for loss in losses:
+        if loss.firms == ALL:
+            told.append(loss)
+            continue
+        named = np.unique([node for name in loss.firms if (node := network.find(name)) is not None])
+        struck = np.bincount(group[named], nodes.output[named], len(together))
+        for sector in map(int, np.flatnonzero(struck > 0)):
+            share = min(1.0, loss.share * float(struck[sector] / together.nodes.output[sector]))
+            told.append(loss.model_copy(update={"firms": (together.id_of(sector),), "share": share}))
+    return tuple(told)
 
 
 def compared(network: FirmNetwork, remaining: Floats, rules: Rules, weights: Floats) -> Compared:

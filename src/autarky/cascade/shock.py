@@ -29,8 +29,6 @@ from autarky.scenario import (
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
-NEAR = 500
-"""Names on either side of an unknown one, in order of the alphabet, among which the nearest is looked for."""
 _IN_A_YEAR = {Period.DAY: 365.0, Period.MONTH: 12.0, Period.YEAR: 1.0}
 _WITHOUT_PLACE = {
     "demand_change": "final users want more or less",
@@ -135,17 +133,11 @@ class _Reader:
         for position, name in enumerate(loss.firms):
             node = network.find(name)
             if node is None:
-                remedy = did_you_mean(name, self._near(name))
+                remedy = did_you_mean(name, network.near(name))
                 self._problem(f"{place}.firms[{position}]", f"unknown firm {name!r}", remedy)
             else:
                 struck.add(node)
         self.share[sorted(struck)] *= 1.0 - loss.share
-
-    def _near(self, name: str) -> list[str]:
-        """Names that stand near one in order of the alphabet: of a million not all can be compared."""
-        ids = np.sort(self.network.nodes.ids)
-        at = int(np.searchsorted(ids, name.encode()))
-        return [bytes(found).decode() for found in ids[max(0, at - NEAR) : at + NEAR]]
 
     def _cut(self, cut: TradeCut | BlocCut | TradeSeries, place: str) -> None:
         before = len(self.problems)

@@ -26,6 +26,8 @@ Integers = npt.NDArray[np.int64]
 
 OVERSOLD = 1e-9
 """Share of its output by which a firm's sales may exceed it: what rounding leaves."""
+NEAR = 500
+"""Names on either side of an unknown one among which the nearest are looked for."""
 MOST_TOLD = 20
 """Problems of one sort that are told one by one."""
 
@@ -179,6 +181,12 @@ class FirmNetwork:
         _, ids = self._by_id
         place = int(np.searchsorted(ids, name.encode()))
         return [bytes(found).decode() for found in ids[max(0, place - on_each_side) : place + on_each_side]]
+
+    def near(self, name: str) -> list[str]:
+        """Names that stand near one in order of the alphabet: of a million not all can be compared."""
+        _, ids = self._by_id
+        at = int(np.searchsorted(ids, name.encode()))
+        return [bytes(found).decode() for found in ids[max(0, at - NEAR) : at + NEAR]]
 
     @cached_property
     def _by_id(self) -> tuple[Integers, npt.NDArray[np.bytes_]]:
