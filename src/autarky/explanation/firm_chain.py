@@ -29,8 +29,7 @@ def chain_of(
     network: FirmNetwork,
     simulation: FirmSimulation,
     node: int,
-    start: datetime.date,
-    first_shock: int,
+    start: int,
 ) -> FirmChain:
     """The way from a firm's first day below 0.9 of base back to a supplier abroad that was cut.
 
@@ -46,15 +45,13 @@ def chain_of(
     simulation : FirmSimulation
         Of the same network.
     node : int
-    start : date
-        First day of the run.
-    first_shock : int
-        Day of the first shock, counted from ``start``; days of the chain count from it.
+    start : int
+        Day of the first shock, counted from the first day of the run; days of the chain count from it.
     """
     steps: list[ChainStep] = []
     at: int | None = node if simulation.falls.day[node] >= 0 else None
     while at is not None:
-        step, at = _step(network, simulation, at, start, first_shock)
+        step, at = _step(network, simulation, at, start)
         steps.append(step)
     label = label_of(network, node)
     return FirmChain(
@@ -70,8 +67,7 @@ def _step(
     network: FirmNetwork,
     simulation: FirmSimulation,
     node: int,
-    start: datetime.date,
-    first_shock: int,
+    start: int,
 ) -> tuple[ChainStep, int | None]:
     """What is told of a node, and the node with which the chain goes on."""
     falls = simulation.falls
@@ -91,8 +87,8 @@ def _step(
         label=label_of(network, node),
         sector=network.sectors[network.nodes.sector[node]],
         is_foreign=is_foreign,
-        day=None if is_foreign else day - first_shock,
-        date=(start + datetime.timedelta(day)).isoformat(),
+        day=None if is_foreign else day - start,
+        date=(simulation.start + datetime.timedelta(day)).isoformat(),
         output=float(falls.output[node]),
         bound_by=words,
         stock_days=None if stock is None else float(stock),
