@@ -141,6 +141,21 @@ class Delimited:
             raise SourceError(at_most(problems, self.path))
         return block
 
+    def column_numbers(self, column_index: int) -> tuple[npt.NDArray[np.float64], list[Problem]]:
+        """The numbers of a long column, NaN for a cell that is none, and the problem of each such cell."""
+        cells = [row[column_index] for row in self.rows]
+        if _NUMBER_SIGNS.issuperset("".join(cells)):
+            try:
+                values = np.array(list(map(float, cells)))
+            except ValueError:
+                pass
+            else:
+                if np.isfinite(values).all():
+                    return values, []
+        read = [self._read(i, column_index) for i in range(len(cells))]
+        numbers = [np.nan if isinstance(number, Problem) else number for number in read]
+        return np.array(numbers), [number for number in read if isinstance(number, Problem)]
+
     def _read(self, row_index: int, column_index: int) -> float | Problem:
         text = self.rows[row_index][column_index].strip()
         if _NUMBER.fullmatch(text):

@@ -149,16 +149,9 @@ class ListFile:
             )
 
     def _numbers(self, table: Delimited, column: int, faults: Faults) -> npt.NDArray[np.float64]:
-        try:
-            return table.numbers(slice(None), [column])[:, 0]
-        except SourceError:
-            values = np.full(len(table.rows), np.nan)
-        for i in range(len(table.rows)):
-            try:
-                values[i] = table.number(i, column)
-            except SourceError as error:
-                for problem in error.problems:
-                    faults.add(self.path, f"no number in {table.header[column]}", problem)
+        values, problems = table.column_numbers(column)
+        for problem in problems:
+            faults.add(self.path, f"no number in {table.header[column]}", problem)
         return values
 
     def _parquet_parts(self, faults: Faults) -> Iterator[Part]:
