@@ -73,7 +73,7 @@ def days_of(
             FirmCourse(network.id_of(node), label_of(network, node), tuple(map(float, lived.watched[:, at])))
             for at, node in enumerate(wanted)
         ),
-        chains=tuple(chain_of(network, lived, node, happens.start, first_shock) for node in traced),
+        chains=tuple(chain_of(network, lived, node, first_shock) for node in traced),
         shocks=tuple(_dates(shock, happens) for shock in happens.shocks),
     )
 
