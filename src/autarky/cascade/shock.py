@@ -31,7 +31,7 @@ Booleans = npt.NDArray[np.bool_]
 
 _IN_A_YEAR = {Period.DAY: 365.0, Period.MONTH: 12.0, Period.YEAR: 1.0}
 _WITHOUT_PLACE = {
-    "demand_change": "final users want more or less",
+    "demand_change": "changed demand of final users",
     "harvest": "harvests",
     "hours_withheld": "hours withheld from work",
     "ration_change": "changed rations",

@@ -141,7 +141,7 @@ def test_what_has_no_place_in_a_cascade_is_told_once():
     shock = remaining_after(made(), scenario(demand, demand, cut(origin="NORTH", share_kept=0)))
     assert shock.share.tolist() == [1] * 7
     assert shock.notes == (
-        "The cascade leaves out final users want more or less: it starts from supply that is lost.",
+        "The cascade leaves out changed demand of final users: it starts from supply that is lost.",
         "The cascade leaves out what a cut does to exports and to trade between regions at home: it starts "
         "from supply that is lost.",
     )
