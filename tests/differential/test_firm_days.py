@@ -167,7 +167,7 @@ def drawn(seed: int) -> tuple[FirmNetwork, Scenario, tuple[FirmLoss, ...], dict[
 @pytest.mark.parametrize("seed", range(200))
 def test_days_on_firms_equal_their_slow_twin(seed: int) -> None:
     network, given, losses, ranks = drawn(seed)
-    cut, loss, change = given.shocks
+    _, loss, change = given.shocks
     abroad = range(network.firms, len(network))
     made = [network.sectors[s] for s in network.nodes.sector]
 
@@ -182,7 +182,7 @@ def test_days_on_firms_equal_their_slow_twin(seed: int) -> None:
         return ceilings, left, kinds if day >= 14 else {}
 
     params = parameters(given.behaviour, given.groups, given.shocks)
-    by_product = {kind: sector for kind, sector in zip(network.nodes.kind, made, strict=True)}
+    by_product = dict(zip(network.nodes.kind, made, strict=True))
     days_of = {network.kinds[k]: params.inventory_days.get(sector) for k, sector in by_product.items()}
     known = {kind: days for kind, days in days_of.items() if days is not None}
     twin = FirmTwin(network, replace(params, inventory_days=known), happens, ranks)

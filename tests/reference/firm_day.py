@@ -1,6 +1,6 @@
 """The slow, readable twin of the firms' days: plain Python, firms and links looked up by name.
 
-It shares nothing with the kernels but the parameters and the network's arrays; docs/firms/days.md has the rules.
+It shares nothing with the kernels but parameters and network; docs/firms/days.md has the rules.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class FirmTwin:
         }
         self.order = dict.fromkeys(self.stock, 1.0)
         # Buyers of one group are served alike: (rank, whether final users).
-        self.rank = {j: 0 for j in (*self.firms, "final")} if ranks is None else ranks
+        self.rank = dict.fromkeys((*self.firms, "final"), 0) if ranks is None else ranks
         self.group = {j: (self.rank[j], j == "final") for j in self.rank}
         self.groups = sorted(set(self.group.values()))
         self.weight = {(i, g): 1.0 for i in self.nodes for g in self.groups}

@@ -20,7 +20,7 @@ Integers = npt.NDArray[np.int64]
 
 LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
 NEVER_BINDS, HALF_BINDS, BINDS = 0, 1, 2
-DEMAND, CAPACITY = -1, -2
+DEMAND, CAPACITY, CEILING = -1, -2, -3
 
 _TRICKLE = 1e-3
 """Least weight of a supplier: somebody always asks whether it delivers again."""
@@ -115,7 +115,7 @@ class State(NamedTuple):
     output: Floats
     """(n,)"""
     bound_by: Integers
-    """(n,) slot, or ``DEMAND``, ``CAPACITY``."""
+    """(n,) slot, or ``DEMAND``, ``CAPACITY``, ``CEILING`` (orders were cut)."""
     made: Floats
     """(n,) output relative to the base year."""
     goal: Floats
@@ -223,7 +223,8 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
         # A ceiling binds on orders: nobody makes what cannot leave.
         for g in range(groups):
             accepted[g] = orders[g]
-        if demand > most_out:
+        is_cut = demand > most_out
+        if is_cut:
             hand_out(most_out, orders, turn, rank, filled)
             demand = 0.0
             for g in range(groups):
@@ -251,7 +252,9 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
         inputs = share * base if share < np.inf else share
         output = min(capacity, inputs, demand)
         bound_by = slot if inputs < capacity else np.int64(CAPACITY)
-        bounds[i] = DEMAND if output >= demand * (1.0 - 1e-12) else bound_by
+        if output >= demand * (1.0 - 1e-12):
+            bound_by = np.int64(CEILING if is_cut else DEMAND)
+        bounds[i] = bound_by
         moved |= output != outputs[i]
         outputs[i] = output
         # A firm without output that buys goes on buying.

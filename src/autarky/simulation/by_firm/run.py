@@ -39,7 +39,7 @@ class Crossing(NamedTuple):
     output: Floats
     """Share of base output on that day; NaN if never."""
     bound_by: Integers
-    """What bound it on that day: a slot, or -1 demand, -2 capacity (also where it never fell)."""
+    """What bound it on that day: a slot, or -1 demand, -2 capacity (also where it never fell), -3 a cut."""
     stock_days: Floats
     """Days of use of that slot in stock when the run began; NaN where no slot bound."""
 
