@@ -164,7 +164,7 @@ def drawn() -> FirmResult:
 def plant() -> FirmResult:
     """A factory for fishing gear among three sectors, lived through for 30 weeks after a cut in the third."""
     weeks, shock = 30, 14
-    falls = [(1.0, 0.97), (0.9, 0.55), (0.6, 0.2)]
+    falls = [(0.6, 0.2), (0.89, 0.55), (1.0, 0.97)]
     by_week = tuple(
         tuple(1.0 if k < 2 + 3 * s else max(low, high - 0.04 * (k - 2 - 3 * s)) for k in range(weeks))
         for s, (high, low) in enumerate(falls)
@@ -235,8 +235,8 @@ def plant() -> FirmResult:
             start="2020-01-01",
             days=7 * weeks,
             first_shock=shock,
-            sectors=("farms", "gear", "plastics"),
-            sector_names=("Farms", "Gear", "Plastics"),
+            sectors=("plastics", "gear", "farms"),
+            sector_names=("Plastics", "Gear", "Farms"),
             by_week=by_week,
             by_sector_model=tuple(tuple(min(1.0, share + 0.1) for share in row) for row in by_week),
             stopped_by_week=stopped,

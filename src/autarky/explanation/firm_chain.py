@@ -25,12 +25,7 @@ TOGETHER = "inputs, all together"
 """What binds under linear production, where one input stands in for another."""
 
 
-def chain_of(
-    network: FirmNetwork,
-    simulation: FirmSimulation,
-    node: int,
-    start: int,
-) -> FirmChain:
+def chain_of(network: FirmNetwork, simulation: FirmSimulation, node: int, start: int) -> FirmChain:
     """The way from a firm's first day below 0.9 of base back to a supplier abroad that was cut.
 
     At each firm the chain follows what bound it on that day: of the suppliers of the input that had run out
@@ -145,7 +140,7 @@ def _kind_words(network: FirmNetwork, kind: int) -> str:
 def _sentence(steps: list[ChainStep]) -> str:
     first, last = steps[0], steps[-1]
     if first.day is None:
-        return f"{first.label} {cut_words(first)}, from {day_words(first.date)} on."
+        return f"{first.label} {cut_words(first)} from {day_words(first.date)} on."
     told = (
         f"{first.label} falls below {percent(FALLS)} of base on day {first.day:,} "
         f"({day_words(first.date)}), {bound_words(first)}"
@@ -154,7 +149,7 @@ def _sentence(steps: list[ChainStep]) -> str:
         return f"{told}."
     through = f" through {count(len(steps) - 2, 'other')}" if len(steps) > 2 else ""
     end = (
-        f"{cut_words(last)}, from {day_words(last.date)} on"
+        f"{cut_words(last)} from {day_words(last.date)} on"
         if last.day is None
         else f"fell on day {last.day:,} ({day_words(last.date)}), {bound_words(last)}"
     )

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from autarky.explanation.firms import bound_words, cut_words, day_words, share_words
+from autarky.explanation.timeline import MOST_COLUMNS, PERIODS
 from autarky.explanation.wording import date_words, percent
 from autarky.report.chains import BOX, WIDTH, node
 from autarky.report.document import framed
@@ -125,13 +126,14 @@ def _course(ident: str, course: FirmCourse, days: FirmDays) -> Markup:
         text(left, COURSE_HEIGHT - 6, date_words(start), "tick"),
         text(right, COURSE_HEIGHT - 6, date_words(end), "tick", "end"),
     ]
-    weeks = range(0, days.days, 7)
+    length, period = next(
+        ((length, period) for length, period in PERIODS[1:] if days.days <= MOST_COLUMNS * length),
+        PERIODS[-1],
+    )
+    parts = [(first, course.output[first : first + length]) for first in range(0, days.days, length)]
     rows = [
-        (
-            date_words(start + datetime.timedelta(week)),
-            cell_percent(sum(course.output[week : week + 7]) / len(course.output[week : week + 7])),
-        )
-        for week in weeks
+        (date_words(start + datetime.timedelta(first)), cell_percent(sum(part) / len(part)))
+        for first, part in parts
     ]
     return element(
         "figure",
@@ -147,6 +149,6 @@ def _course(ident: str, course: FirmCourse, days: FirmDays) -> Markup:
         ),
         folded(
             "The same as a table",
-            table(f"{course.label}: mean of each week, % of base", ("from", "output"), rows, "dense"),
+            table(f"{course.label}: mean of each {period}, % of base", ("from", "output"), rows, "dense"),
         ),
     )

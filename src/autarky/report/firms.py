@@ -106,9 +106,9 @@ def _ranking_section(ranking: Ranking, mark: Content) -> Markup:
         abroad = ranking.foreign[0]
         finding += f" The first supplier abroad is {abroad.label}, in place {abroad.place:,}."
     title = f"Lost of {weight} if it alone fails"
-    marks = [("b-first", "a firm: all that follows from its failure")]
+    marks = [("b-first", "a firm: what follows from its failure")]
     if has_direct:
-        marks.append(("b-keep", "of it, what the firm itself makes"))
+        marks.insert(0, ("b-keep", "a firm: what it makes itself"))
     marks.append(("b-cost", "a supplier abroad"))
     legend_items = [
         _key(element("rect", y=5, width=20, height=10, class_=kind), words) for kind, words in marks
