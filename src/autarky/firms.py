@@ -8,7 +8,7 @@ import platform
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,16 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autarky.cascade.aggregation import by_sector, compared, on_sectors
-from autarky.cascade.operators import build_operators, weights_of
+from autarky.cascade.operators import weights_of
 from autarky.cascade.ranking import most_systemic
 from autarky.cascade.rules import Rules
-from autarky.cascade.run import Losses, cascades
-from autarky.cascade.shock import remaining_after
+from autarky.cascade.run import Losses
 from autarky.declared import ALL, Names
 from autarky.ensemble import Executor
 from autarky.ensemble.cascades import all_cascades
 from autarky.ensemble.firm_draws import Numbers, run_draws
+from autarky.ensemble.firm_questions import DrawnFirms, Questions, Shocked, numbers_of
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
@@ -36,20 +35,18 @@ from autarky.firm_network.consistency import Agreement, agreement
 from autarky.firm_network.from_table import Frame, frame_of
 from autarky.firm_network.plants import with_plants
 from autarky.firm_network.rest import completed
-from autarky.firm_network.section import FirmLoss, FirmsSection
-from autarky.results.firms import FirmDays, FirmResult
+from autarky.firm_network.section import FirmLoss, FirmsSection, SplitTable
+from autarky.results.firms import FirmResult
 from autarky.run_folder import sha256
 from autarky.run_folder.firms import FirmRun, save_firms
 from autarky.scenario import CriticalityRule, Scenario
-from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
 from autarky.sources.firm_lists import read_firm_lists
 from autarky.sources.firm_statistics import read_jobs
-from autarky.splitting.sizes import Demography, read_demography
+from autarky.splitting.sizes import read_demography
 from autarky.splitting.split import split
 from autarky.study import Log, accepted, executor_of
 from autarky.study_file import Study, read_study, study_from_bytes
 
-Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 """Told (what is done, number done, number in all) now and then."""
@@ -137,7 +134,7 @@ def ask_firms(
         title=study.title,
         study=study.content,
         found=found,
-        ranking=ranking_rows(posed.network, ranked.nodes, ranked.numbers, posed.weights),
+        ranking=ranking_rows(posed.network, ranked, posed.questions.weights),
         inputs=inputs_of(study, posed, asked, Path(path)),
         versions=versions(),
         log=log.events,
@@ -159,90 +156,33 @@ def study_of_folder(folder: Path) -> Study:
 
 @dataclass(frozen=True, eq=False)
 class Posed:
-    """What a study asks about its firms. It travels to workers as it is: a draw's numbers are made of it."""
+    """What a study asks about its firms, and of which network."""
 
     section: FirmsSection
-    frame: Frame | None
+    questions: Questions
     network: FirmNetwork
-    """Of a split the first draw."""
+    """Of drawn ones the first."""
+    drawn: DrawnFirms | None
+    """None: the network is given."""
+    frame: Frame | None
+    """The table; None: there is none."""
     agreement: Agreement | None
-    """The network held against the table."""
-    scenario: Scenario | None
-    losses: tuple[FirmLoss, ...]
-    rules: Rules
-    level_rules: int
-    weights: tuple[str, ...]
-    notes: tuple[str, ...]
-    demography: Demography | None
-    jobs: Floats | None
-    days: bool
+    """Lists of firms held against the table."""
+    rules: tuple[tuple[str, str], ...]
+    """Parameters in force, as they are told."""
 
     @property
     def draws(self) -> int:
         """Networks that are asked."""
-        return self.section.split.draws if self.section.split is not None else 1
-
-    @property
-    def is_struck(self) -> bool:
-        """Whether anything happens."""
-        return bool(self.losses) or (self.scenario is not None and bool(self.scenario.shocks))
-
-    @property
-    def happens(self) -> Scenario:
-        """The scenario, with losses of named firms among its shocks, to be told."""
-        assert self.scenario is not None
-        return self.scenario.model_copy(update={"shocks": (*self.scenario.shocks, *self.losses)})
+        return self.drawn.section.draws if self.drawn is not None else 1
 
     @property
     def key(self) -> str:
         """What decides every number."""
-        scenario = None if self.scenario is None else self.scenario.model_dump(mode="json", by_alias=True)
-        losses = [loss.model_dump(mode="json", by_alias=True) for loss in self.losses]
-        section = self.section.model_dump(mode="json")
-        return json.dumps([version("autarky"), self.network.digest, section, scenario, losses, self.days])
-
-    def drawn(self, draw: int) -> FirmNetwork:
-        """The network of a draw."""
-        if self.section.split is None or draw == 0:
-            return self.network
-        assert self.frame is not None
-        return split(self.frame, self.section.split, draw, demography=self.demography, jobs=self.jobs)
-
-    def __call__(self, draw: int) -> Numbers:
-        """The numbers of a draw: the failure of each node, the shock on firms and sectors, the days' loss."""
-        network = self.drawn(draw)
-        weights = weights_of(network, self.weights)
-        losses = cascades(build_operators(network, self.rules), np.arange(len(network)), weights, threads=1)
-        return {**numbers_of(losses), **self.struck(network, weights, threads=1)}
-
-    def struck(self, network: FirmNetwork, weights: Floats, threads: int | None = None) -> Numbers:
-        """What the shock comes to on a network, at once and over the days; nothing where there is none."""
-        if not self.is_struck:
-            return {}
-        assert self.scenario is not None
-        found = compared(
-            network, remaining_after(network, self.scenario, self.losses).share, self.rules, weights
-        )
-        told = {
-            "direct": found.direct,
-            "by_firms": found.by_firms.joint,
-            "by_firms_downstream": found.by_firms.downstream,
-            "by_firms_upstream": found.by_firms.upstream,
-            "by_sector": found.by_sector.joint,
-            "of_sector_by_firms": found.by_firms.of_sector,
-            "of_sector_by_sector": found.by_sector.of_sector,
-            "shock_rounds": np.array([max(found.by_firms.rounds, found.by_sector.rounds)]),
-        }
-        if self.days:
-            told["gdp_lost"] = np.array([self.lived(network, threads=threads).value_added_lost])
-        return told
-
-    def lived(
-        self, network: FirmNetwork, *, watch: Sequence[int] = (), threads: int | None = None
-    ) -> FirmSimulation:
-        """The scenario day by day."""
-        assert self.scenario is not None
-        return simulate_firms(network, self.scenario, self.losses, watch=watch, threads=threads)
+        asked = self.questions
+        happens = None if asked.shocked is None else asked.shocked.told.model_dump_json(by_alias=True)
+        own = [self.network.digest, self.section.model_dump_json(by_alias=True), happens]
+        return json.dumps([version("autarky"), *own, asdict(asked.rules), asked.weights, asked.days])
 
 
 def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
@@ -257,55 +197,45 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
     if section is None:
         what, remedy = "has no firms to ask", "add a section 'firms:': docs/firms/index.md shows how"
         raise ScenarioError(Problem(str(study.path or "study"), what, remedy))
-    scenario, losses = with_losses(study, section, asked)
+    shocked = what_happens(study.scenario, section, asked)
+    scenario = study.scenario
     imports = None if scenario is None else scenario.behaviour.imports
     levels = rules_of_levels(scenario, section)
-    economy = frame = agreed = None
-    if study.economy is not None:
-        economy = accepted(study.read_economy(), study)
-        log.note("table read", name=economy.name, year=economy.year, industries=len(economy.industries))
-        frame = frame_of(economy, imports, levels)
+    frame = jobs = agreed = None
     home = study.path.parent if study.path is not None else Path()
-    jobs = None
-    if section.jobs is not None and frame is not None:
-        jobs = read_jobs(home / section.jobs.path, frame)
+    if study.economy is not None:
+        frame = frame_of(accepted(study.read_economy(), study), imports, levels)
+        log.note("table read", name=frame.economy.name, year=frame.economy.year)
+        jobs = None if section.jobs is None else read_jobs(home / section.jobs.path, frame)
+    drawing: SplitTable | None = section.split
     demography = None
     if section.files is not None:
+        economy = None if frame is None else frame.economy
         network = read_firm_lists(home / section.files.path, economy, imports, levels)
         if frame is not None:
-            agreed = agreement(network, frame)
-            network = completed(network, frame) if section.files.complete else network
-    elif section.split is not None:
+            agreed = agreement(network, frame, jobs=jobs)
+            network = completed(network, frame, jobs=jobs) if section.files.complete else network
+    elif drawing is not None:
         assert frame is not None
-        if (counted := section.split.business_demography) is not None:
+        if (counted := drawing.business_demography) is not None:
             demography = read_demography(home / counted.path, frame.sectors)
-        network = split(frame, section.split, 0, demography=demography, jobs=jobs)
+        network = split(frame, drawing, 0, demography=demography, jobs=jobs)
     else:
         assert frame is not None
         network = with_plants(frame, section.plants, jobs)
-    log.note("network", firms=network.firms, links=len(network.sales), draws=1)
-    firms = slice(network.firms)
-    weights = tuple(name for name in section.weights if getattr(network.nodes, name)[firms].sum() > 0)
-    unknown = [name.replace("_", " ") for name in section.weights if name not in weights]
-    notes = tuple(f"Losses are not counted in {words}: nothing is known of it." for words in unknown)
+    log.note("network", firms=network.firms, links=len(network.sales))
+    known = network.nodes
+    weights = tuple(name for name in section.weights if getattr(known, name)[: network.firms].sum() > 0)
     if not weights:
         raise ScenarioError(Problem("firms.weights", "are known of no firm", "count losses in output"))
     rules = Rules(substitution=section.substitution, tolerance=section.tolerance)
-    return Posed(
-        section,
-        frame,
-        network,
-        agreed,
-        scenario,
-        losses,
-        rules,
-        len(levels),
-        weights,
-        notes,
-        demography,
-        jobs,
-        days=asked.days and scenario is not None,
-    )
+    questions = Questions(rules, weights, shocked, days=asked.days and shocked is not None)
+    drawn = None
+    if drawing is not None and frame is not None:
+        drawn = DrawnFirms(frame, drawing, demography, jobs, questions)
+    unknown = [name for name in section.weights if name not in weights]
+    told = rules_told(rules, len(levels), unknown)
+    return Posed(section, questions, network, drawn, frame, agreed, told)
 
 
 def rules_of_levels(scenario: Scenario | None, section: FirmsSection) -> tuple[CriticalityRule, ...]:
@@ -324,21 +254,19 @@ def rules_of_levels(scenario: Scenario | None, section: FirmsSection) -> tuple[C
     )
 
 
-def with_losses(
-    study: Study, section: FirmsSection, asked: Asked
-) -> tuple[Scenario | None, tuple[FirmLoss, ...]]:
-    """The study's scenario and losses of firms, with those of the command line; a year from the table's
-    first day where there is no scenario and something happens."""
-    scenario = study.scenario
-    struck = section.shocks or asked.cut or asked.close
-    if scenario is None and struck:
+def what_happens(scenario: Scenario | None, section: FirmsSection, asked: Asked) -> Shocked | None:
+    """The study's shocks, losses of firms and those of the command line; a year where there is no scenario.
+
+    None where nothing happens.
+    """
+    if not (section.shocks or asked.cut or asked.close or (scenario is not None and scenario.shocks)):
+        return None
+    if scenario is None:
         first = min((loss.start for loss in section.shocks), default=FIRST_DAY)
         scenario = Scenario(name="one year", start=first, days=365)
-    losses = list(section.shocks)
-    for name, share in (*asked.cut, *asked.close):
-        assert scenario is not None
-        losses.append(FirmLoss(start=scenario.start, firms=(name,), share=share))
-    return scenario, tuple(losses)
+    named = (*asked.cut, *asked.close)
+    losses = [FirmLoss(start=scenario.start, firms=(name,), share=share) for name, share in named]
+    return Shocked(scenario, (*section.shocks, *losses))
 
 
 @dataclass(frozen=True)
@@ -363,11 +291,18 @@ class Doer:
 
 def worked_out(posed: Posed, asked: Asked, doer: Doer, title: str, log: Log) -> tuple[FirmResult, Ranked]:
     """The ranking, the cut and the days of the network, over its draws."""
-    network = posed.network
-    top = asked.top or posed.section.top
-    if posed.section.split is not None:
+    network, questions = posed.network, posed.questions
+    shocked = questions.shocked
+    wanted = [named(network, name, "--why") for name in asked.why]
+    wanted += [named(network, name, "firms.why") for name in posed.section.why]
+    for option, losses in (("--cut", asked.cut), ("--close", asked.close)):
+        for name, _ in losses:
+            named(network, name, option)
+    # What of the shock a cascade cannot tell; names that are unknown are found here, before long work.
+    untold = () if shocked is None else shocked.remaining(network).notes
+    if posed.drawn is not None:
         found = run_draws(
-            posed,
+            posed.drawn,
             posed.draws,
             posed.key,
             folder=doer.folder,
@@ -377,36 +312,32 @@ def worked_out(posed: Posed, asked: Asked, doer: Doer, title: str, log: Log) -> 
         )
         ranked = Ranked(np.arange(len(network)), found, how_of_all(len(network)), True)
     else:
-        ranked = failures_of(posed, asked, doer, top)
-        weights = weights_of(network, posed.weights)
-        struck = posed.struck(network, weights, threads=doer.workers)
+        ranked = failures_of(posed, asked, doer)
+        struck = questions.shock_numbers(network, threads=doer.workers)
         found = {**ranked.numbers, **{name: values[None] for name, values in struck.items()}}
     log.note("cascades run", nodes=len(ranked.nodes), draws=posed.draws)
-    ranking = ranking_of(
-        network,
-        ranked.nodes,
-        ranked.numbers,
-        weights=posed.weights,
-        tolerance=posed.rules.tolerance,
-        how=ranked.how,
-        every=ranked.every,
-        top=top,
-    )
-    cut = None
-    if posed.is_struck:
-        assert posed.scenario is not None
-        told = remaining_after(network, posed.scenario, posed.losses).notes
-        cut = cut_of(network, found, posed.happens, told)
-    days = lived_days(posed, asked, found, doer) if posed.days else None
-    if days is not None:
+    days = None
+    if shocked is not None and questions.days:
+        lived = shocked.lived(network, watch=wanted, threads=doer.workers)
+        together = shocked.lived_by_sector(network, threads=doer.workers)
+        days = days_of(network, lived, together, found["gdp_lost"][:, 0], shocked.told, wanted)
         log.note("days lived through", days=days.days)
     result = FirmResult(
         title=title,
         network=facts_of(network, posed.draws, posed.agreement, posed.frame, bool(posed.section.plants)),
-        ranking=ranking,
-        cut=cut,
+        ranking=ranking_of(
+            network,
+            ranked.nodes,
+            ranked.numbers,
+            weights=questions.weights,
+            tolerance=questions.rules.tolerance,
+            how=ranked.how,
+            every=ranked.every,
+            top=asked.top or posed.section.top,
+        ),
+        cut=None if shocked is None else cut_of(network, found, shocked.told, untold),
         days=days,
-        rules=rules_told(posed),
+        rules=posed.rules,
     )
     return result, ranked
 
@@ -421,10 +352,10 @@ class Ranked:
     every: bool
 
 
-def failures_of(posed: Posed, asked: Asked, doer: Doer, top: int) -> Ranked:
+def failures_of(posed: Posed, asked: Asked, doer: Doer) -> Ranked:
     """The failure of every node of a given network; of a large one of the worst, at home and abroad."""
-    network, rules = posed.network, posed.rules
-    weights = weights_of(network, posed.weights)
+    network, rules, top = posed.network, posed.questions.rules, asked.top or posed.section.top
+    weights = weights_of(network, posed.questions.weights)
     if asked.every or doer.cluster is not None or len(network) <= EVERY:
         executor = doer.executor if doer.cluster is not None else None
         losses = all_cascades(
@@ -437,7 +368,6 @@ def failures_of(posed: Posed, asked: Asked, doer: Doer, top: int) -> Ranked:
             progress=doer.told("failures"),
             command=doer.again,
         )
-        numbers = numbers_of(losses)
         nodes, how, every = np.arange(len(network)), how_of_all(len(network)), True
     else:
         told = doer.told("failures")
@@ -445,25 +375,15 @@ def failures_of(posed: Posed, asked: Asked, doer: Doer, top: int) -> Ranked:
         abroad = np.arange(network.firms, len(network))
         besides = most_systemic(network, rules, weights, top, among=abroad, threads=doer.workers)
         new = ~np.isin(besides.nodes, worst.nodes)
-        joined = Losses(
+        losses = Losses(
             np.concatenate([worst.losses.joint, besides.losses.joint[new]]),
             np.concatenate([worst.losses.downstream, besides.losses.downstream[new]]),
             np.concatenate([worst.losses.upstream, besides.losses.upstream[new]]),
             np.concatenate([worst.losses.rounds, besides.losses.rounds[new]]),
         )
-        numbers = numbers_of(joined)
         nodes, how, every = np.concatenate([worst.nodes, besides.nodes[new]]), worst.how, False
+    numbers = numbers_of(network, nodes, losses)
     return Ranked(nodes, {name: values[None] for name, values in numbers.items()}, how, every)
-
-
-def numbers_of(losses: Losses) -> Numbers:
-    """What is kept of the failures of a network: all weights together, the first one way at a time."""
-    return {
-        "joint": losses.joint,
-        "downstream": losses.downstream[:, 0],
-        "upstream": losses.upstream[:, 0],
-        "rounds": losses.rounds,
-    }
 
 
 def how_of_all(nodes: int) -> str:
@@ -471,20 +391,7 @@ def how_of_all(nodes: int) -> str:
     return f"The failure of each of the {nodes:,} nodes was worked out exactly."
 
 
-def lived_days(posed: Posed, asked: Asked, found: Numbers, doer: Doer) -> FirmDays:
-    """The days of the network (of draws: of the first), beside those of each sector as one firm."""
-    network = posed.network
-    assert posed.scenario is not None
-    wanted = [node_named(network, name, "--why") for name in asked.why]
-    wanted += [node_named(network, name, "firms.why") for name in posed.section.why]
-    lived = posed.lived(network, watch=wanted, threads=doer.workers)
-    together = simulate_firms(
-        by_sector(network), posed.scenario, on_sectors(network, posed.losses), threads=doer.workers
-    )
-    return days_of(network, lived, together, found["gdp_lost"][:, 0], posed.happens, wanted)
-
-
-def node_named(network: FirmNetwork, name: str, place: str) -> int:
+def named(network: FirmNetwork, name: str, place: str) -> int:
     """The node of a name.
 
     Raises
@@ -498,17 +405,17 @@ def node_named(network: FirmNetwork, name: str, place: str) -> int:
     return node
 
 
-def rules_told(posed: Posed) -> tuple[tuple[str, str], ...]:
-    """Parameters in force, as they are told."""
-    rules = posed.rules
+def rules_told(rules: Rules, levels: int, unknown: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Parameters in force, as they are told, and weights of which nothing is known."""
     others = "others of a kind make up for a failure as far as their market share goes"
     told = [
         ("substitution", others if rules.substitution else "none: nobody makes up for a failure"),
         ("denominator of lost sales", "total output, sales to final users included"),
         ("tolerance", f"{rules.tolerance:g} of output"),
-        ("essentiality", f"{count(posed.level_rules, 'rule')} of the study, all else essential (assumption)"),
+        ("essentiality", f"{count(levels, 'rule')} of the study, all else essential (assumption)"),
     ]
-    return (*told, *(("note", note) for note in posed.notes))
+    without = [("not counted", f"{name.replace('_', ' ')}: nothing is known of it") for name in unknown]
+    return (*told, *without)
 
 
 def inputs_of(study: Study, posed: Posed, asked: Asked, path: Path) -> dict[str, Any]:
@@ -527,12 +434,20 @@ def inputs_of(study: Study, posed: Posed, asked: Asked, path: Path) -> dict[str,
 
 
 def ranking_rows(
-    network: FirmNetwork, nodes: Integers, numbers: Numbers, weights: Sequence[str]
+    network: FirmNetwork, ranked: Ranked, weights: Sequence[str]
 ) -> Iterator[Sequence[str | float | int]]:
     """Every node whose loss is known, as rows of a table: medians over the draws, the worst first."""
-    yield ("node", "sector", "region", "kind", "abroad", "output", *(f"loss of {name}" for name in weights))
-    middle = np.median(numbers["joint"], axis=0)
-    about = network.nodes
+    yield (
+        "node",
+        "sector",
+        "region",
+        "kind",
+        "abroad",
+        "share of output",
+        *(f"loss of {name}" for name in weights),
+    )
+    nodes, about = ranked.nodes, network.nodes
+    middle, output = (np.median(ranked.numbers[name], axis=0) for name in ("joint", "output"))
     for at in np.lexsort((nodes, -middle[:, 0])):
         node = int(nodes[at])
         yield (
@@ -541,7 +456,7 @@ def ranking_rows(
             network.regions[about.region[node]],
             network.kinds[about.kind[node]],
             int(node >= network.firms),
-            float(about.output[node]),
+            float(output[at]),
             *map(float, middle[at]),
         )
 

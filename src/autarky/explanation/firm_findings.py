@@ -139,7 +139,8 @@ def ranking_of(
         Nodes whose loss is known.
     numbers : mapping
         Of each draw: ``joint`` (draws, k, weights), the loss by each node's failure; ``downstream``,
-        ``upstream`` (draws, k), the same one way alone in the first weight; ``rounds`` (draws, k).
+        ``upstream`` (draws, k), the same one way alone in the first weight; ``output`` (draws, k), of all at
+        home; ``rounds`` (draws, k).
     every : bool
         Whether ``nodes`` are all nodes: then there is a curve.
     """
@@ -147,7 +148,6 @@ def ranking_of(
     middle = np.median(joint[:, :, 0], axis=0)
     # Equal losses stand in the order of the nodes, so that the same network gives the same table.
     order = np.lexsort((nodes, -middle))
-    whole = float(network.nodes.output[: network.firms].sum())
 
     def row(place: int) -> RankedNode:
         at = int(order[place])
@@ -162,7 +162,7 @@ def ranking_of(
             kind=network.kinds[about.kind[node]],
             is_foreign=node >= network.firms,
             is_rest=bool(about.is_rest[node]),
-            output_share=float(about.output[node]) / whole,
+            output_share=float(np.median(numbers["output"][:, at])),
             loss=tuple(spread(joint[:, at, w]) for w in range(len(weights))),
             downstream=spread(numbers["downstream"][:, at]),
             upstream=spread(numbers["upstream"][:, at]),

@@ -1,0 +1,123 @@
+"""Questions to a firm network: which failures cost most; what a shock comes to, at once and over the days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from autarky.cascade.aggregation import by_sector, compared, on_sectors
+from autarky.cascade.operators import build_operators, weights_of
+from autarky.cascade.rules import Rules
+from autarky.cascade.run import Losses, cascades
+from autarky.cascade.shock import Remaining, remaining_after
+from autarky.ensemble.firm_draws import Numbers
+from autarky.firm_network import FirmNetwork
+from autarky.firm_network.from_table import Frame
+from autarky.firm_network.section import FirmLoss, SplitTable
+from autarky.scenario import Scenario
+from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
+from autarky.splitting.sizes import Demography
+from autarky.splitting.split import split
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shocked:
+    """What happens to firms: a scenario, and losses of named firms beside it."""
+
+    scenario: Scenario
+    losses: tuple[FirmLoss, ...]
+
+    @cached_property
+    def told(self) -> Scenario:
+        """The scenario with the losses among its shocks, to be put in words."""
+        return self.scenario.model_copy(update={"shocks": (*self.scenario.shocks, *self.losses)})
+
+    def remaining(self, network: FirmNetwork) -> Remaining:
+        """What the shock leaves of each node at its worst."""
+        return remaining_after(network, self.scenario, self.losses)
+
+    def lived(
+        self, network: FirmNetwork, *, watch: Sequence[int] = (), threads: int | None = None
+    ) -> FirmSimulation:
+        """The scenario day by day."""
+        return simulate_firms(network, self.scenario, self.losses, watch=watch, threads=threads)
+
+    def lived_by_sector(self, network: FirmNetwork, threads: int | None = None) -> FirmSimulation:
+        """The same with every sector as one firm."""
+        losses = on_sectors(network, self.losses)
+        return simulate_firms(by_sector(network), self.scenario, losses, threads=threads)
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of a network."""
+
+    rules: Rules
+    weights: tuple[str, ...]
+    """What losses are counted in; the first decides."""
+    shocked: Shocked | None
+    """None: nothing happens."""
+    days: bool
+    """Whether the scenario is lived through."""
+
+    def shock_numbers(self, network: FirmNetwork, threads: int | None = None) -> Numbers:
+        """What the shock comes to, at once and over the days; nothing where there is none."""
+        if self.shocked is None:
+            return {}
+        left = self.shocked.remaining(network).share
+        found = compared(network, left, self.rules, weights_of(network, self.weights))
+        told = {
+            "direct": found.direct,
+            "by_firms": found.by_firms.joint,
+            "by_firms_downstream": found.by_firms.downstream,
+            "by_firms_upstream": found.by_firms.upstream,
+            "by_sector": found.by_sector.joint,
+            "of_sector_by_firms": found.by_firms.of_sector,
+            "of_sector_by_sector": found.by_sector.of_sector,
+            "shock_rounds": np.array([max(found.by_firms.rounds, found.by_sector.rounds)]),
+        }
+        if self.days:
+            told["gdp_lost"] = np.array([self.shocked.lived(network, threads=threads).value_added_lost])
+        return told
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnFirms:
+    """Networks drawn from a table, and what is asked of each. It travels to workers, networks do not."""
+
+    frame: Frame
+    section: SplitTable
+    demography: Demography | None
+    jobs: Floats | None
+    questions: Questions
+
+    def network(self, draw: int) -> FirmNetwork:
+        """The network of a draw."""
+        return split(self.frame, self.section, draw, demography=self.demography, jobs=self.jobs)
+
+    def __call__(self, draw: int) -> Numbers:
+        """The numbers of a draw: what the failure of each node costs, and what the shock comes to."""
+        network = self.network(draw)
+        every = np.arange(len(network))
+        weights = weights_of(network, self.questions.weights)
+        losses = cascades(build_operators(network, self.questions.rules), every, weights, threads=1)
+        return {**numbers_of(network, every, losses), **self.questions.shock_numbers(network, threads=1)}
+
+
+def numbers_of(network: FirmNetwork, nodes: Integers, losses: Losses) -> Numbers:
+    """What is kept of the failures of nodes: all weights together, the first one way at a time."""
+    output = network.nodes.output
+    return {
+        "output": output[nodes] / output[: network.firms].sum(),
+        "joint": losses.joint,
+        "downstream": losses.downstream[:, 0],
+        "upstream": losses.upstream[:, 0],
+        "rounds": losses.rounds,
+    }
