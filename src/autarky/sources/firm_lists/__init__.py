@@ -371,9 +371,9 @@ def _kind_abroad(gate: str, product: str, gates: Mapping[str, int], frame: Frame
 def _codes_of(firms: _Sellers, foreign: _Sellers, frame: Frame | None) -> _Codes:
     """All kinds, sectors and regions: the table's first, then the lists' in the order of their names."""
     product_of = {} if frame is None else dict(frame.product_of)
-    made = {*zip(firms.kind, firms.sector, strict=True), *zip(foreign.kind, foreign.sector, strict=True)}
-    for kind, sector in sorted(made):
-        product_of.setdefault(kind, sector)
+    for some in (firms, foreign):
+        for kind, sector in sorted(set(zip(some.kind, some.sector, strict=True))):
+            product_of.setdefault(kind, sector)
     if frame is not None:
         return _Codes(tuple(product_of), product_of, frame.sectors, frame.sector_names, frame.regions, frame)
     own = sorted(set(firms.sector))

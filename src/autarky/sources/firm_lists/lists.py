@@ -24,7 +24,7 @@ from autarky.sources.delimited import (
     require_file,
 )
 
-ROWS_AT_A_TIME = 50_000
+ROWS_AT_A_TIME = 10_000
 _SAMPLE = 2**20
 _MOST_TEXT = 2**38
 """Most text of one list after decompression: memory is what ends a list, this ends one of blank lines."""

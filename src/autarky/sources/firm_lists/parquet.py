@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from autarky.errors import Problem, SourceError, did_you_mean
 from autarky.limited import in_limited_child
 
-MEMORY = 2**30
-"""Most memory that the decoding of a file may take: a page may say that it unpacks to anything."""
+MEMORY = 2**31
+"""Most memory that decoding may take: a page may unpack to anything. Arrow reserves half of it at once."""
 BYTES_PER_SECOND = 5_000_000
 """Least speed of the look in advance; a slower file unpacks to far more than it is."""
 
@@ -64,7 +64,6 @@ def parts(
 
 def decode(path: Path, columns: list[str], size: int) -> int:
     """Rows found when the columns are read and thrown away: to be run within limits."""
-    pa.set_memory_pool(pa.system_memory_pool())
     try:
         with pq.ParquetFile(path) as file:
             return sum(len(batch) for batch in file.iter_batches(size, columns=columns, use_threads=False))
