@@ -19,6 +19,8 @@ from autarky.firm_network.section import SplitTable
 
 COUNT_POWER = 0.5
 """Without counted firms an industry's number of firms grows with its output to this power: assumption."""
+NO_LARGER = 0.1
+"""A sector's largest firm is no larger than the largest is on average among 1 / this as many: assumption."""
 COLUMNS = ("sector", "from", "to", "firms")
 MOST_TOLD = 20
 
@@ -118,6 +120,8 @@ def drawn_firms(
         if classes:
             # One draw from each of `count` equal layers: classes come out as counted.
             place = (np.arange(count) + place) / count
+        # A Pareto law has no end: now and then one firm would be its whole sector.
+        place = np.maximum(place, NO_LARGER / count)
         size = -np.sort(-_size_at(place, classes or ONE_CLASS, section.size_tail))
         share[start[i] : start[i + 1]] = size / size.sum()
     at_home = np.repeat(frame.output[:industries], counts) * share
@@ -136,8 +140,7 @@ def _size_at(place: Floats, classes: tuple[SizeClass, ...], tail: float) -> Floa
     which = np.clip(np.searchsorted(above, place, side="right") - 1, 0, len(classes) - 1)
     low = np.array([size.low for size in classes])[which] ** -tail
     high = np.array([size.high for size in classes])[which] ** -tail
-    # Never 0: the open class has no largest firm.
-    inside = np.clip((place - above[which]) / np.diff(above)[which], 2.0**-53, 1.0)
+    inside = np.clip((place - above[which]) / np.diff(above)[which], 0.0, 1.0)
     size: Floats = (high + (low - high) * inside) ** (-1.0 / tail)
     return size
 

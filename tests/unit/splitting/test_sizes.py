@@ -108,3 +108,11 @@ def test_all_problems_of_a_file_are_told_together_and_the_rest_counted(tmp_path:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         read_demography(tmp_path / "none.csv", SECTORS)
+
+
+def test_no_firm_is_nearly_all_of_a_sector_of_many_and_the_largest_differ_between_draws() -> None:
+    largest = []
+    for seed in range(50):
+        firms = drawn_firms(np.random.default_rng(seed), FRAME, SplitTable(firms=150, size_tail=1.05), {})
+        largest += firms.share[firms.start[:3]].tolist()
+    assert 0.5 < max(largest) < 0.8 and min(largest) < 0.15
