@@ -116,6 +116,21 @@ def test_a_wiped_out_market_of_small_money_is_handed_over(monkeypatch: pytest.Mo
     assert found.downstream[2] > 0.5 > usual.downstream[2]
 
 
+def test_what_is_left_of_a_market_is_right_to_the_last_digits_when_its_giant_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "GIANT", NEVER)
+    given = network(
+        [0, 1, 2, 1, 2], [3, 3, 3, 4, 4], [1e7, 0.4, 1.0, 0.6, 2.0],
+        kind=[0, 0, 0, 1, 1], essentiality=np.full((2, 2), 2), output=[2e7, 1.0, 3.0, 3e7, 5.0],
+    )  # fmt: skip
+    remaining = np.array([0.0, 0.3, 0.9, 1.0, 1.0])
+    found = cascade(build_operators(given), remaining)
+    down, _, _ = twin.cascade(given, remaining)
+    assert 0 < down[4] < 1
+    np.testing.assert_allclose(found.downstream, down, rtol=1e-13)
+
+
 @pytest.fixture(scope="module")
 def published(shared_data: Path) -> tuple[FirmNetwork, dict[str, Any]]:
     """500 firms, and what GLcascade 0.9.3.1 says of each of them in four settings."""
