@@ -84,7 +84,7 @@ def _step(
         is_foreign=is_foreign,
         day=None if is_foreign else day - start,
         date=(simulation.start + datetime.timedelta(day)).isoformat(),
-        output=float(falls.output[node]),
+        output=_after(network, simulation, node) if is_foreign else float(falls.output[node]),
         bound_by=words,
         stock_days=None if stock is None else float(stock),
         share=share,
@@ -131,6 +131,12 @@ def _lost(network: FirmNetwork, simulation: FirmSimulation, nodes: Nodes) -> Flo
     return np.divide(simulation.lost[nodes], whole, out=np.zeros(len(nodes)), where=whole > 0)
 
 
+def _after(network: FirmNetwork, simulation: FirmSimulation, node: int) -> float:
+    """Mean output from the day on which a node fell, as a share of base: it had lost nothing before."""
+    lost = float(_lost(network, simulation, np.array([node]))[0])
+    return max(0.0, 1.0 - lost * simulation.days / (simulation.days - int(simulation.falls.day[node])))
+
+
 def _kind_words(network: FirmNetwork, kind: int) -> str:
     """A kind of product by the long name of its sector; ``(abroad)`` stays where home has none of it."""
     code, abroad, _ = network.kinds[kind].partition(" (abroad)")
@@ -140,7 +146,7 @@ def _kind_words(network: FirmNetwork, kind: int) -> str:
 def _sentence(steps: list[ChainStep]) -> str:
     first, last = steps[0], steps[-1]
     if first.day is None:
-        return f"{first.label} {cut_words(first)} from {day_words(first.date)} on."
+        return f"{first.label} {cut_words(first)}."
     told = (
         f"{first.label} falls below {percent(FALLS)} of base on day {first.day:,} "
         f"({day_words(first.date)}), {bound_words(first)}"
@@ -149,7 +155,7 @@ def _sentence(steps: list[ChainStep]) -> str:
         return f"{told}."
     through = f" through {count(len(steps) - 2, 'other')}" if len(steps) > 2 else ""
     end = (
-        f"{cut_words(last)} from {day_words(last.date)} on"
+        cut_words(last)
         if last.day is None
         else f"fell on day {last.day:,} ({day_words(last.date)}), {bound_words(last)}"
     )

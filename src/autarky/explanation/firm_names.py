@@ -19,7 +19,9 @@ def label_of(network: FirmNetwork, node: int) -> str:
     if node >= network.firms:
         return f"{sector} from {region}"
     if nodes.is_rest[node]:
-        return f"{sector}{place} (all other firms)"
+        firms = slice(network.firms)
+        beside = (nodes.sector[firms] == nodes.sector[node]) & (nodes.region[firms] == nodes.region[node])
+        return f"{sector}{place} (all {'other ' if beside.sum() > 1 else ''}firms)"
     if not network.is_synthetic:
         return f"{name} (illustrative)" if network.is_illustrative else name
     rank = int(name.rpartition("-")[2])

@@ -25,6 +25,8 @@ CAPACITY, ORDERS = "capacity", "demand"
 """What a firm of a chain was bound by, where it was no input."""
 MOST_FIRST = 5
 """Firms that fell first, as printed."""
+MOST_ABROAD = 8
+"""Suppliers abroad beyond the first nodes, as printed."""
 MOST_SECTORS = 8
 """Sectors of the printed comparison with the sector result."""
 
@@ -51,8 +53,10 @@ def text(result: FirmResult, width: int = 100) -> str:
     weight = weight_words(result.ranking.weights[0])
     lines += [("IF IT FAILS", node_sentence(node, weight)) for node in result.ranking.nodes]
     shown = {node.name for node in result.ranking.nodes}
-    farther = [node for node in result.ranking.foreign if node.name not in shown]
-    lines += [("AND ABROAD", node_sentence(node, weight)) for node in farther]
+    farther = [node for node in result.ranking.foreign if node.name not in shown and node.loss[0].high > 0]
+    lines += [("AND ABROAD", node_sentence(node, weight)) for node in farther[:MOST_ABROAD]]
+    if len(farther) > MOST_ABROAD:
+        lines.append(("", f"and {len(farther) - MOST_ABROAD:,} more suppliers abroad"))
     if result.cut is not None:
         ranked = sorted(result.cut.sectors, key=lambda one: -_least(one.by_firms.middle))
         lines += [
@@ -92,7 +96,7 @@ def cut_sentence(cut: CutLoss, weights: Sequence[str]) -> str:
     )
     if others:
         also = [f"{loss_words(loss)} of {weight}" for weight, loss in zip(others, cut.loss[1:], strict=True)]
-        told += f" So {'are' if len(also) > 1 else 'is'} {listing(also)}."
+        told += f" Lost too: {listing(also)}."
     return told
 
 
@@ -123,7 +127,7 @@ def node_sentence(node: RankedNode, weight: str) -> str:
 def step_sentence(step: ChainStep) -> str:
     """A link of a because-chain as one line."""
     if step.day is None:
-        return f"{step.label} {cut_words(step)} ({day_words(step.date)})"
+        return f"{step.label} {cut_words(step)}"
     told = (
         f"{step.label}: below {percent(FALLS)} from day {step.day:,} ({day_words(step.date)}), "
         f"{bound_words(step)}"
@@ -133,7 +137,7 @@ def step_sentence(step: ChainStep) -> str:
 
 def cut_words(step: ChainStep) -> str:
     """What the cut leaves where a chain ends."""
-    return f"is cut to {percent(step.output)} of base"
+    return f"is cut: from {day_words(step.date)} on it delivers {percent(step.output)} of base on average"
 
 
 def bound_words(step: ChainStep) -> str:
@@ -196,8 +200,8 @@ def _systemic(result: FirmResult) -> str:
         among = sum(node.is_foreign for node in ranking.nodes)
         told += (
             f" The first supplier abroad is {first.label}, in place {first.place:,}, with "
-            f"{loss_words(first.loss[0])}; {among} of the first {len(ranking.nodes):,} "
-            f"{'is' if among == 1 else 'are'} abroad."
+            f"{loss_words(first.loss[0])}; {among or 'none'} of the first "
+            f"{len(ranking.nodes):,} {'are' if among > 1 else 'is'} abroad."
         )
     else:
         told += " No supplier abroad was ranked."

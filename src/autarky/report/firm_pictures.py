@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 
 from autarky.explanation.firms import loss_words
-from autarky.explanation.wording import percent, shorten
+from autarky.explanation.wording import percent, plain
 from autarky.report.markup import Markup, element
 from autarky.report.svg import NumberAxis, line, number_axis, picture, text
 from autarky.results.firms import RankedNode, SectorLoss, Spread
 
-WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 350.0, 170.0, 25.0, 26.0
-LETTERS = 50
-"""Characters of a name."""
+WIDTH, LEFT, RIGHT, PITCH, TOP = 960.0, 370.0, 170.0, 25.0, 26.0
+LETTERS, END = 54, 18
+"""Characters of a name, and those of its end: there stands whether it is abroad, drawn, illustrative."""
 
 
 def ranked_bars(
@@ -29,7 +29,7 @@ def ranked_bars(
     for k, node in enumerate(nodes):
         y, loss = TOP + PITCH * (k + 0.5), node.loss[0]
         own = min(node.output_share, loss.middle) if has_direct and not node.is_foreign else 0.0
-        drawing.append(text(0, y + 4, shorten(f"{node.place:,}. {node.label}", LETTERS), "name"))
+        drawing.append(text(0, y + 4, _short(f"{node.place:,}. {node.label}"), "name"))
         drawing.append(_bar(axis, own, loss.middle, y, "b-cost" if node.is_foreign else "b-first"))
         if own:
             drawing.append(_bar(axis, 0.0, own, y, "b-keep"))
@@ -69,7 +69,7 @@ def cumulative(ident: str, title: str, finding: str, curve: Sequence[tuple[int, 
         text(
             left + width / 2,
             foot + 38,
-            "nodes from the top, each tick ten times the one before",
+            "nodes from the top (equal distances are equal multiples)",
             "tick",
             "middle",
         ),
@@ -90,7 +90,7 @@ def paired(ident: str, title: str, finding: str, sectors: Sequence[SectorLoss]) 
     for k, one in enumerate(sectors):
         y = TOP + PITCH * (k + 0.5)
         firms, whole = one.by_firms.middle, one.by_sector.middle
-        drawing.append(text(0, y + 4, shorten(one.name, LETTERS), "name"))
+        drawing.append(text(0, y + 4, _short(one.name), "name"))
         words = f"{percent(firms)}, as one firm {percent(whole)}" if math.isfinite(firms) else "no data"
         drawing.append(text(WIDTH - RIGHT + 12, y + 4, words, "tick"))
         if not (math.isfinite(firms) and math.isfinite(whole)):
@@ -102,6 +102,12 @@ def paired(ident: str, title: str, finding: str, sectors: Sequence[SectorLoss]) 
             element("circle", cx=axis.at(firms), cy=y, r=4.5, class_="middle"),
         ]
     return picture(ident, WIDTH, TOP + PITCH * len(sectors) + 6, title, finding, drawing, class_="heatmap")
+
+
+def _short(name: str) -> str:
+    """A name that is too long without its middle."""
+    name = plain(name)
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - END - 1].rstrip()}…{name[-END:]}"
 
 
 def _scale(axis: NumberAxis, bottom: float) -> list[Markup]:

@@ -133,7 +133,7 @@ class ChainStep:
     """Day, counted from the first shock, on which it fell below the threshold; None: the cut itself."""
     date: str
     output: float
-    """Output on that day, as a share of the base year's."""
+    """Output on that day, as a share of the base year's; of a cut the mean from then on."""
     bound_by: str
     """Input that bound it, ``capacity`` or ``demand``; empty for a cut."""
     stock_days: float | None

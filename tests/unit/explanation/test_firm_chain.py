@@ -54,14 +54,14 @@ def test_a_chain_goes_back_to_the_cut_abroad_through_every_firm_between():
     assert [step.bound_by for step in chain.steps] == ["kind-1", "kind-2", ""]
     # Stocks of 30 days and two of them in a row; firm-1 uses the last of its stock on the thirtieth day.
     assert (first.day, second.day, last.day) == (60, 30, None)
-    assert last.date == "2020-01-11" and last.output == 0.0 and last.is_foreign
+    assert last.date == "2020-01-11" and last.output == pytest.approx(0.0, abs=1e-12) and last.is_foreign
     assert second.stock_days == 30.0 and first.share == second.share == 1.0 and last.share is None
     assert second.date == "2020-02-10"
     assert chain.lost == pytest.approx(simulation.lost[0] / (20 / 365 * 150))
     assert chain.sentence == (
         "firm-0 falls below 90 % of base on day 60 (11 Mar 2020), for want of kind-1 (30 days in stock); "
-        "this goes back through 1 other to sector-2 from ABROAD, which is cut to 0 % of base from 11 Jan "
-        "2020 on."
+        "this goes back through 1 other to sector-2 from ABROAD, which is cut: from 11 Jan 2020 on it "
+        "delivers 0 % of base on average."
     )
 
 
@@ -128,4 +128,6 @@ def test_where_one_input_stands_in_for_another_the_inputs_together_bind():
 def test_a_supplier_abroad_that_is_asked_about_is_the_cut_itself():
     net = row_of_firms()
     chain = chain_of(net, lived(net, shocks=[cut(share_kept=0.25)]), 4, SHOCK)
-    assert chain.sentence == "sector-2 from ABROAD is cut to 25 % of base from 11 Jan 2020 on."
+    assert chain.sentence == (
+        "sector-2 from ABROAD is cut: from 11 Jan 2020 on it delivers 25 % of base on average."
+    )

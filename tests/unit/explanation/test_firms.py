@@ -86,7 +86,7 @@ def test_the_chain_is_told_step_by_step_to_the_cut():
         "← Fishing-gear factory (illustrative): below 90 % from day 29 (13 Feb 2020), for want of Plastics "
         "(18.5 days in stock); 70 % of it came from the next",
         "← Plastics (all other firms): below 90 % from day 7 (22 Jan 2020)",
-        "← Naphtha from ABROAD is cut to 0 % of base (15 Jan 2020)",
+        "← Naphtha from ABROAD is cut: from 15 Jan 2020 on it delivers 0 % of base on average",
     ]
     places = [told.index(step) for step in steps]
     assert places == sorted(places)
