@@ -60,7 +60,7 @@ def drawn_links(chance: np.random.Generator, frame: Frame, section: SplitTable, 
     low, high, target = 1e-9, 1e-9, section.links_per_firm * number
     while links_expected(high, *place) < target and high < 1e12:
         low, high = high, high * 8
-    for _ in range(50):
+    for _ in range(24):
         middle = np.sqrt(low * high)
         low, high = (middle, high) if links_expected(middle, *place) < target else (low, middle)
 

@@ -12,6 +12,9 @@ from autarky.splitting.balancing import balanced
 from autarky.splitting.links import MAIN_INPUT, drawn_links
 from autarky.splitting.sizes import COUNT_POWER, Demography, drawn_firms
 
+MOST_NAMED = 12
+"""Sectors named in a note."""
+
 
 def split(
     frame: Frame,
@@ -150,6 +153,10 @@ def _notes(
         + (", and so are jobs (assumption)." if has_jobs else " (assumption).")
     )
     if alone.any():
-        named = ", ".join(name for name, one in zip(names, alone, strict=True) if one)
-        notes.append(f"One firm stands for the whole of its sector and sells to itself: {named}.")
+        named = [name for name, one in zip(names, alone, strict=True) if one]
+        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+        notes.append(
+            "One firm stands for the whole of its sector and sells to itself: "
+            f"{', '.join(named[:MOST_NAMED])}{more}."
+        )
     return notes
