@@ -127,8 +127,10 @@ def ask_firms(
     again = shlex.join(["autarky", "firms", str(path), *where, *asked.options])
     folder = Path(runs) / f".firms-{sha256(posed.key.encode())[:10]}"
     doer = Doer(folder, workers, cluster, again, progress)
+    wanted = nodes_named(posed.network, asked)
     with study.naming_places():
-        found, ranked = worked_out(posed, asked, doer, study.title, log)
+        wanted += [named(posed.network, name, "firms.why") for name in posed.section.why]
+        found, ranked = worked_out(posed, asked, wanted, doer, study.title, log)
     run = save_firms(
         Path(runs),
         title=study.title,
@@ -180,9 +182,10 @@ class Posed:
     def key(self) -> str:
         """What decides every number."""
         asked = self.questions
-        happens = None if asked.shocked is None else asked.shocked.told.model_dump_json(by_alias=True)
-        own = [self.network.digest, self.section.model_dump_json(by_alias=True), happens]
-        return json.dumps([version("autarky"), *own, asdict(asked.rules), asked.weights, asked.days])
+        happens = () if asked.shocked is None else (asked.shocked.scenario, *asked.shocked.losses)
+        own = [part.model_dump_json(by_alias=True) for part in (self.section, *happens)]
+        decisive = [version("autarky"), self.network.digest, *own, asdict(asked.rules), asked.days]
+        return json.dumps([*decisive, asked.weights])
 
 
 def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
@@ -224,6 +227,8 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
         assert frame is not None
         network = with_plants(frame, section.plants, jobs)
     log.note("network", firms=network.firms, links=len(network.sales))
+    if problems := list(unknown_kinds(network, scenario, section)):
+        raise ScenarioError(problems)
     known = network.nodes
     weights = tuple(name for name in section.weights if getattr(known, name)[: network.firms].sum() > 0)
     if not weights:
@@ -252,6 +257,20 @@ def rules_of_levels(scenario: Scenario | None, section: FirmsSection) -> tuple[C
         rule.model_copy(update={"inputs": opened(rule.inputs), "users": opened(rule.users)})
         for rule in (*own, *section.essentiality)
     )
+
+
+def unknown_kinds(
+    network: FirmNetwork, scenario: Scenario | None, section: FirmsSection
+) -> Iterator[Problem]:
+    """One problem for each name in the rules of the firms that is no kind, no product and no group."""
+    known = tuple(dict.fromkeys((*network.kinds, *network.sectors, *(scenario.groups if scenario else ()))))
+    for k, rule in enumerate(section.essentiality):
+        for field in ("inputs", "users"):
+            names: Names = getattr(rule, field)
+            for name in names if names != ALL else ():
+                if name not in known:
+                    place = f"firms.essentiality[{k}].{field}"
+                    yield Problem(place, f"unknown kind {name!r}", did_you_mean(name, known))
 
 
 def what_happens(scenario: Scenario | None, section: FirmsSection, asked: Asked) -> Shocked | None:
@@ -289,15 +308,20 @@ class Doer:
         return executor_of(self.workers, self.cluster)
 
 
-def worked_out(posed: Posed, asked: Asked, doer: Doer, title: str, log: Log) -> tuple[FirmResult, Ranked]:
-    """The ranking, the cut and the days of the network, over its draws."""
-    network, questions = posed.network, posed.questions
-    shocked = questions.shocked
-    wanted = [named(network, name, "--why") for name in asked.why]
-    wanted += [named(network, name, "firms.why") for name in posed.section.why]
+def nodes_named(network: FirmNetwork, asked: Asked) -> list[int]:
+    """Nodes whose shortage a command line wants traced, once all its names are known."""
     for option, losses in (("--cut", asked.cut), ("--close", asked.close)):
         for name, _ in losses:
             named(network, name, option)
+    return [named(network, name, "--why") for name in asked.why]
+
+
+def worked_out(
+    posed: Posed, asked: Asked, wanted: Sequence[int], doer: Doer, title: str, log: Log
+) -> tuple[FirmResult, Ranked]:
+    """The ranking, the cut and the days of the network, over its draws; ``wanted`` are traced back."""
+    network, questions = posed.network, posed.questions
+    shocked = questions.shocked
     # What of the shock a cascade cannot tell; names that are unknown are found here, before long work.
     untold = () if shocked is None else shocked.remaining(network).notes
     if posed.drawn is not None:

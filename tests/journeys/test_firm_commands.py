@@ -1,0 +1,205 @@
+"""Firms as a user asks for them: drawn, recorded, plants; cut, closed, asked why; stopped; asked wrongly."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+from pathlib import Path
+
+import pytest
+
+from autarky import firms
+from autarky.cli import main
+from autarky.errors import StoppedError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+DRAWN = """\
+version: 1
+title: Crude stops, seen by drawn firms
+economy: {embedded: north-korea-2019}
+scenario:
+  start: 2020-01-01
+  days: 60
+  shocks: [{kind: trade_cut, origin: CHINA, products: [crude_oil], from: 2020-01-01, share_kept: 0}]
+firms:
+  split: {firms: 60, links_per_firm: 6}
+  weights: [output, value_added]
+  top: 5
+"""
+
+FIRMS = """\
+id,kind,sector,region,output,jobs
+mine,ore,mining,north,100,10
+smelter,metal,metals,north,200,20
+forge,tools,metals,south,150,30
+"""
+LINKS = """\
+supplier,buyer,sales
+mine,smelter,80
+smelter,forge,90
+ABROAD.coke,smelter,40
+"""
+FOREIGN = """\
+partner,product,kind
+ABROAD,coke,coke
+"""
+NETWORK = """\
+field,value
+name,three firms
+year,2020
+currency,USD
+unit,million USD
+citation,made for a test
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder with a study and a folder of lists in it."""
+    monkeypatch.chdir(tmp_path)
+    Path("drawn.yaml").write_text(DRAWN, encoding="utf-8")
+    lists = Path("lists")
+    lists.mkdir()
+    for name, text in (("firms", FIRMS), ("links", LINKS), ("foreign", FOREIGN), ("network", NETWORK)):
+        (lists / f"{name}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def folder(runs: str = "runs") -> Path:
+    """The one run folder there."""
+    (found,) = Path(runs).iterdir()
+    return found
+
+
+def test_drawn_firms_are_ranked_cut_and_lived_through_over_draws(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["firms", "drawn.yaml", "--workers", "1", "-q"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "20 draws" in out and "no real firm is meant" in out
+    assert "aggregation error" in out
+    made = folder()
+    assert {path.name for path in made.iterdir()} == {
+        "manifest.json", "study.yaml", "firms.json", "ranking.csv", "report.html", "run.log.jsonl",
+    }  # fmt: skip
+    found = json.loads((made / "firms.json").read_text())
+    assert found["network"]["draws"] == 20
+    assert found["network"]["block_error"] < 1e-9
+    assert found["cut"]["loss"][0]["high"] > found["cut"]["loss"][0]["low"] > 0
+    ranking = list(csv.DictReader((made / "ranking.csv").open(encoding="utf-8-sig")))
+    losses = [float(row["loss of output"]) for row in ranking]
+    assert len(ranking) == 60 + found["network"]["foreign_suppliers"]
+    assert losses == sorted(losses, reverse=True)
+    page = html.unescape((made / "report.html").read_text(encoding="utf-8"))
+    assert "no real firm is meant" in page and "<script" not in page
+    assert main(["report", made.name, "--to", "again.html", "-q"]) == 0
+    assert Path("again.html").read_bytes() == (made / "report.html").read_bytes()
+
+
+def test_draws_come_out_the_same_after_a_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert main(["firms", "drawn.yaml", "--workers", "1", "--runs", "one", "-q"]) == 0
+    told = []
+
+    def stops(what: str, done: int, total: int) -> None:
+        told.append((what, done, total))
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(StoppedError) as stopped:
+        firms.ask_firms("drawn.yaml", "two", workers=1, progress=stops)
+    assert "3 of 20 draws are done" in str(stopped.value)
+    assert told[-1] == ("draws", 3, 20)
+    assert main(["firms", "drawn.yaml", "--workers", "1", "--runs", "two", "-q"]) == 0
+    for name in ("firms.json", "ranking.csv", "report.html"):
+        assert (folder("one") / name).read_bytes() == (folder("two") / name).read_bytes()
+
+
+def test_a_folder_of_lists_is_asked_as_it_is_and_with_a_supplier_abroad_cut_off(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["firms", "lists", "--cut", "ABROAD.coke", "--why", "forge", "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)["firms"]
+    assert found["network"]["firms"] == 3 and not found["network"]["is_synthetic"]
+    names = [node["name"] for node in found["ranking"]["nodes"]]
+    # Without ore nothing is made. Without coke no metal and no tools; that ore is then not sold, the index
+    # does not tell: it never lets lost supplies become lost demand.
+    assert names == ["mine", "smelter", "ABROAD.coke", "forge"]
+    mine, _, coke, _ = (node["loss"][0]["middle"] for node in found["ranking"]["nodes"])
+    assert mine == pytest.approx(1.0) and coke == pytest.approx((200 + 150) / 450)
+    (chain,) = found["days"]["chains"]
+    assert [step["name"] for step in chain["steps"]] == ["forge", "smelter", "ABROAD.coke"]
+
+
+def test_a_closed_firm_stops_who_buys_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["firms", "lists", "--close", "smelter=0.5", "--no-days", "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)["firms"]
+    assert found["days"] is None
+    whole = 450.0
+    # The smelter makes half; nobody else makes metal, so the forge makes half.
+    assert found["cut"]["direct"]["middle"] == pytest.approx(100 / whole)
+    assert found["cut"]["downstream"]["middle"] == pytest.approx(175 / whole)
+
+
+def test_the_plants_of_the_packaged_illustration_are_marked_on_every_page(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    study = ROOT / "studies" / "fishing-gear-factory.yaml"
+    assert main(["firms", str(study), "-q"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "fishing-gear factory (illustrative)" in out
+    assert "Textiles, clothing and leather from CHINA" in out
+    chains = {
+        chain["firm"]: chain for chain in json.loads((folder() / "firms.json").read_text())["days"]["chains"]
+    }
+    first, *_, last = chains["fishing-gear factory"]["steps"]
+    assert first["day"] > 60 and last["is_foreign"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["drawn.yaml", "--cut", "CHINA.crude_oli"], "did you mean 'CHINA.crude_oil'"),
+        (["drawn.yaml", "--cut", "CHINA.crude_oil=2"], "a share up to 1"),
+        (["drawn.yaml", "--close", "coal-99999"], "unknown firm 'coal-99999'"),
+        (["lists", "--why", "smeltre"], "did you mean 'smelter'?"),
+        (["nowhere.yaml"], "nowhere.yaml"),
+    ],
+)
+def test_a_wrong_name_is_told_in_one_line_and_nothing_is_written(
+    wrong: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["firms", *wrong, "-q"]) == 2
+    err = capsys.readouterr().err.strip()
+    assert said in err and "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    assert not Path("runs").exists() or not list(Path("runs").iterdir())
+
+
+def test_a_study_without_firms_says_how_to_ask_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("plain.yaml").write_text(DRAWN.partition("firms:")[0], encoding="utf-8")
+    assert main(["firms", "plain.yaml", "-q"]) == 2
+    assert "add a section 'firms:'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("mine,smelter,-80", "-80"),
+        ("mine,mine,80", "itself"),
+        ("mine,smelter,80\nmine,smelter,80", "twice"),
+        ("mine,smelter,800", "800"),
+        ("mine,smelterr,80", "did you mean 'smelter'?"),
+    ],
+)
+def test_wrong_lists_are_told_with_file_and_line(
+    rows: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("lists/links.csv").write_text(f"supplier,buyer,sales\n{rows}\n", encoding="utf-8")
+    assert main(["firms", "lists", "-q"]) == 2
+    err = capsys.readouterr().err
+    assert said in err and "Traceback" not in err
+    assert "links.csv" in err or "firms.csv" in err
