@@ -28,7 +28,7 @@ from made_firms import random_network
 from reference.firm_day import FirmTwin
 
 PRODUCTION = ("leontief", "critical", "linear")
-DAYS = 40
+DAYS = 28
 
 
 def one_final_user(economy: Economy) -> Economy:
@@ -128,7 +128,7 @@ def test_industries_as_firms_equal_the_sector_engine_on_a_whole_country(name: st
 def drawn(seed: int) -> tuple[FirmNetwork, Scenario, tuple[FirmLoss, ...], dict[Any, int]]:
     """A network, what happens to it, and ranks of its firms and of final users."""
     rng = np.random.default_rng(seed)
-    network = random_network(seed, firms=12, abroad=3, kinds=4, links=45)
+    network = random_network(seed, firms=10, abroad=2, kinds=4, links=36)
     sectors = [network.sectors[s] for s in np.unique(network.nodes.sector[: network.firms])]
     loss, product = str(rng.choice(sectors)), str(rng.choice(sectors))
     priority = [[str(rng.choice(sectors))], ["households"]] if rng.random() < 0.5 else [["industries"]]

@@ -70,7 +70,7 @@ def test_what_is_shipped_is_received_and_nobody_makes_more_than_he_can_or_is_ask
         assert (state.output <= state.booked.sum(axis=0) * (1 + 1e-12)).all()
         assert (state.output <= state.ceiling * (1 + 1e-12)).all()
         if rules.substitution_pace > 0:
-            kernels.weigh_up(tables, state)
+            kernels.weigh_up(state)
             kernels.substitute(tables, rules, state, 0)
         made, draw = state.made[slots.buyer], state.draw[slots.buyer]
         before = state.stock.copy()

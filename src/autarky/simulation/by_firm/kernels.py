@@ -278,7 +278,7 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
 
 
 @_verb
-def weigh_up(tables, state):  # type: ignore[no-untyped-def]
+def weigh_up(state):  # type: ignore[no-untyped-def]
     """By kind: which orders stay undelivered, and how many of them others could deliver."""
     part, reach, groups = state.part, state.reach, state.part.shape[1]
     for k in range(len(reach)):
@@ -291,7 +291,7 @@ def weigh_up(tables, state):  # type: ignore[no-untyped-def]
                 asked += state.asked_of_kind[b, k, g]
                 missing += state.missing_of_kind[b, k, g]
             part[k, g] = 0.0
-            if tables.moves[k] and missing > _ROUNDING * asked:
+            if missing > _ROUNDING * asked:
                 part[k, g] = missing / asked
                 unserved += missing
         reach[k] = min(1.0, spare / unserved) if unserved > 0.0 else 0.0

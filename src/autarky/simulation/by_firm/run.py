@@ -171,7 +171,7 @@ def _live(
             # A day on which nothing moved is followed by one like it, until something happens.
             moved = any(on_blocks(lambda block: kernels.produce(tables, rules, state, block)))
             if rules.substitution_pace > 0.0:
-                kernels.weigh_up(tables, state)
+                kernels.weigh_up(state)
                 moved |= any(on_blocks(lambda block: kernels.substitute(tables, rules, state, block)))
                 kernels.scale_final(tables, state)
             moved |= any(on_blocks(lambda block: kernels.exchange(tables, rules, state, block)))
