@@ -232,13 +232,9 @@ class _Reader(Naming):
             what = "cuts off only some regions of the network, and suppliers abroad deliver to all"
             self.problems.append(Problem(place, what, f"name all of {', '.join(self.home)}"))
             return nowhere
-        if from_there[[network.regions.index(region) for region in self.home]].any() and len(self.home) > 1:
-            self._refuse_trade_at_home(flows, place)
-        return named & (nodes.output > 0.0)
-
-    def _refuse_trade_at_home(self, flows: TradeCut | BlocCut | TradeSeries | Exemption, place: str) -> None:
-        if not isinstance(flows, Exemption):
+        if len(self.home) > 1 and origins.intersection(self.home) and not isinstance(flows, Exemption):
             self.refuse(place, "cuts trade between regions of the network, which is not done firm by firm")
+        return named & (nodes.output > 0.0)
 
     def _cuts_exports(self, cut: TradeCut | BlocCut | TradeSeries) -> bool:
         """Whether what the network sells abroad is named too."""
