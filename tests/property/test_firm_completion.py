@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.made_economies import make_economy
 from tests.made_firm_lists import firms_of, some_of
 
+from autarky.errors import EconomyError
 from autarky.firm_network import FirmNetwork
 from autarky.firm_network.consistency import agreement, blocks, places
 from autarky.firm_network.from_table import Frame, frame_of
@@ -62,3 +66,67 @@ def test_what_is_complete_stays_as_it_is(seed: int, nodes: float, links: float) 
     assert again.nodes.ids.tolist() == whole.nodes.ids.tolist()
     np.testing.assert_allclose(again.sales.sum(), whole.sales.sum(), rtol=1e-9)
     np.testing.assert_allclose(again.nodes.output, whole.nodes.output, rtol=1e-9, atol=1e-9)
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_a_rest_firm_of_the_data_takes_more_where_others_are_missing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frame = frame_of(make_economy(rng))
+    whole = completed(some_of(firms_of(frame, rng), rng, 0.6, 0.6), frame)
+    again = completed(some_of(whole, rng, 0.7, 0.7), frame)
+    add_up(again, frame)
+    ids = [again.id_of(i) for i in range(len(again))]
+    assert len(set(ids)) == len(ids)
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_listed_firms_are_given_no_more_inputs_than_their_recipe(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frame = frame_of(make_economy(rng))
+    listed = some_of(firms_of(frame, rng), rng, 0.7, 0.5)
+    whole = completed(listed, frame)
+    at = [whole.find(listed.id_of(i)) for i in range(listed.firms)]
+    place = places(listed, frame)[: listed.firms]
+    made = np.maximum(frame.output[: len(frame.value_added)], 1e-12)
+    recipe = (frame.use.sum(axis=0) / made)[place] * listed.nodes.output[: listed.firms]
+    most = np.maximum(recipe, listed.bought[: listed.firms])
+    assert (whole.bought[at] <= most * (1 + 1e-9)).all()
+
+
+@given(seeds)
+@settings(max_examples=20, deadline=None)
+def test_what_firms_exceed_a_table_by_rounding_is_taken_off_them(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frame = frame_of(make_economy(rng))
+    listed = firms_of(frame, rng)
+    nodes = replace(
+        listed.nodes,
+        output=listed.nodes.output * (1 + 5e-7),
+        value_added=np.where(listed.nodes.value_added > 0, 1 + 5e-7, 1.0) * listed.nodes.value_added,
+    )
+    over = replace(listed, nodes=nodes, sales=listed.sales * (1 + 5e-7))
+    assert 4e-7 < agreement(over, frame).largest_excess < 6e-7
+    add_up(completed(over, frame), frame)
+
+
+def test_a_sector_that_loses_money_may_have_firms_that_lose_less() -> None:
+    rng = np.random.default_rng(1)
+    frame = frame_of(make_economy(rng, national=True))
+    listed = some_of(firms_of(frame, rng), rng, 0.5, 0.5)
+    losses = np.full(len(frame.value_added), -50.0)
+    nodes = replace(listed.nodes, value_added=np.where(listed.is_foreign, 0.0, -1.0))
+    listed, frame = replace(listed, nodes=nodes), replace(frame, value_added=losses)
+    add_up(completed(listed, frame), frame)
+
+
+def test_links_that_memory_does_not_hold_are_refused_before_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(1)
+    frame = frame_of(make_economy(rng, national=True))
+    listed = some_of(firms_of(frame, rng), rng, 0.5, 0.5)
+    monkeypatch.setattr("autarky.firm_network.rest.free_memory", lambda: 500)
+    with pytest.raises(EconomyError, match=r"more links and .* kB; 400 bytes are free — take a table"):
+        completed(listed, frame)

@@ -30,7 +30,7 @@ from autarky.firm_network.from_table import Frame
 from autarky.firm_network.network import FirmNetwork, Floats, Integers, Level, Nodes, links_in_order
 from autarky.memory import SHARE, free_memory, in_words
 
-BYTES_PER_LINK = 64
+BYTES_PER_LINK = 110
 """Memory that completing takes for each link of the result, sorting included (measured)."""
 _NOISE = 1e-11
 """Remainders below this share of a figure are what rounding leaves."""
