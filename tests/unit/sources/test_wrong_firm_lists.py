@@ -217,7 +217,7 @@ def test_a_parquet_file_cut_short_or_altered_is_told_so(tmp_path: Path) -> None:
     content = (folder / "links.parquet").read_bytes()
     (folder / "links.parquet").write_bytes(content[: len(content) // 2])
     assert any("is not Parquet, or damaged" in line for line in lines_of(folder))
-    for place in range(4, len(content) - 8, max(1, len(content) // 6)):
+    for place in range(4, len(content) - 8, max(1, len(content) // 3)):
         changed = bytearray(content)
         changed[place : place + 40] = b"\xa5" * len(changed[place : place + 40])
         (folder / "links.parquet").write_bytes(bytes(changed))
@@ -228,9 +228,9 @@ def test_a_parquet_file_that_unpacks_to_far_more_than_it_is_stops_at_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pa = pytest.importorskip("pyarrow")
-    # One text of 16 MiB in each row, once in the file: 1.5 GiB in either column of 100 rows.
+    # One text of 16 MiB in each row, once in the file: 1.5 GiB in 100 rows.
     texts = pa.DictionaryArray.from_arrays(pa.array([0] * 100, pa.int8()), pa.array(["x" * 2**24]))
-    columns = {"supplier": texts, "buyer": texts, "sales": [1.0] * 100}
+    columns = {"supplier": texts, "buyer": ["Grinder"] * 100, "sales": [1.0] * 100}
     monkeypatch.setattr("autarky.sources.firm_lists.parquet.MEMORY", 2**30 + 2**28)
     folder = parquet(tmp_path, columns, compression="zstd", store_schema=False)
     assert (folder / "links.parquet").stat().st_size < 2**20
