@@ -9,9 +9,11 @@ from autarky.explanation import answer
 from autarky.explanation.comparison import compare
 from autarky.report import render, render_ensemble
 from autarky.report.comparison import render_comparison
+from autarky.report.firms import render_firms
 from autarky.report.plan import render_plan
 from made_chains import chain, gate, tree
 from made_ensembles import made_ensemble
+from made_firm_results import plant
 from made_lifelines import countdown, lifelines
 from made_plans import made_plan
 from made_results import NATIONAL, national_result
@@ -53,10 +55,19 @@ def page_of_comparison(name: str = "") -> str:
     return render_comparison(compare(name or "Two", results, (f"{name}a", f"{name}b"), ("", "")))
 
 
+def page_of_firms(name: str = "") -> str:
+    """An illustrative plant with its chain, its course and its sectors."""
+    found = plant()
+    nodes = tuple(dataclasses.replace(node, label=f"{name}{node.label}") for node in found.ranking.nodes)
+    ranking = dataclasses.replace(found.ranking, nodes=nodes)
+    return render_firms(dataclasses.replace(found, title=name or found.title, ranking=ranking))
+
+
 PAGES: dict[str, Callable[..., str]] = {
     "run": page_of_run,
     "ensemble": page_of_ensemble,
     "plan": page_of_plan,
     "comparison": page_of_comparison,
+    "firms": page_of_firms,
 }
 """Kind → a page of it."""

@@ -268,7 +268,7 @@ def _when_section(days: FirmDays) -> Markup:
         "lowest, as one firm",
         "lost over the run, by firms",
         "lost, as one firm",
-        f"most of its firms below {percent(STOPS)}",
+        f"of its firms below {percent(STOPS)}, at worst",
     )
     beside = [
         (
@@ -299,7 +299,7 @@ def _when_section(days: FirmDays) -> Markup:
         folded("The picture as a table", timeline_tables(made, names, "Output from firms")),
         folded(
             "Firms that make less than half, as a table",
-            [_stopped_table(stopped, halted)],
+            timeline_tables(stopped, halted, "Firms below half of base", "% of the sector's firms"),
         )
         if halted
         else element("p", "In no sector does any firm make less than half in a whole week.", class_="note"),
@@ -341,12 +341,11 @@ def _row(days: FirmDays, made: Timeline, stopped: Timeline, sector: int) -> Row:
     note = f"lowest {percent(float(np.nanmin(made.shares[sector])))}"
     most = float(np.nanmax(stopped.shares[sector]))
     return Row(
-        str(sector), days.sector_names[sector], first, f"{note}, {percent(most)} halved" if most > 0 else note
+        str(sector),
+        days.sector_names[sector],
+        first,
+        f"{note}, {percent(most)} of firms below half" if most > 0 else note,
     )
-
-
-def _stopped_table(stopped: Timeline, rows: Sequence[tuple[str, str]]) -> Content:
-    return timeline_tables(stopped, rows, "Firms below half of base, share of the sector's firms")
 
 
 def _why_section(days: FirmDays, mark: Content) -> Markup:

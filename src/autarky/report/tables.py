@@ -31,8 +31,10 @@ def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Content]]
     return element("div", whole, class_="scroll", role="region", aria_label=caption, tabindex="0")
 
 
-def timeline_tables(timeline: Timeline, rows: Sequence[tuple[str, str]], what: str) -> list[Markup]:
-    """The cells of a picture in % of base: (code, name) rows, in blocks of columns that fit on paper."""
+def timeline_tables(
+    timeline: Timeline, rows: Sequence[tuple[str, str]], what: str, unit: str = "% of base"
+) -> list[Markup]:
+    """The cells of a picture in per cent: (code, name) rows, in blocks of columns that fit on paper."""
     columns = len(timeline.starts)
     blocks = math.ceil(columns / BLOCK)
     width = math.ceil(columns / blocks)
@@ -40,7 +42,7 @@ def timeline_tables(timeline: Timeline, rows: Sequence[tuple[str, str]], what: s
     for first in range(0, columns, width):
         last = min(first + width, columns)
         starts = timeline.starts[first:last]
-        caption = f"{what}, mean of each {timeline.period}, % of base"
+        caption = f"{what}, mean of each {timeline.period}, {unit}"
         if blocks > 1:
             caption += f": {date_words(starts[0])} to {date_words(starts[-1])}"
         header = ["from", *(f"{start.day} {date_words(start).split()[1]}" for start in starts)]

@@ -27,9 +27,8 @@ def cut(**more):
     return {"kind": "trade_cut", "origin": "ABROAD", "share_kept": 0, "from": "2020-01-11"} | more
 
 
-def loss(*names, share=1.0):
-    date = datetime.date(2020, 1, 11)
-    return FirmLoss.model_validate({"firms": list(names), "share": share, "from": date})
+def loss(*names, share=1.0, first=datetime.date(2020, 1, 11), **more):
+    return FirmLoss.model_validate({"firms": list(names), "share": share, "from": first} | more)
 
 
 def row_of_firms():
@@ -100,6 +99,16 @@ def test_of_two_suppliers_the_one_whose_loss_times_share_is_larger_is_followed()
         chain = chain_of(net, lived(net, losses=losses), 0, SHOCK)
         assert [step.name for step in chain.steps] == ["firm-0", worst]
         assert chain.steps[0].share == pytest.approx(max(sold) / 10 if worst == "firm-1" else min(sold) / 10)
+
+
+def test_who_falls_only_later_is_no_cause_however_much_it_loses():
+    net = network([1, 2], [0, 0], [4, 6], kind=[0, 1, 1], essentiality=[[2] * 2] * 2, output=[20, 4, 6])
+    spring = datetime.date(2020, 4, 1)
+    losses = [loss("firm-1", until=spring), loss("firm-2", first=spring)]
+    simulation = lived(net, losses=losses, days=300)
+    chain = chain_of(net, simulation, 0, SHOCK)
+    assert simulation.lost[2] > simulation.lost[1]
+    assert [step.name for step in chain.steps] == ["firm-0", "firm-1"]
 
 
 def test_two_firms_that_need_each_other_make_no_circle():
