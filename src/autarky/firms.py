@@ -41,8 +41,7 @@ from autarky.run_folder import sha256
 from autarky.run_folder.firms import FirmRun, save_firms
 from autarky.scenario import CriticalityRule, Scenario
 from autarky.sources.firm_lists import read_firm_lists
-from autarky.sources.firm_statistics import read_jobs
-from autarky.splitting.sizes import read_demography
+from autarky.sources.firm_statistics import read_demography, read_jobs
 from autarky.splitting.split import split
 from autarky.study import Log, accepted, executor_of
 from autarky.study_file import Study, read_study, study_from_bytes
@@ -425,7 +424,7 @@ def named(network: FirmNetwork, name: str, place: str) -> int:
     """
     node = network.find(name)
     if node is None:
-        raise ScenarioError(Problem(place, f"unknown firm {name!r}", did_you_mean(name, network.near(name))))
+        raise ScenarioError(Problem(place, f"unknown firm {name!r}", did_you_mean(name, network.ids_near(name))))
     return node
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autarky.firm_network.demography import Demography, SizeClass
 from autarky.firm_network.from_table import Frame, frame_of
 from autarky.firm_network.section import SplitTable
-from autarky.splitting.sizes import Demography, SizeClass
 from autarky.splitting.split import split
 from cases import law
 from made_economies import make_economy

@@ -133,7 +133,7 @@ class _Reader:
         for position, name in enumerate(loss.firms):
             node = network.find(name)
             if node is None:
-                remedy = did_you_mean(name, network.near(name))
+                remedy = did_you_mean(name, network.ids_near(name))
                 self._problem(f"{place}.firms[{position}]", f"unknown firm {name!r}", remedy)
             else:
                 struck.add(node)

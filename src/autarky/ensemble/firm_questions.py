@@ -16,11 +16,11 @@ from autarky.cascade.run import Losses, cascades
 from autarky.cascade.shock import Remaining, remaining_after
 from autarky.ensemble.firm_draws import Numbers
 from autarky.firm_network import FirmNetwork
+from autarky.firm_network.demography import Demography
 from autarky.firm_network.from_table import Frame
 from autarky.firm_network.section import FirmLoss, SplitTable
 from autarky.scenario import Scenario
 from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
-from autarky.splitting.sizes import Demography
 from autarky.splitting.split import split
 
 Floats = npt.NDArray[np.float64]

@@ -1,14 +1,16 @@
-"""Firm statistics: persons engaged by sector, from a list on disk."""
+"""Firm statistics: persons engaged by sector, and firms by sector and size, from lists on disk."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from autarky.errors import Problem, SourceError, did_you_mean
+from autarky.firm_network.demography import Demography, SizeClass
 from autarky.firm_network.from_table import Frame
 from autarky.sources.delimited import at_most, read_records
 
@@ -49,6 +51,58 @@ def read_jobs(path: Path, frame: Frame) -> npt.NDArray[np.float64]:
     if problems:
         raise SourceError(at_most(problems, path))
     return jobs
+
+
+def read_demography(path: Path, sectors: tuple[str, ...]) -> Demography:
+    """Counted firms by sector and size, from a CSV with the columns sector, from, to, firms.
+
+    Parameters
+    ----------
+    path : Path
+        ``from`` and ``to``: persons engaged, both included; ``to`` is empty in the open class.
+    sectors : tuple of str
+        Sectors there are.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read; a cell is no number; classes overlap; a sector is unknown; no firm is
+        counted: each with its line.
+    """
+    problems: list[Problem] = []
+    found: dict[str, list[tuple[SizeClass, str]]] = {}
+    for where, cells in read_records(path, ("sector", "from", "to", "firms")):
+        sector = cells["sector"]
+        if sector not in sectors:
+            remedy = did_you_mean(sector, sectors)
+            problems.append(Problem(f"{where}, column 'sector'", f"unknown sector {sector!r}", remedy))
+        low, firms = _number(cells["from"]), _number(cells["firms"])
+        high = _number(cells["to"]) if cells["to"] else math.inf
+        for name, number in (("from", low), ("to", high), ("firms", firms)):
+            if number is None:
+                what = f"{cells[name]!r} is no number from 0 on"
+                problems.append(Problem(f"{where}, column {name!r}", what, "correct it"))
+        if low is None or high is None or firms is None:
+            continue
+        if high < low:
+            problems.append(Problem(f"{where}, column 'to'", "is below from", "correct it"))
+        elif firms > 0:
+            # A firm has somebody who runs it.
+            low = max(low, 1.0)
+            found.setdefault(sector, []).append((SizeClass(low, max(high + 1.0, low + 1.0), firms), where))
+    demography = {}
+    for sector, classes in found.items():
+        classes.sort(key=lambda entry: -entry[0].low)
+        for (upper, where), (lower, _) in pairwise(classes):
+            if lower.high > upper.low:
+                what = f"overlaps with another size class of {sector!r}"
+                problems.append(Problem(f"{where}, column 'from'", what, "let classes not overlap"))
+        demography[sector] = tuple(size for size, _ in classes)
+    if not problems and not demography:
+        problems.append(Problem(str(path), "counts no firm", "give a table with rows"))
+    if problems:
+        raise SourceError(at_most(problems, path))
+    return demography
 
 
 def _number(text: str) -> float | None:

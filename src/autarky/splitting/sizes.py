@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from itertools import pairwise
-from math import inf, isfinite
-from pathlib import Path
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from autarky.errors import Problem, ScenarioError, SourceError, did_you_mean
+from autarky.errors import Problem, ScenarioError
+from autarky.firm_network.demography import Demography, SizeClass
 from autarky.firm_network.from_table import Frame
 from autarky.firm_network.network import Floats, Integers
 from autarky.firm_network.section import SplitTable
@@ -21,24 +18,9 @@ COUNT_POWER = 0.5
 """Without counted firms an industry's number of firms grows with its output to this power: assumption."""
 NO_LARGER = 0.1
 """A sector's largest firm is no larger than the largest is on average among 1 / this as many: assumption."""
-COLUMNS = ("sector", "from", "to", "firms")
-MOST_TOLD = 20
-
-
-@dataclass(frozen=True)
-class SizeClass:
-    """Firms of a sector with ``low`` to below ``high`` persons engaged."""
-
-    low: float
-    high: float
-    """Infinite in the open class."""
-    firms: float
 
 
 ONE_CLASS = (SizeClass(1.0, inf, 1.0),)
-
-Demography = dict[str, tuple[SizeClass, ...]]
-"""Sector → its size classes, the largest first."""
 
 
 def firm_counts(frame: Frame, section: SplitTable, demography: Demography) -> Integers:
@@ -143,88 +125,3 @@ def _size_at(place: Floats, classes: tuple[SizeClass, ...], tail: float) -> Floa
     inside = np.clip((place - above[which]) / np.diff(above)[which], 0.0, 1.0)
     size: Floats = (high + (low - high) * inside) ** (-1.0 / tail)
     return size
-
-
-def read_demography(path: Path, sectors: tuple[str, ...]) -> Demography:
-    """Counted firms by sector and size, from a CSV with the columns sector, from, to, firms.
-
-    Parameters
-    ----------
-    path : Path
-        ``from`` and ``to``: persons engaged, both included; ``to`` is empty in the open class.
-    sectors : tuple of str
-        Sectors there are.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be read; a column is missing or unknown; a cell is no number; classes overlap; a
-        sector is unknown. Each problem with its file, row and column.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream, strict=True))
-    except (OSError, ValueError, csv.Error) as error:
-        raise SourceError(Problem(str(path), f"cannot be read: {error}", "save it as 'CSV UTF-8'")) from None
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if sorted(header) != sorted(COLUMNS):
-        what = f"has the columns {', '.join(header) or 'none'}"
-        raise SourceError(Problem(f"{path}, line 1", what, f"name them {', '.join(COLUMNS)}"))
-    problems: list[Problem] = []
-    found: dict[str, list[tuple[SizeClass, int]]] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(header):
-            remedy = "give each row one cell per column"
-            problems.append(Problem(f"{path}, line {line}", f"has {len(row)} cells", remedy))
-            continue
-        cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
-        if cells["sector"] not in sectors:
-            remedy = did_you_mean(cells["sector"], sectors)
-            place = f"{path}, line {line}, column 'sector'"
-            problems.append(Problem(place, f"sector {cells['sector']!r} is unknown", remedy))
-        numbers = {}
-        for name in COLUMNS[1:]:
-            number = _number(cells[name], inf if name == "to" else None)
-            if number is None:
-                place = f"{path}, line {line}, column {name!r}"
-                problems.append(Problem(place, f"{cells[name]!r} is no number from 0 on", "correct it"))
-            else:
-                numbers[name] = number
-        if len(numbers) < len(COLUMNS) - 1:
-            continue
-        if numbers["to"] < numbers["from"]:
-            problems.append(Problem(f"{path}, line {line}, column 'to'", "is below from", "correct it"))
-        elif numbers["firms"] > 0:
-            # A firm has somebody who runs it.
-            low = max(numbers["from"], 1.0)
-            size = SizeClass(low, max(numbers["to"] + 1.0, low + 1.0), numbers["firms"])
-            found.setdefault(cells["sector"], []).append((size, line))
-    demography = {}
-    for sector, classes in found.items():
-        classes.sort(key=lambda entry: -entry[0].low)
-        for (upper, line), (lower, _) in pairwise(classes):
-            if lower.high > upper.low:
-                what = f"overlaps with another size class of {sector!r}"
-                problems.append(
-                    Problem(f"{path}, line {line}, column 'from'", what, "let classes not overlap")
-                )
-        demography[sector] = tuple(size for size, _ in classes)
-    if not problems and not demography:
-        problems.append(Problem(str(path), "counts no firm", "give a table with rows"))
-    if problems:
-        more = Problem(str(path), f"{len(problems) - MOST_TOLD} more of these", "correct those above first")
-        raise SourceError(problems[:MOST_TOLD] + ([more] if len(problems) > MOST_TOLD else []))
-    return demography
-
-
-def _number(text: str, empty: float | None) -> float | None:
-    """A number from 0 on; ``empty`` for an empty cell, None for anything else."""
-    if not text:
-        return empty
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) and number >= 0 else None

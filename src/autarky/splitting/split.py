@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from autarky.firm_network.demography import Demography
 from autarky.firm_network.from_table import Frame
 from autarky.firm_network.network import FirmNetwork, Floats, Integers, Nodes
 from autarky.firm_network.section import SplitTable
 from autarky.splitting.balancing import balanced
 from autarky.splitting.links import MAIN_INPUT, drawn_links
-from autarky.splitting.sizes import COUNT_POWER, Demography, drawn_firms
+from autarky.splitting.sizes import COUNT_POWER, drawn_firms
 
 MOST_NAMED = 12
 """Sectors named in a note."""
