@@ -25,7 +25,7 @@ from autarky.declared import ALL, Names
 from autarky.ensemble import Executor
 from autarky.ensemble.cascades import all_cascades
 from autarky.ensemble.firm_draws import Numbers, run_draws
-from autarky.ensemble.firm_questions import DrawnFirms, Questions, Shocked, numbers_of
+from autarky.ensemble.firm_questions import DrawnFirms, Questions, Shocked, days_numbers, numbers_of
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
@@ -39,7 +39,8 @@ from autarky.firm_network.section import FirmLoss, FirmsSection, SplitTable
 from autarky.results.firms import FirmResult
 from autarky.run_folder import sha256
 from autarky.run_folder.firms import FirmRun, save_firms
-from autarky.scenario import CriticalityRule, Scenario
+from autarky.scenario import Behaviour, CriticalityRule, Scenario
+from autarky.simulation.presets import parameters
 from autarky.sources.firm_lists import read_firm_lists
 from autarky.sources.firm_statistics import read_demography, read_jobs
 from autarky.splitting.split import split
@@ -232,7 +233,11 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
     weights = tuple(name for name in section.weights if getattr(known, name)[: network.firms].sum() > 0)
     if not weights:
         raise ScenarioError(Problem("firms.weights", "are known of no firm", "count losses in output"))
-    rules = Rules(substitution=section.substitution, tolerance=section.tolerance)
+    behaviour = Behaviour() if scenario is None else scenario.behaviour
+    negligible = section.negligible_share
+    if negligible is None:
+        negligible = parameters(behaviour).preset.negligible_share
+    rules = Rules(substitution=section.substitution, negligible_share=negligible, tolerance=section.tolerance)
     questions = Questions(rules, weights, shocked, days=asked.days and shocked is not None)
     drawn = None
     if drawing is not None and frame is not None:
@@ -342,8 +347,8 @@ def worked_out(
     days = None
     if shocked is not None and questions.days:
         lived = shocked.lived(network, watch=wanted, threads=doer.workers)
-        together = shocked.lived_by_sector(network, threads=doer.workers)
-        days = days_of(network, lived, together, found["gdp_lost"][:, 0], shocked.told, wanted)
+        together = days_numbers(shocked.lived_by_sector(network, threads=doer.workers))
+        days = days_of(network, found, lived, together, shocked.told, wanted)
         log.note("days lived through", days=days.days)
     result = FirmResult(
         title=title,
@@ -424,7 +429,9 @@ def named(network: FirmNetwork, name: str, place: str) -> int:
     """
     node = network.find(name)
     if node is None:
-        raise ScenarioError(Problem(place, f"unknown firm {name!r}", did_you_mean(name, network.ids_near(name))))
+        raise ScenarioError(
+            Problem(place, f"unknown firm {name!r}", did_you_mean(name, network.ids_near(name)))
+        )
     return node
 
 
@@ -434,6 +441,7 @@ def rules_told(rules: Rules, levels: int, unknown: Sequence[str]) -> tuple[tuple
     told = [
         ("substitution", others if rules.substitution else "none: nobody makes up for a failure"),
         ("denominator of lost sales", "total output, sales to final users included"),
+        ("inputs that never stop a firm", f"worth up to {rules.negligible_share:.2g} of its output"),
         ("tolerance", f"{rules.tolerance:g} of output"),
         ("essentiality", f"{count(levels, 'rule')} of the study, all else essential (assumption)"),
     ]

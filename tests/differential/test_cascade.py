@@ -18,6 +18,7 @@ SETTINGS = {
     "usual": {},
     "no substitution": {"substitution": False, "tolerance": 1e-6},
     "sales": {"denominator": "sales", "tolerance": 1e-4},
+    "negligible inputs": {"negligible_share": 0.1, "tolerance": 1e-6},
     "reference": {"tolerance": 1e-8, "reference": True},
     "reference, sales": {"substitution": False, "denominator": "sales", "reference": True},
 }

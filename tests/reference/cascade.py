@@ -17,6 +17,7 @@ def cascade(
     denominator: str = "output",
     tolerance: float = 1e-2,
     reference: bool = False,
+    negligible_share: float = 0.0,
 ) -> tuple[Any, Any, int]:
     """What is left of each node after lost supplies and after lost demand, and the rounds it took."""
     n = len(network)
@@ -46,6 +47,8 @@ def cascade(
                 shortfall = felt[i] * (1 - down[i])
                 if E[kind[i], kind[j]] == 2:
                     of_kind = W[kind == kind[i], j].sum()
+                    if negligible_share and of_kind <= negligible_share * network.nodes.output[j]:
+                        continue
                     essential[kind[i]] = essential.get(kind[i], 0.0) + W[i, j] / of_kind * shortfall
                 elif E[kind[i], kind[j]] == 1:
                     linear += W[i, j] / bought[j] * shortfall

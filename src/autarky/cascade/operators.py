@@ -89,13 +89,7 @@ def build_operators(network: FirmNetwork, rules: Rules | None = None) -> Operato
     whole = network.nodes.output if rules.denominator == "output" else sold
     customer_share = sales / whole[supplier]
 
-    level = network.essentiality[kind[supplier], kind[buyer]]
-    depends = np.flatnonzero(level != Level.NO_EFFECT)
-    # Important inputs of any kind are one bundle, behind the essential kinds.
-    key = np.where(level[depends] == Level.ESSENTIAL, kind[supplier[depends]], kinds).astype(np.int64)
-    key += buyer[depends].astype(np.int64) * (kinds + 1)
-    order = np.argsort(key, kind="stable")
-    key, depends = key[order], depends[order]
+    depends, key = _dependences(network, rules)
     begins = np.flatnonzero(np.diff(key, prepend=-1))
     input_first = np.append(begins, len(key))
     slots = len(begins)
@@ -105,7 +99,7 @@ def build_operators(network: FirmNetwork, rules: Rules | None = None) -> Operato
     linear = key[begins] % (kinds + 1) == kinds
     of_slot[linear] = network.bought[key[begins] // (kinds + 1)][linear]
     input_share = sales[depends] / of_slot[slot]
-    del key, order, begins, of_slot, linear, level
+    del key, begins, of_slot, linear
 
     head = (HEADER * np.arange(n) + slot_first[:-1]).astype(np.uint32)
     by_buyer = np.argsort(buyer, kind="stable")
@@ -142,6 +136,29 @@ def build_operators(network: FirmNetwork, rules: Rules | None = None) -> Operato
     for array in operators[1:]:
         array.flags.writeable = False
     return operators
+
+
+def _dependences(network: FirmNetwork, rules: Rules) -> tuple[Integers, Integers]:
+    """(d,) links whose lack is felt, slot after slot, and a number for the slot of each.
+
+    It tells the buyer, and within the buyer the kind; important inputs of any kind are one bundle, behind the
+    essential kinds.
+    """
+    kind, kinds, sales = network.nodes.kind, len(network.kinds), network.sales
+    supplier, buyer = network.supplier, network.buyer
+    level = network.essentiality[kind[supplier], kind[buyer]]
+    depends = np.flatnonzero(level != Level.NO_EFFECT)
+    key = np.where(level[depends] == Level.ESSENTIAL, kind[supplier[depends]], kinds).astype(np.int64)
+    key += buyer[depends].astype(np.int64) * (kinds + 1)
+    order = np.argsort(key, kind="stable")
+    key, depends = key[order], depends[order]
+    if rules.negligible_share == 0 or not len(key):
+        return depends, key
+    begins = np.flatnonzero(np.diff(key, prepend=-1))
+    least = rules.negligible_share * network.nodes.output[key[begins] // (kinds + 1)]
+    binds = (np.add.reduceat(sales[depends], begins) > least) | (key[begins] % (kinds + 1) == kinds)
+    binds = np.repeat(binds, np.diff(np.append(begins, len(key))))
+    return depends[binds], key[binds]
 
 
 def weights_of(network: FirmNetwork, names: Sequence[str]) -> Floats:

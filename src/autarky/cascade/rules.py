@@ -15,7 +15,7 @@ class Rules:
     Raises
     ------
     InputError
-        If the denominator is unknown, the tolerance is not between 0 and 1, or there is not one round.
+        If the denominator is unknown, a share is not between 0 and 1, or there is not one round.
     """
 
     substitution: bool = True
@@ -23,6 +23,9 @@ class Rules:
     denominator: Literal["output", "sales"] = "output"
     """What a lost sale is a share of. ``output`` holds sales to final users, at which a cascade of lost
     demand ends; with ``sales`` to firms alone it circulates, and its size hangs on the tolerance."""
+    negligible_share: float = 0.0
+    """Purchases of an essential kind worth at most this share of the buyer's output bind nothing. 0 in the
+    published index, where the last screw stops a plant."""
     tolerance: float = 1e-2
     """The cascade has settled once no node loses more than this share of its output in a round."""
     reference: bool = False
@@ -35,6 +38,9 @@ class Rules:
         problems = []
         if self.denominator not in ("output", "sales"):
             problems.append(Problem("denominator", f"is {self.denominator!r}", "give output or sales"))
+        if not 0 <= self.negligible_share < 1:
+            what = f"is {self.negligible_share:g}"
+            problems.append(Problem("negligible_share", what, "give a share from 0 to below 1"))
         if not 0 < self.tolerance < 1:
             problems.append(Problem("tolerance", f"is {self.tolerance:g}", "give a number between 0 and 1"))
         if self.most_rounds < 1:

@@ -20,7 +20,7 @@ from autarky.firm_network.demography import Demography
 from autarky.firm_network.from_table import Frame
 from autarky.firm_network.section import FirmLoss, SplitTable
 from autarky.scenario import Scenario
-from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
+from autarky.simulation.by_firm.run import DAYS_PER_WEEK, FirmSimulation, simulate_firms
 from autarky.splitting.split import split
 
 Floats = npt.NDArray[np.float64]
@@ -83,9 +83,20 @@ class Questions:
             "of_sector_by_sector": found.by_sector.of_sector,
             "shock_rounds": np.array([max(found.by_firms.rounds, found.by_sector.rounds)]),
         }
-        if self.days:
-            told["gdp_lost"] = np.array([self.shocked.lived(network, threads=threads).value_added_lost])
-        return told
+        return {**told, **(days_numbers(self.shocked.lived(network, threads=threads)) if self.days else {})}
+
+
+def days_numbers(lived: FirmSimulation) -> Numbers:
+    """What is kept of the days of a draw: value added lost; sectors by week; the day each node fell."""
+    weeks = np.arange(lived.days) // DAYS_PER_WEEK
+    made = np.stack([np.bincount(weeks, daily) for daily in lived.output.T])
+    base = lived.base_output[:, None] * np.bincount(weeks)
+    return {
+        "value_added_lost": np.array([lived.value_added_lost]),
+        "by_week": np.divide(made, base, out=np.ones_like(made), where=base > 0),
+        "stopped_by_week": np.ascontiguousarray(lived.stopped.T),
+        "fell": np.where(lived.falls.day >= 0, lived.falls.day, np.inf),
+    }
 
 
 @dataclass(frozen=True, eq=False)

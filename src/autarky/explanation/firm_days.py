@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from autarky.explanation.firm_names import label_of
 from autarky.firm_network import FirmNetwork
 from autarky.results.firms import FirmCourse, FirmDays
 from autarky.scenario import Dated, Scenario, Starting
-from autarky.simulation.by_firm.run import DAYS_PER_WEEK, FirmSimulation
+from autarky.simulation.by_firm.run import FirmSimulation
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -28,22 +29,25 @@ MOST_CHAINS = 3
 
 def days_of(
     network: FirmNetwork,
+    numbers: Mapping[str, npt.NDArray[Any]],
     lived: FirmSimulation,
-    together: FirmSimulation,
-    value_added_lost: Floats,
+    together: Mapping[str, npt.NDArray[Any]],
     happens: Scenario,
     wanted: Sequence[int] = (),
 ) -> FirmDays:
-    """The days of a network beside those of each of its sectors as one firm.
+    """The days of a network, or of draws of it, beside those of each of its sectors as one firm.
 
     Parameters
     ----------
     network : FirmNetwork
         The network, or the first of its draws.
-    lived, together : FirmSimulation
-        The same scenario on the network, and on its sectors; ``lived`` has watched ``wanted``.
-    value_added_lost : array, shape (draws,)
-        Share of value added lost over the run, of each draw.
+    numbers : mapping
+        Of each draw: ``value_added_lost`` (draws, 1), ``by_week`` and ``stopped_by_week`` (draws, S, weeks),
+        ``fell`` (draws, n), the day on which each node fell, inf if never.
+    lived : FirmSimulation
+        Of ``network``; it has watched ``wanted``.
+    together : mapping
+        The same numbers, without draws, with every sector as one firm.
     happens : Scenario
         The scenario, with losses of named firms among its shocks.
     wanted : sequence of int
@@ -51,47 +55,38 @@ def days_of(
     """
     there = np.unique(network.nodes.sector[: network.firms])
     first_shock = (first_shock_day(happens) - happens.start).days
-    fell = fell_first(network, lived)
-    traced = list(wanted) or fell[:MOST_CHAINS]
-    lost, by_sector = spread(value_added_lost), together.value_added_lost
+    days = np.median(numbers["fell"], axis=0)
+    fell = fell_first(network, days)
+    traced = list(wanted) or [node for node in fell if lived.falls.day[node] >= 0][:MOST_CHAINS]
+    lost, by_sector = spread(numbers["value_added_lost"][:, 0]), float(together["value_added_lost"][0])
     return FirmDays(
         start=lived.start.isoformat(),
         days=lived.days,
         first_shock=first_shock,
         sectors=tuple(network.sectors[s] for s in there),
         sector_names=tuple(network.sector_names[s] for s in there),
-        by_week=_rows(_by_week(lived)[there]),
-        by_sector_model=_rows(_by_week(together)[there]),
-        stopped_by_week=_rows(lived.stopped.T[there]),
+        by_week=_rows(np.median(numbers["by_week"], axis=0)[there]),
+        by_sector_model=_rows(together["by_week"][there]),
+        stopped_by_week=_rows(np.median(numbers["stopped_by_week"], axis=0)[there]),
         gdp_lost=lost,
         gdp_lost_by_sector=by_sector,
         error=(by_sector - lost.middle) / lost.middle if lost.middle else 0.0,
-        first=tuple(
-            (label_of(network, node), int(lived.falls.day[node]) - first_shock) for node in fell[:MOST_FIRST]
-        ),
+        first=tuple((label_of(network, node), round(days[node]) - first_shock) for node in fell[:MOST_FIRST]),
         courses=tuple(
             FirmCourse(network.id_of(node), label_of(network, node), tuple(map(float, lived.watched[:, at])))
             for at, node in enumerate(wanted)
         ),
         chains=tuple(chain_of(network, lived, node, first_shock) for node in traced),
         shocks=tuple(_dates(shock, happens) for shock in happens.shocks),
+        notes=lived.notes,
     )
 
 
-def fell_first(network: FirmNetwork, lived: FirmSimulation) -> list[int]:
-    """Firms at home that fell, in order of days, on one day the larger first."""
-    fell = np.flatnonzero(lived.falls.day[: network.firms] >= 0)
-    order = np.lexsort((-network.nodes.output[fell], lived.falls.day[fell]))
+def fell_first(network: FirmNetwork, days: Floats) -> list[int]:
+    """Firms at home that fell, in order of ``days`` (inf: never), on one day the larger first."""
+    fell = np.flatnonzero(np.isfinite(days[: network.firms]))
+    order = np.lexsort((-network.nodes.output[fell], days[fell]))
     return [int(node) for node in fell[order]]
-
-
-def _by_week(lived: FirmSimulation) -> Floats:
-    """(S, weeks) output as a share of the base year's; 1 where a sector makes nothing."""
-    weeks = np.arange(lived.days) // DAYS_PER_WEEK
-    days = np.bincount(weeks)
-    total = np.stack([np.bincount(weeks, daily) for daily in lived.output.T])
-    base = lived.base_output[:, None] * days
-    return np.divide(total, base, out=np.ones_like(total), where=base > 0)
 
 
 def _rows(values: Floats) -> tuple[tuple[float, ...], ...]:

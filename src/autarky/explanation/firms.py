@@ -72,6 +72,7 @@ def text(result: FirmResult, width: int = 100) -> str:
         lines.append(("WHY", f"{chain.label} loses {percent(chain.lost)} of its output over the run"))
         lines += [("", f"← {step_sentence(step)}") for step in chain.steps]
     noted = (*facts.notes, *(result.cut.notes if result.cut is not None else ()))
+    noted += result.days.notes if result.days is not None else ()
     lines += [("NOTE", note) for note in noted]
     return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
 
@@ -214,7 +215,11 @@ def _when(days: FirmDays) -> str:
     else:
         named = [f"{label} on day {day:,}" for label, day in days.first]
         told = f"First to fall below {percent(FALLS)}: {listing(named, MOST_FIRST)}."
-    return " ".join((told, *(chain.sentence for chain in days.chains[:1])))
+    return " ".join((told, *(_capital(chain.sentence) for chain in days.chains[:1])))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _how_sure(result: FirmResult) -> str:

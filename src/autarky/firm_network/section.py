@@ -110,7 +110,8 @@ class FirmsSection(Declared):
     plants: tuple[Plant, ...] = ()
     """Plants inside the sectors of the table, the rest of each sector being one firm."""
     essentiality: tuple[CriticalityRule, ...] = ()
-    """How critical kinds of inputs are; later rules override earlier ones. Left out: all are essential."""
+    """How critical kinds of inputs are, beside what the scenario's behaviour says; later rules override
+    earlier ones. What nothing is said of is essential."""
     jobs: SectorJobs | None = None
     """Persons engaged, where losses are to be counted in jobs and the table has none."""
     shocks: tuple[FirmLoss, ...] = ()
@@ -121,6 +122,9 @@ class FirmsSection(Declared):
     """Firms and foreign suppliers in the ranking that is printed."""
     substitution: bool = True
     """Whether other suppliers of a kind make up for one that fails, as far as their market share goes."""
+    negligible_share: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """In a cascade, essential inputs worth at most this share of the buyer's output bind nothing; the same as
+    day by day if left out: the scenario's, or one in a thousand."""
     tolerance: Annotated[float, Field(gt=0, le=0.1)] = 0.01
     """Change at which a cascade has settled."""
     why: tuple[Name, ...] = ()

@@ -74,8 +74,8 @@ def render_firms(
         _ranking_section(result.ranking, _mark(facts)),
         _curve_section(result.ranking),
         _cut_section(result, result.cut) if result.cut is not None else None,
-        _when_section(days) if days is not None else None,
-        _why_section(days, _mark(facts)) if days is not None and (days.chains or days.courses) else None,
+        _when_section(days, facts) if days is not None else None,
+        _why_section(days, facts) if days is not None and (days.chains or days.courses) else None,
         _sure_section(result),
         _method_section(result, command, digests or {}),
     )
@@ -240,7 +240,7 @@ def _relative(one: SectorLoss) -> str:
     return f"{'+' if relative > 0 else ''}{percent(relative)}"
 
 
-def _when_section(days: FirmDays) -> Markup:
+def _when_section(days: FirmDays, facts: NetworkFacts) -> Markup:
     start = datetime.date.fromisoformat(days.start)
     end = start + datetime.timedelta(days.days - 1)
     made = _timeline(days, days.by_week)
@@ -290,7 +290,8 @@ def _when_section(days: FirmDays) -> Markup:
             "p",
             f"Value added lost over the {days.days:,} days: {loss_words(days.gdp_lost)} by firms, "
             f"{percent(days.gdp_lost_by_sector)} with every sector as one firm. Beside a row stand the "
-            "lowest output and, at the worst time, the share of the sector's firms that make less than half.",
+            "lowest output and, at the worst time, the share of the sector's firms that make less than half."
+            + (" Weeks are medians over the draws." if facts.draws > 1 else ""),
         ),
         legend(first=f"first {made.period} below half, or below 90 %"),
         framed(heatmap("firm-weeks", made, rows, shocks, end, title, finding), f"Picture: {title}"),
@@ -303,6 +304,7 @@ def _when_section(days: FirmDays) -> Markup:
         )
         if halted
         else element("p", "In no sector does any firm make less than half in a whole week.", class_="note"),
+        element("ul", [element("li", note) for note in days.notes], class_="note") if days.notes else None,
     )
 
 
@@ -348,7 +350,7 @@ def _row(days: FirmDays, made: Timeline, stopped: Timeline, sector: int) -> Row:
     )
 
 
-def _why_section(days: FirmDays, mark: Content) -> Markup:
+def _why_section(days: FirmDays, facts: NetworkFacts) -> Markup:
     chains = [firm_chain(f"chain-{k}", chain) for k, chain in enumerate(days.chains[:MOST_CHAINS])]
     others = [chain.label for chain in days.chains[MOST_CHAINS:]]
     courses = firm_courses(days)
@@ -359,9 +361,9 @@ def _why_section(days: FirmDays, mark: Content) -> Markup:
             "p",
             "Each chain goes from a firm down to what its shortage comes from; at every step it follows the "
             "input that bound, and of its suppliers the one that left most missing. Other suppliers may have "
-            "fallen short too.",
+            "fallen short too." + (" Told is the first of the draws." if facts.draws > 1 else ""),
         ),
-        mark,
+        _mark(facts),
         chains,
         element("p", f"Not drawn: {listing(others, len(others))}.", class_="note") if others else None,
         element("h3", "Day by day") if courses else None,

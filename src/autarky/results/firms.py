@@ -168,7 +168,7 @@ class FirmCourse:
 
 @dataclass(frozen=True)
 class FirmDays:
-    """The scenario lived through day by day on the network (of draws: on the first; ``gdp`` on all)."""
+    """The scenario lived through day by day; of draws medians, but for ``courses``, ``chains``."""
 
     start: str
     days: int
@@ -194,6 +194,8 @@ class FirmDays:
     chains: tuple[FirmChain, ...]
     shocks: tuple[tuple[str, str], ...] = ()
     """First and last date (ISO) on which each shock acts in full; the last is empty: to the end."""
+    notes: tuple[str, ...] = ()
+    """What of the scenario the days leave out, one sentence each."""
 
 
 @dataclass(frozen=True)
