@@ -142,7 +142,7 @@ def levels_of(
     rules: Sequence[CriticalityRule],
     listed: npt.NDArray[np.uint8] | None = None,
 ) -> npt.NDArray[np.uint8]:
-    """Essentiality of each kind (row) for each kind (column): by the rules, else as ``listed``, else essential.
+    """Essentiality of each kind (row) for each kind (column): by rules, else as ``listed``, else essential.
 
     A rule names a kind, or the product it is a kind of. Later rules override earlier ones.
     """
