@@ -7,7 +7,7 @@ import json
 import platform
 import shlex
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -25,7 +25,14 @@ from autarky.declared import ALL, Names
 from autarky.ensemble import Executor
 from autarky.ensemble.cascades import all_cascades
 from autarky.ensemble.firm_draws import Numbers, run_draws
-from autarky.ensemble.firm_questions import DrawnFirms, Questions, Shocked, days_numbers, numbers_of
+from autarky.ensemble.firm_questions import (
+    DrawnFirms,
+    Questions,
+    Shocked,
+    days_numbers,
+    numbers_of,
+    numbers_of_draw,
+)
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
@@ -35,15 +42,15 @@ from autarky.firm_network.consistency import Agreement, agreement
 from autarky.firm_network.from_table import Frame, frame_of
 from autarky.firm_network.plants import with_plants
 from autarky.firm_network.rest import completed
-from autarky.firm_network.section import FirmLoss, FirmsSection, SplitTable
+from autarky.firm_network.section import FirmLoss, FirmsSection
 from autarky.results.firms import FirmResult
 from autarky.run_folder import sha256
 from autarky.run_folder.firms import FirmRun, save_firms
-from autarky.scenario import Behaviour, CriticalityRule, Scenario
-from autarky.simulation.presets import parameters
+from autarky.scenario import Behaviour, CriticalityRule, ProductionFunction, Scenario
+from autarky.scenario.behaviour import ImportRule
+from autarky.simulation.presets import Parameters, parameters
 from autarky.sources.firm_lists import read_firm_lists
 from autarky.sources.firm_statistics import read_demography, read_jobs
-from autarky.splitting.split import split
 from autarky.study import Log, accepted, executor_of
 from autarky.study_file import Study, read_study, study_from_bytes
 
@@ -53,8 +60,6 @@ Progress = Callable[[str, int, int], None]
 
 EVERY = 200_000
 """Nodes up to which the failure of each is worked out; of a larger network only the worst, certified."""
-
-
 FIRST_DAY = datetime.date(2020, 1, 1)
 """Where days begin if nothing says so: a date that a reader is told, and nothing hangs on."""
 
@@ -157,26 +162,38 @@ def study_of_folder(folder: Path) -> Study:
 
 
 @dataclass(frozen=True, eq=False)
-class Posed:
-    """What a study asks about its firms, and of which network."""
+class Origin:
+    """A network, and what it comes from."""
 
-    section: FirmsSection
-    questions: Questions
     network: FirmNetwork
     """Of drawn ones the first."""
-    drawn: DrawnFirms | None
-    """None: the network is given."""
-    frame: Frame | None
+    frame: Frame | None = None
     """The table; None: there is none."""
-    agreement: Agreement | None
+    drawn: DrawnFirms | None = None
+    """None: the network is given."""
+    agreement: Agreement | None = None
     """Lists of firms held against the table."""
-    rules: tuple[tuple[str, str], ...]
-    """Parameters in force, as they are told."""
 
     @property
     def draws(self) -> int:
         """Networks that are asked."""
         return self.drawn.section.draws if self.drawn is not None else 1
+
+
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """What a study asks about its firms, and of which network."""
+
+    section: FirmsSection
+    questions: Questions
+    origin: Origin
+    rules: tuple[tuple[str, str], ...]
+    """Parameters in force, as they are told."""
+
+    @property
+    def network(self) -> FirmNetwork:
+        """The network; of drawn ones the first."""
+        return self.origin.network
 
     @property
     def key(self) -> str:
@@ -196,78 +213,84 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
     InputError
         If the study has no firms, its lists or its table cannot be read, or they contradict each other.
     """
-    section = study.firms
+    section, scenario = study.firms, study.scenario
     if section is None:
         what, remedy = "has no firms to ask", "add a section 'firms:': docs/firms/index.md shows how"
         raise ScenarioError(Problem(str(study.path or "study"), what, remedy))
-    shocked = what_happens(study.scenario, section, asked)
-    scenario = study.scenario
-    imports = None if scenario is None else scenario.behaviour.imports
-    levels = rules_of_levels(scenario, section)
-    frame = jobs = agreed = None
+    groups = {} if scenario is None else scenario.groups
+    params = parameters(Behaviour() if scenario is None else scenario.behaviour, groups)
+    levels = rules_of_levels(params, groups, section)
+    found = network_of(study, section, params.behaviour.imports, levels)
+    network = found.network
+    log.note("network", firms=network.firms, links=len(network.sales))
+    if problems := list(unknown_kinds(network, groups, section)):
+        raise ScenarioError(problems)
+    weights = tuple(
+        name for name in section.weights if getattr(network.nodes, name)[: network.firms].sum() > 0
+    )
+    if not weights:
+        raise ScenarioError(Problem("firms.weights", "are known of no firm", "count losses in output"))
+    negligible = section.negligible_share
+    if negligible is None:
+        negligible = params.preset.negligible_share
+    rules = Rules(substitution=section.substitution, negligible_share=negligible, tolerance=section.tolerance)
+    shocked = what_happens(scenario, section, asked)
+    questions = Questions(rules, weights, shocked, days=asked.days and shocked is not None)
+    unknown = [name for name in section.weights if name not in weights]
+    return Posed(section, questions, found, rules_told(rules, len(levels), unknown))
+
+
+def network_of(
+    study: Study, section: FirmsSection, imports: ImportRule | None, levels: Sequence[CriticalityRule]
+) -> Origin:
+    """The network that a study names, and what it comes from."""
     home = study.path.parent if study.path is not None else Path()
+    frame = jobs = None
     if study.economy is not None:
         frame = frame_of(accepted(study.read_economy(), study), imports, levels)
-        log.note("table read", name=frame.economy.name, year=frame.economy.year)
         jobs = None if section.jobs is None else read_jobs(home / section.jobs.path, frame)
-    drawing: SplitTable | None = section.split
-    demography = None
     if section.files is not None:
         economy = None if frame is None else frame.economy
         network = read_firm_lists(home / section.files.path, economy, imports, levels)
-        if frame is not None:
-            agreed = agreement(network, frame, jobs=jobs)
-            network = completed(network, frame, jobs=jobs) if section.files.complete else network
-    elif drawing is not None:
-        assert frame is not None
-        if (counted := drawing.business_demography) is not None:
-            demography = read_demography(home / counted.path, frame.sectors)
-        network = split(frame, drawing, 0, demography=demography, jobs=jobs)
-    else:
-        assert frame is not None
-        network = with_plants(frame, section.plants, jobs)
-    log.note("network", firms=network.firms, links=len(network.sales))
-    if problems := list(unknown_kinds(network, scenario, section)):
-        raise ScenarioError(problems)
-    known = network.nodes
-    weights = tuple(name for name in section.weights if getattr(known, name)[: network.firms].sum() > 0)
-    if not weights:
-        raise ScenarioError(Problem("firms.weights", "are known of no firm", "count losses in output"))
-    behaviour = Behaviour() if scenario is None else scenario.behaviour
-    negligible = section.negligible_share
-    if negligible is None:
-        negligible = parameters(behaviour).preset.negligible_share
-    rules = Rules(substitution=section.substitution, negligible_share=negligible, tolerance=section.tolerance)
-    questions = Questions(rules, weights, shocked, days=asked.days and shocked is not None)
-    drawn = None
-    if drawing is not None and frame is not None:
-        drawn = DrawnFirms(frame, drawing, demography, jobs, questions)
-    unknown = [name for name in section.weights if name not in weights]
-    told = rules_told(rules, len(levels), unknown)
-    return Posed(section, questions, network, drawn, frame, agreed, told)
+        if frame is None:
+            return Origin(network)
+        agreed = agreement(network, frame, jobs=jobs)
+        network = completed(network, frame, jobs=jobs) if section.files.complete else network
+        return Origin(network, frame, agreement=agreed)
+    assert frame is not None  # a study without a table has lists
+    if section.split is None:
+        return Origin(with_plants(frame, section.plants, jobs), frame)
+    counted = section.split.business_demography
+    demography = None if counted is None else read_demography(home / counted.path, frame.sectors)
+    drawn = DrawnFirms(frame, section.split, demography, jobs)
+    return Origin(drawn.network(0), frame, drawn)
 
 
-def rules_of_levels(scenario: Scenario | None, section: FirmsSection) -> tuple[CriticalityRule, ...]:
-    """What firms can do without: by the scenario's rules, then by those of the firms; groups opened."""
-    groups = {} if scenario is None else scenario.groups
-    own = () if scenario is None else scenario.behaviour.criticality
+def rules_of_levels(
+    params: Parameters, groups: Mapping[str, tuple[str, ...]], section: FirmsSection
+) -> tuple[CriticalityRule, ...]:
+    """What firms can do without: by the scenario's rules if inputs bind by them, then by the firms' own."""
 
     def opened(names: Names) -> Names:
         if names == ALL:
             return names
         return tuple(member for name in names for member in groups.get(name, (name,)))
 
-    return tuple(
-        rule.model_copy(update={"inputs": opened(rule.inputs), "users": opened(rule.users)})
-        for rule in (*own, *section.essentiality)
+    critical = params.preset.production is ProductionFunction.CRITICAL
+    return (
+        *(params.behaviour.criticality if critical else ()),
+        *(
+            rule.model_copy(update={"inputs": opened(rule.inputs), "users": opened(rule.users)})
+            for rule in section.essentiality
+        ),
     )
 
 
 def unknown_kinds(
-    network: FirmNetwork, scenario: Scenario | None, section: FirmsSection
+    network: FirmNetwork, groups: Mapping[str, tuple[str, ...]], section: FirmsSection
 ) -> Iterator[Problem]:
     """One problem for each name in the rules of the firms that is no kind, no product and no group."""
-    known = tuple(dict.fromkeys((*network.kinds, *network.sectors, *(scenario.groups if scenario else ()))))
+    known = tuple(dict.fromkeys((*network.kinds, *network.sectors, *groups)))
     for k, rule in enumerate(section.essentiality):
         for field in ("inputs", "users"):
             names: Names = getattr(rule, field)
@@ -328,13 +351,16 @@ def worked_out(
     shocked = questions.shocked
     # What of the shock a cascade cannot tell; names that are unknown are found here, before long work.
     untold = () if shocked is None else shocked.remaining(network).notes
-    if posed.drawn is not None:
+    origin = posed.origin
+    if origin.drawn is not None:
+        # A large network needs the machine for itself; small ones are made side by side.
+        alone = len(network) > EVERY
         found = run_draws(
-            posed.drawn,
-            posed.draws,
+            partial(numbers_of_draw, origin.drawn, questions, doer.workers if alone else 1),
+            origin.draws,
             posed.key,
             folder=doer.folder,
-            executor=doer.executor,
+            executor=None if alone else doer.executor,
             progress=doer.told("draws"),
             command=doer.again,
         )
@@ -343,7 +369,7 @@ def worked_out(
         ranked = failures_of(posed, asked, doer)
         struck = questions.shock_numbers(network, threads=doer.workers)
         found = {**ranked.numbers, **{name: values[None] for name, values in struck.items()}}
-    log.note("cascades run", nodes=len(ranked.nodes), draws=posed.draws)
+    log.note("cascades run", nodes=len(ranked.nodes), draws=origin.draws)
     days = None
     if shocked is not None and questions.days:
         lived = shocked.lived(network, watch=wanted, threads=doer.workers)
@@ -352,7 +378,7 @@ def worked_out(
         log.note("days lived through", days=days.days)
     result = FirmResult(
         title=title,
-        network=facts_of(network, posed.draws, posed.agreement, posed.frame, bool(posed.section.plants)),
+        network=facts_of(network, origin.draws, origin.agreement, origin.frame),
         ranking=ranking_of(
             network,
             ranked.nodes,
@@ -453,13 +479,13 @@ def inputs_of(study: Study, posed: Posed, asked: Asked, path: Path) -> dict[str,
     """What went in, for the manifest and the page."""
     digest = sha256(study.content)
     digests = {path.name: digest, "network": posed.network.digest}
-    if posed.frame is not None:
-        economy = posed.frame.economy
+    if posed.origin.frame is not None:
+        economy = posed.origin.frame.economy
         digests |= {**dict(economy.provenance.files), "economy": economy.digest}
     return {
         "command": shlex.join(["autarky", "firms", path.name, *asked.options]),
         "study": {"title": study.title, "path": str(path.absolute()), "sha256": digest},
-        "economy": None if posed.frame is None else {"name": economy.name, "digest": economy.digest},
+        "economy": None if posed.origin.frame is None else {"name": economy.name, "digest": economy.digest},
         "digests": digests,
     }
 

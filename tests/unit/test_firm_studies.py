@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from autarky.firm_network import FirmNetwork
-from autarky.firm_network.from_table import frame_of
-from autarky.firm_network.plants import with_plants
+from autarky.firms import Asked, posed_by
 from autarky.simulation.by_firm.run import simulate_firms
+from autarky.study import Log
 from autarky.study_file import Study, packaged_study, read_study
 
 GEAR = Path(__file__).parents[2] / "studies" / "fishing-gear-factory.yaml"
@@ -20,10 +20,7 @@ GEAR = Path(__file__).parents[2] / "studies" / "fishing-gear-factory.yaml"
 @cache
 def made(path: Path) -> tuple[Study, FirmNetwork]:
     study = read_study(path)
-    assert study.scenario is not None
-    assert study.firms is not None
-    frame = frame_of(study.read_economy(), study.scenario.behaviour.imports, study.firms.essentiality)
-    return study, with_plants(frame, study.firms.plants)
+    return study, posed_by(study, Asked(), Log()).network
 
 
 def test_yarn_runs_out_first_then_nets_and_the_sectors_around_them_never_fall_as_far() -> None:

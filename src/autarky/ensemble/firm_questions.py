@@ -101,25 +101,25 @@ def days_numbers(lived: FirmSimulation) -> Numbers:
 
 @dataclass(frozen=True, eq=False)
 class DrawnFirms:
-    """Networks drawn from a table, and what is asked of each. It travels to workers, networks do not."""
+    """Networks drawn from a table. They travel to workers as what they are drawn from."""
 
     frame: Frame
     section: SplitTable
     demography: Demography | None
     jobs: Floats | None
-    questions: Questions
 
     def network(self, draw: int) -> FirmNetwork:
         """The network of a draw."""
         return split(self.frame, self.section, draw, demography=self.demography, jobs=self.jobs)
 
-    def __call__(self, draw: int) -> Numbers:
-        """The numbers of a draw: what the failure of each node costs, and what the shock comes to."""
-        network = self.network(draw)
-        every = np.arange(len(network))
-        weights = weights_of(network, self.questions.weights)
-        losses = cascades(build_operators(network, self.questions.rules), every, weights, threads=1)
-        return {**numbers_of(network, every, losses), **self.questions.shock_numbers(network, threads=1)}
+
+def numbers_of_draw(drawn: DrawnFirms, questions: Questions, threads: int | None, draw: int) -> Numbers:
+    """The numbers of a draw: what the failure of each node costs, and what the shock comes to."""
+    network = drawn.network(draw)
+    every = np.arange(len(network))
+    weights = weights_of(network, questions.weights)
+    losses = cascades(build_operators(network, questions.rules), every, weights, threads=threads)
+    return {**numbers_of(network, every, losses), **questions.shock_numbers(network, threads=threads)}
 
 
 def numbers_of(network: FirmNetwork, nodes: Integers, losses: Losses) -> Numbers:

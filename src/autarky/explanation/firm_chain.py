@@ -45,9 +45,12 @@ def chain_of(network: FirmNetwork, simulation: FirmSimulation, node: int, start:
     """
     steps: list[ChainStep] = []
     at: int | None = node if simulation.falls.day[node] >= 0 else None
+    before = np.inf
     while at is not None:
-        step, at = _step(network, simulation, at, start)
+        here = at
+        step, at = _step(network, simulation, here, start, before)
         steps.append(step)
+        before = float(simulation.falls.day[here])
     label = label_of(network, node)
     return FirmChain(
         firm=network.id_of(node),
@@ -63,11 +66,14 @@ def _step(
     simulation: FirmSimulation,
     node: int,
     start: int,
+    before: float,
 ) -> tuple[ChainStep, int | None]:
-    """What is told of a node, and the node with which the chain goes on."""
-    falls = simulation.falls
-    day, bound = int(falls.day[node]), int(falls.bound_by[node])
+    """What is told of a node that fell ``before`` a day, and the node with which the chain goes on."""
     is_foreign = node >= network.firms
+    # A supplier abroad is cut by steps: told is the day on which it came to deliver less than half.
+    halved = is_foreign and 0 <= simulation.stops.day[node] < before
+    falls = simulation.stops if halved else simulation.falls
+    day, bound = int(falls.day[node]), int(falls.bound_by[node])
     words, stock, share, after = "", None, None, None
     if not is_foreign:
         after, share = _before(network, simulation, node, bound, day)
@@ -84,7 +90,7 @@ def _step(
         is_foreign=is_foreign,
         day=None if is_foreign else day - start,
         date=(simulation.start + datetime.timedelta(day)).isoformat(),
-        output=_after(network, simulation, node) if is_foreign else float(falls.output[node]),
+        output=float(falls.output[node]),
         bound_by=words,
         stock_days=None if stock is None else float(stock),
         share=share,
@@ -129,12 +135,6 @@ def _lost(network: FirmNetwork, simulation: FirmSimulation, nodes: Nodes) -> Flo
     """Output lost over the run, as a share of what would have been made."""
     whole = network.nodes.output[nodes] * (simulation.days / DAYS_PER_YEAR)
     return np.divide(simulation.lost[nodes], whole, out=np.zeros(len(nodes)), where=whole > 0)
-
-
-def _after(network: FirmNetwork, simulation: FirmSimulation, node: int) -> float:
-    """Mean output from the day on which a node fell, as a share of base: it had lost nothing before."""
-    lost = float(_lost(network, simulation, np.array([node]))[0])
-    return max(0.0, 1.0 - lost * simulation.days / (simulation.days - int(simulation.falls.day[node])))
 
 
 def _kind_words(network: FirmNetwork, kind: int) -> str:

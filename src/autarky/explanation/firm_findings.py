@@ -46,7 +46,7 @@ class FirmNames:
 
 
 def facts_of(
-    network: FirmNetwork, draws: int, agreement: Agreement | None, frame: Frame | None, is_illustrative: bool
+    network: FirmNetwork, draws: int, agreement: Agreement | None, frame: Frame | None
 ) -> NetworkFacts:
     """What is told of a network, and how it agrees with its table."""
     nodes, firms = network.nodes, network.firms
@@ -67,7 +67,7 @@ def facts_of(
         sectors=len(np.unique(nodes.sector[:firms])),
         draws=draws,
         is_synthetic=network.is_synthetic,
-        is_illustrative=is_illustrative,
+        is_illustrative=network.is_illustrative,
         final_share=float(network.final_sales[:firms].sum() / output.sum()),
         residual_share=agreement.residual_output if agreement is not None else rest,
         block_error=error,
@@ -181,7 +181,6 @@ def ranking_of(
         weights=tuple(weights),
         tolerance=tolerance,
         most_iterations=int(rounds.max()),
-        is_certified=True,
         how=how,
         nodes=tuple(row(place) for place in range(min(top, len(order)))),
         foreign=tuple(row(place) for place in abroad[:top]),

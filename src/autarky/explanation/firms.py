@@ -138,7 +138,7 @@ def step_sentence(step: ChainStep) -> str:
 
 def cut_words(step: ChainStep) -> str:
     """What the cut leaves where a chain ends."""
-    return f"is cut: from {day_words(step.date)} on it delivers {percent(step.output)} of base on average"
+    return f"is cut: on {day_words(step.date)} it delivers {percent(step.output)} of base"
 
 
 def bound_words(step: ChainStep) -> str:
@@ -235,12 +235,7 @@ def _how_sure(result: FirmResult) -> str:
         )
     else:
         told = "One network, as it is recorded, so no figure has a range."
-    beyond = (
-        "No node outside the ranking can cost more than the last of it."
-        if ranking.is_certified
-        else "A node outside the ranking may cost as much as the last of it."
-    )
-    return f"{told} {_ended(ranking.how)} {beyond}"
+    return f"{told} {_ended(ranking.how)}"
 
 
 def _ended(sentence: str) -> str:

@@ -385,9 +385,6 @@ def _sure_section(result: FirmResult) -> Markup:
         "output that goes to final users": percent(facts.final_share),
         "largest difference from the table's totals": f"{facts.block_error:.1g}",
         "ranking": ranking.how,
-        "no other node can cost more than the last of the ranking": "yes"
-        if ranking.is_certified
-        else "not known",
         "tolerance at which a cascade has settled": f"{ranking.tolerance:g}",
         "rounds until then, at most": f"{ranking.most_iterations:,}",
     }

@@ -76,10 +76,8 @@ class Ranking:
     weights: tuple[str, ...]
     tolerance: float
     most_iterations: int
-    is_certified: bool
-    """Whether no node outside ``nodes`` can cost more than the last of them."""
     how: str
-    """How that is known, one sentence."""
+    """How it is known that no node outside ``nodes`` costs more than the last of them, one sentence."""
     nodes: tuple[RankedNode, ...]
     """The first of all nodes."""
     foreign: tuple[RankedNode, ...]
@@ -133,7 +131,7 @@ class ChainStep:
     """Day, counted from the first shock, on which it fell below the threshold; None: the cut itself."""
     date: str
     output: float
-    """Output on that day, as a share of the base year's; of a cut the mean from then on."""
+    """Output (deliveries) on that day, as a share of the base year's."""
     bound_by: str
     """Input that bound it, ``capacity`` or ``demand``; empty for a cut."""
     stock_days: float | None

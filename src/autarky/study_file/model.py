@@ -93,6 +93,8 @@ class Study(Declared):
             raise ValueError("has neither 'scenario' nor 'plan'; add it: autarky new my.yaml shows how")
         if self.firms is not None and self.economy is None and self.firms.files is None:
             raise ValueError("has firms and no economy that they are in; add economy: {embedded: …}")
+        if self.firms is not None and self.economy is None and self.firms.jobs is not None:
+            raise ValueError("has jobs by sector and no economy; add one, or give jobs in the list of firms")
         if self.scenario is not None and self.economy is None:
             raise ValueError("has a scenario and no economy for it to happen to; add economy: {embedded: …}")
         if self.alternatives and self.scenario is None:

@@ -170,7 +170,7 @@ def test_the_chain_stands_in_a_table_with_its_days_and_the_course_in_weeks():
     rows = page.table("Fishing-gear factory (illustrative): back to the cut")[1:]
     assert [row[2] for row in rows] == ["day 29, 13 Feb 2020", "day 7, 22 Jan 2020", "the cut"]
     assert rows[0][4:] == ["for want of Plastics (18.5 days in stock)", "70 % of it came from the next"]
-    assert rows[-1][4:] == ["is cut: from 15 Jan 2020 on it delivers 0 % of base on average", "–"]
+    assert rows[-1][4:] == ["is cut: on 15 Jan 2020 it delivers 0 % of base", "–"]
     course = page.table("Fishing-gear factory (illustrative): mean of each week")
     assert len(course) == 1 + 30 and course[1] == ["1 Jan 2020", "100"]
 
