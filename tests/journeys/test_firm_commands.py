@@ -156,7 +156,7 @@ def test_the_plants_of_the_packaged_illustration_are_marked_on_every_page(
         chain["firm"]: chain for chain in json.loads((folder() / "firms.json").read_text())["days"]["chains"]
     }
     first, *_, last = chains["fishing-gear factory"]["steps"]
-    assert first["day"] > 60 and last["is_foreign"]
+    assert first["day"] > 60 and last["is_foreign"] and last["output"] < 0.5
 
 
 @pytest.mark.parametrize(
