@@ -33,7 +33,7 @@ from autarky.ensemble.firm_questions import (
     numbers_of,
     numbers_of_draw,
 )
-from autarky.errors import Problem, ScenarioError, did_you_mean
+from autarky.errors import Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
 from autarky.explanation.wording import count
@@ -135,7 +135,13 @@ def ask_firms(
     wanted = nodes_named(posed.network, asked)
     with study.naming_places():
         wanted += [named(posed.network, name, "firms.why") for name in posed.section.why]
-        found, ranked = worked_out(posed, asked, wanted, doer, study.title, log)
+        try:
+            found, ranked = worked_out(posed, asked, wanted, doer, study.title, log)
+        except KeyboardInterrupt as error:
+            if not folder.is_dir():
+                raise
+            what = f"interrupted: what is done is kept in {folder}"
+            raise StoppedError(Problem("autarky firms", what, f"to resume: {again}")) from error
     run = save_firms(
         Path(runs),
         title=study.title,
@@ -372,7 +378,9 @@ def worked_out(
     log.note("cascades run", nodes=len(ranked.nodes), draws=origin.draws)
     days = None
     if shocked is not None and questions.days:
-        lived = shocked.lived(network, watch=wanted, threads=doer.workers)
+        lived = shocked.lived(network, watch=wanted, threads=doer.workers, progress=doer.told("days"))
+        if origin.drawn is None:
+            found |= {name: values[None] for name, values in days_numbers(lived).items()}
         together = days_numbers(shocked.lived_by_sector(network, threads=doer.workers))
         days = days_of(network, found, lived, together, shocked.told, wanted)
         log.note("days lived through", days=days.days)

@@ -6,12 +6,16 @@ import csv
 import html
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autarky import firms
 from autarky.cli import main
+from autarky.ensemble import firm_questions
 from autarky.errors import StoppedError
+from autarky.firm_network import FirmNetwork
+from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,6 +136,27 @@ def test_a_folder_of_lists_is_asked_as_it_is_and_with_a_supplier_abroad_cut_off(
     assert mine == pytest.approx(1.0) and coke == pytest.approx((200 + 150) / 450)
     (chain,) = found["days"]["chains"]
     assert [step["name"] for step in chain["steps"]] == ["forge", "smelter", "ABROAD.coke"]
+
+
+def test_days_are_lived_once_and_to_their_end_or_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    lived = []
+
+    def counted(network: FirmNetwork, *given: Any, **how: Any) -> FirmSimulation:
+        lived.append(network.firms)
+        return simulate_firms(network, *given, **how)
+
+    def stops(what: str, done: int, _: int) -> None:
+        if what == "days" and done < 365:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(firm_questions, "simulate_firms", counted)
+    cut = firms.Asked(cut=(("ABROAD.coke", 1.0),))
+    with pytest.raises(StoppedError, match=r"kept in runs.*to resume: autarky firms lists --cut ABROAD.coke"):
+        firms.ask_firms("lists", asked=cut, progress=stops)
+    assert lived == [3]
+    found = firms.ask_firms("lists", asked=cut).found
+    # Once by firms, once by sectors, of which there are as many here.
+    assert lived == [3, 3, 3] and found.days is not None and found.days.days == 365
 
 
 def test_a_closed_firm_stops_who_buys_of_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from autarky.firm_network import FirmNetwork
 from autarky.firm_network.demography import Demography
 from autarky.firm_network.from_table import Frame
 from autarky.firm_network.section import FirmLoss, SplitTable
+from autarky.results import Outcome
 from autarky.scenario import Scenario
 from autarky.simulation.by_firm.run import DAYS_PER_WEEK, FirmSimulation, simulate_firms
 from autarky.splitting.split import split
@@ -44,15 +45,32 @@ class Shocked:
         return remaining_after(network, self.scenario, self.losses)
 
     def lived(
-        self, network: FirmNetwork, *, watch: Sequence[int] = (), threads: int | None = None
+        self,
+        network: FirmNetwork,
+        *,
+        watch: Sequence[int] = (),
+        threads: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> FirmSimulation:
-        """The scenario day by day."""
-        return simulate_firms(network, self.scenario, self.losses, watch=watch, threads=threads)
+        """The scenario day by day, to its end: some of its days are no answer.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user stops it.
+        """
+        found = simulate_firms(
+            network, self.scenario, self.losses, watch=watch, threads=threads, progress=progress
+        )
+        if found.outcome is Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
+        return found
 
     def lived_by_sector(self, network: FirmNetwork, threads: int | None = None) -> FirmSimulation:
         """The same with every sector as one firm."""
-        losses = on_sectors(network, self.losses)
-        return simulate_firms(by_sector(network), self.scenario, losses, threads=threads)
+        return Shocked(self.scenario, on_sectors(network, self.losses)).lived(
+            by_sector(network), threads=threads
+        )
 
 
 @dataclass(frozen=True)
@@ -68,12 +86,12 @@ class Questions:
     """Whether the scenario is lived through."""
 
     def shock_numbers(self, network: FirmNetwork, threads: int | None = None) -> Numbers:
-        """What the shock comes to, at once and over the days; nothing where there is none."""
+        """What the shock comes to at once; nothing where there is none."""
         if self.shocked is None:
             return {}
         left = self.shocked.remaining(network).share
         found = compared(network, left, self.rules, weights_of(network, self.weights))
-        told = {
+        return {
             "direct": found.direct,
             "by_firms": found.by_firms.joint,
             "by_firms_downstream": found.by_firms.downstream,
@@ -83,11 +101,10 @@ class Questions:
             "of_sector_by_sector": found.by_sector.of_sector,
             "shock_rounds": np.array([max(found.by_firms.rounds, found.by_sector.rounds)]),
         }
-        return {**told, **(days_numbers(self.shocked.lived(network, threads=threads)) if self.days else {})}
 
 
 def days_numbers(lived: FirmSimulation) -> Numbers:
-    """What is kept of the days of a draw: value added lost; sectors by week; the day each node fell."""
+    """What is kept of the days of a network: value added lost; sectors by week; the day each node fell."""
     weeks = np.arange(lived.days) // DAYS_PER_WEEK
     made = np.stack([np.bincount(weeks, daily) for daily in lived.output.T])
     base = lived.base_output[:, None] * np.bincount(weeks)
@@ -119,7 +136,10 @@ def numbers_of_draw(drawn: DrawnFirms, questions: Questions, threads: int | None
     every = np.arange(len(network))
     weights = weights_of(network, questions.weights)
     losses = cascades(build_operators(network, questions.rules), every, weights, threads=threads)
-    return {**numbers_of(network, every, losses), **questions.shock_numbers(network, threads=threads)}
+    found = {**numbers_of(network, every, losses), **questions.shock_numbers(network, threads=threads)}
+    if questions.shocked is not None and questions.days:
+        found |= days_numbers(questions.shocked.lived(network, threads=threads))
+    return found
 
 
 def numbers_of(network: FirmNetwork, nodes: Integers, losses: Losses) -> Numbers:
