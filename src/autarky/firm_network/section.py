@@ -26,7 +26,8 @@ class BusinessDemography(Declared):
     """How many firms a sector has, by size, in figures of a source."""
 
     path: Name
-    """CSV with the columns sector, from, to (persons engaged; to is empty for the open class), firms."""
+    """CSV with the columns sector, from, to (persons engaged; to is empty for the open class), firms; relative
+    to the study file."""
     source: str
     """Where the numbers come from."""
 
@@ -35,7 +36,8 @@ class SectorJobs(Declared):
     """Persons engaged by sector."""
 
     path: Name
-    """CSV with the columns sector, region (where the table has several) and jobs, relative to the study."""
+    """CSV with the columns sector, region (where the table has several) and jobs; relative to the study
+    file."""
     source: str
     """Where the numbers come from."""
 

@@ -174,8 +174,17 @@ def refuse_outside(study: Study, workspace: Workspace) -> None:
 
 
 def _tables_named(study: Study) -> Iterator[tuple[str, str]]:
-    """(place, path) of every table on disk that a study names."""
+    """(place, path) of every table or list on disk that a study names."""
     embedded = sources.embedded_names()
+    if (firms := study.firms) is not None:
+        counted = firms.split.business_demography if firms.split is not None else None
+        for place, named in (
+            ("files", firms.files),
+            ("split.business_demography", counted),
+            ("jobs", firms.jobs),
+        ):
+            if named is not None:
+                yield f"firms.{place}.path", named.path
     if study.economy is not None and study.economy.path is not None:
         yield "economy.path", study.economy.path
     for k, parameter in enumerate(study.uncertainty.parameters if study.uncertainty is not None else ()):

@@ -149,6 +149,20 @@ def test_each_refusal_stands_at_its_line(workspace: Workspace) -> None:
     assert _refused(content, workspace)[0].startswith("study.yaml:4:9: the table '/etc/passwd' is neither")
 
 
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ("files: {path: /etc}", "4:23"),
+        ("split: {firms: 100, business_demography: {path: /etc/hosts, source: s}}", "4:57"),
+        ("split: {firms: 100}, jobs: {path: ../jobs.csv, source: s}", "4:43"),
+    ],
+)
+def test_lists_of_firms_are_read_from_nowhere(section: str, place: str, workspace: Workspace) -> None:
+    content = f"version: 1\ntitle: t\neconomy: {{embedded: usa-2023}}\nfirms: {{{section}}}\n"
+    (told,) = _refused(content.encode(), workspace)
+    assert told.startswith(f"study.yaml:{place}") and "neither" in told
+
+
 def test_no_other_field_of_a_study_is_a_path() -> None:
     """Whoever adds one finds here that ``refuse_outside`` has to know it."""
     words = ("path that counts", "file or folder", "relative to the study", "on disk")
@@ -158,4 +172,5 @@ def test_no_other_field_of_a_study_is_a_path() -> None:
         for field, described in one.get("properties", {}).items()
         if any(word in " ".join(described.get("description", "").lower().split()) for word in words)
     }
-    assert found == {"EconomyReference.path", "TableDraws.table"}
+    lists = {"FirmFiles.path", "SectorJobs.path", "BusinessDemography.path"}
+    assert found == {"EconomyReference.path", "TableDraws.table", *lists}
