@@ -15,10 +15,20 @@ from autarky.errors import EconomyError
 from autarky.firm_network import FirmNetwork
 from autarky.firm_network.consistency import agreement, blocks, places
 from autarky.firm_network.from_table import Frame, frame_of
+from autarky.firm_network.plants import with_plants
 from autarky.firm_network.rest import completed
+from autarky.firm_network.section import Plant
+from small_economies import crops_and_mills
 
 seeds = st.integers(0, 2**32 - 1)
 shares = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+
+FACTORY = Plant(name="mill 1", sector="mills", share_of_sector=0.2, source="assumption")
+
+
+def links(network: FirmNetwork) -> dict[tuple[str, str], float]:
+    ends = zip(network.supplier, network.buyer, network.sales, strict=True)
+    return {(network.id_of(s), network.id_of(b)): float(amount) for s, b, amount in ends}
 
 
 def add_up(network: FirmNetwork, frame: Frame) -> None:
@@ -119,6 +129,33 @@ def test_a_sector_that_loses_money_may_have_firms_that_lose_less() -> None:
     nodes = replace(listed.nodes, value_added=np.where(listed.is_foreign, 0.0, -1.0))
     listed, frame = replace(listed, nodes=nodes), replace(frame, value_added=losses)
     add_up(completed(listed, frame), frame)
+
+
+def test_purchases_of_a_firm_without_output_are_told() -> None:
+    rng = np.random.default_rng(2)
+    frame = frame_of(make_economy(rng, national=True))
+    listed = some_of(firms_of(frame, rng), rng, 1.0, 0.5)
+    whole = completed(listed, frame)
+    idle = whole.nodes.is_rest & (whole.nodes.output == 0)
+    lacks = 100 * whole.bought[idle].sum() / frame.use.sum()
+    assert idle.sum() == len(frame.value_added) and lacks > 10
+    all_of_them = f"make all the output of {idle.sum()} of {idle.sum()} industries"
+    assert f"{all_of_them}, and their links lack {lacks:.3g} %" in " ".join(whole.notes)
+
+
+@pytest.mark.parametrize("plants", [(), (FACTORY,)])
+def test_a_table_with_plants_has_all_of_it_and_without_its_rest_firms_plants_buy_the_same(
+    plants: tuple[Plant, ...],
+) -> None:
+    frame = frame_of(crops_and_mills())
+    whole = with_plants(frame, plants)
+    same = completed(whole, frame)
+    assert same.nodes.ids.tolist() == whole.nodes.ids.tolist() and same.notes == whole.notes
+    assert links(same) == pytest.approx(links(whole), rel=1e-12)
+    again = links(completed(some_of(whole, np.random.default_rng(1), 0.0, 1.0), frame))
+    for ends, sales in links(whole).items():
+        if not plants or ends[1] == FACTORY.name:
+            assert again[ends] == pytest.approx(sales, rel=1e-9)
 
 
 def test_links_that_memory_does_not_hold_are_refused_before_they_are_made(

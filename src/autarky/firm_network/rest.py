@@ -291,6 +291,8 @@ def _joined(
     )
     output = both(listed.output, lack.output)
     sold = np.add.reduceat(np.append(sales, 0.0), first[:-1]) * (np.diff(first) > 0)
+    rest = position[listed.own[:industries]]
+    idle = np.where((rest >= 0) & (output[rest] == 0), sums(sales, buyer, len(order))[rest], 0.0)
     return replace(
         network,
         kinds=kinds,
@@ -319,19 +321,25 @@ def _joined(
         first=first,
         buyer=buyer,
         sales=sales,
-        notes=(*network.notes, *_notes(told, frame, lack)),
+        notes=(*network.notes, *_notes(told, frame, idle), *frame.notes),
     )
 
 
-def _notes(told: Agreement, frame: Frame, lack: _Lack) -> tuple[str, ...]:
-    if not (lack.blocks.any() or lack.output.any()):
-        return frame.notes
-    whole = (
-        f"One firm per industry stands for all that the firm data lack of the table: "
-        f"{told.residual_output:.1%} of output and {told.residual_links:.1%} of the value of links. How the "
-        "listed firms trade with it follows their sector's average (assumption)."
-    )
-    return (whole, *(note for note in frame.notes))
+def _notes(told: Agreement, frame: Frame, idle: Floats) -> Iterator[str]:
+    """What was added; ``idle`` (I,) is what rest firms without output buy."""
+    if max(told.residual_output, told.residual_links) > _NOISE:
+        yield (
+            "One firm per industry stands for all that the firm data lack of the table: "
+            f"{100 * told.residual_output:.3g} % of output and {100 * told.residual_links:.3g} % of the "
+            "value of links. How the listed firms trade with it follows their sector's average (assumption)."
+        )
+    if idle.any():
+        lacks = 100 * idle.sum() / frame.use[:, idle > 0].sum()
+        yield (
+            f"Listed firms make all the output of {np.count_nonzero(idle)} of {len(idle)} industries, and "
+            f"their links lack {lacks:.3g} % of what those buy: a rest-of-sector firm that makes nothing "
+            "buys it, so that for want of it no firm stops."
+        )
 
 
 def _levels(kinds: Sequence[str], network: FirmNetwork, frame: Frame) -> npt.NDArray[np.uint8]:
