@@ -176,17 +176,11 @@ class FirmNetwork:
         place = int(np.searchsorted(ids, name.encode()))
         return int(order[place]) if place < len(ids) and ids[place] == name.encode() else None
 
-    def ids_near(self, name: str, on_each_side: int = 500) -> list[str]:
+    def ids_near(self, name: str) -> list[str]:
         """Names that stand near one in the order of their bytes: of a million not all can be compared."""
         _, ids = self._by_id
         place = int(np.searchsorted(ids, name.encode()))
-        return [bytes(found).decode() for found in ids[max(0, place - on_each_side) : place + on_each_side]]
-
-    def near(self, name: str) -> list[str]:
-        """Names that stand near one in order of the alphabet: of a million not all can be compared."""
-        _, ids = self._by_id
-        at = int(np.searchsorted(ids, name.encode()))
-        return [bytes(found).decode() for found in ids[max(0, at - NEAR) : at + NEAR]]
+        return [bytes(found).decode() for found in ids[max(0, place - NEAR) : place + NEAR]]
 
     @cached_property
     def _by_id(self) -> tuple[Integers, npt.NDArray[np.bytes_]]:

@@ -85,6 +85,21 @@ def test_a_folder_becomes_the_network_it_describes(tmp_path: Path) -> None:
     assert {name for name, _ in network.provenance.files} == {"network.csv", "firms.csv", "links.csv"}
 
 
+def test_the_example_of_the_page_is_read_as_it_stands(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/firms/files.md").read_text(encoding="utf-8")
+    block = page.partition("## Example")[2].split("```")[1].strip("\n").splitlines()
+    for start, end in ((0, 32), (32, 70), (70, None)):
+        file = tmp_path / "none"
+        for line in filter(None, (line[start:end].strip() for line in block)):
+            if line.endswith(".csv"):
+                file = tmp_path / line
+            else:
+                with file.open("a", encoding="utf-8") as stream:
+                    stream.write(f"{line}\n")
+    assert told(read_firm_lists(tmp_path))["firms"] == ["Corner shop", "Grinder", "Pit 1", "CHINA.oil"]
+    assert len(list(tmp_path.iterdir())) == 5
+
+
 def test_without_a_table_the_lists_have_codes_of_their_own(tmp_path: Path) -> None:
     foreign = [("partner", "product", "output"), ("CHINA", "oil", 155.5)]
     firms = [(*row[:3], *row[4:]) for row in FIRMS]

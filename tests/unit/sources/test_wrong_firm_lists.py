@@ -134,10 +134,12 @@ def test_a_fault_is_told_in_one_line_with_its_place_and_a_remedy(name: str, tmp_
 
 def test_all_faults_are_told_together_and_many_of_a_sort_are_counted(tmp_path: Path) -> None:
     links = [*LINKS, *(("nobody", "Grinder", 1) for _ in range(50)), ("Grinder", "Grinder", -1)]
+    links += [("Pit 1", "Grinder", 900)]
     told = lines_of(folder_of(tmp_path, links=links, firms=[*FIRMS, ("x", "mime", 1, 1, 1)]))
     assert sum("'nobody' is in no list of firms" in line for line in told) == 20
     assert any("30 more of these (unknown firm)" in line for line in told)
-    for part in ("'mime' is no sector", "to itself", "'Grinder' → 'Grinder' is -1"):
+    faults = ("'mime' is no sector", "to itself", "'Grinder' → 'Grinder' is -1", "stands twice", "sells 1100")
+    for part in faults:
         assert any(part in line for line in told)
 
 
@@ -243,6 +245,14 @@ def test_parquet_without_its_library_is_refused_with_what_to_install(
     folder = parquet(tmp_path, GOOD)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert any("pip install 'autarky[parquet]'" in line for line in lines_of(folder))
+
+
+def test_without_a_table_and_a_list_of_them_suppliers_abroad_are_unknown(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'CHINA\.oil' is in no list of firms, and there is no foreign\.csv"):
+        read_firm_lists(folder_of(tmp_path))
+    (tmp_path / "network.csv").unlink()
+    with pytest.raises(InputError, match=r"network\.csv: does not exist — add it"):
+        read_firm_lists(tmp_path)
 
 
 def test_two_files_of_one_list_are_refused(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from autarky.scenario import CriticalityRule
 from autarky.scenario.behaviour import ImportRule
 from autarky.sources.csv_folder import HOME
 from autarky.sources.delimited import file_digest, files_of, read_records
-from autarky.sources.firm_lists.lists import Faults, ListFile, find_file, shown
+from autarky.sources.firm_lists.lists import ADD_IT, Faults, ListFile, find_file, shown
 
 __all__ = ["read_firm_lists"]
 
@@ -79,6 +79,8 @@ def read_firm_lists(
         find_file(folder, found, name, name != "foreign") for name in LISTS
     )
     assert firms_file is not None and links_file is not None
+    if not (folder / "network.csv").exists():
+        raise SourceError(Problem(str(folder / "network.csv"), "does not exist", ADD_IT))
     frame = None if economy is None else frame_of(economy, imports, essentiality)
     faults = Faults()
     about = _read_about(folder / "network.csv", economy, faults)
@@ -87,8 +89,7 @@ def read_firm_lists(
     codes = _codes_of(firms, foreign, frame)
     levels = _read_levels(folder / "essentiality.csv", codes, essentiality, faults)
     links = _read_links(links_file, firms, foreign, faults)
-    faults.refuse()
-    return _network(firms, foreign, links, codes, levels, about, found)
+    return _network(firms, foreign, links, codes, levels, about, found, faults)
 
 
 @dataclass
@@ -439,10 +440,10 @@ def _read_links(path: Path, firms: _Sellers, foreign: _Sellers, faults: Faults) 
                 ("supplier", "buyer"), (names[0][i], names[1][i]), (supplier[i], buyer[i]), strict=True
             ):
                 if node < 0:
-                    what = f"{shown(name)} is in no list of firms"
-                    faults.add(
-                        path, "unknown firm", Problem(file.place(where, column), what, _nearest(name, index))
-                    )
+                    # Suppliers abroad are known by a list or by a table.
+                    lacks = "" if column == "buyer" or foreign.ids else ", and there is no foreign.csv"
+                    what, remedy = f"{shown(name)} is in no list of firms{lacks}", _nearest(name, index)
+                    faults.add(path, "unknown firm", Problem(file.place(where, column), what, remedy))
             if buyer[i] >= home:
                 what, remedy = (
                     f"{pair} sells abroad",
@@ -501,8 +502,8 @@ def _network(
     levels: npt.NDArray[np.uint8],
     about: dict[str, Any],
     found: Sequence[Path],
+    faults: Faults,
 ) -> FirmNetwork:
-    faults = Faults()
     home, n = len(firms.ids), len(firms.ids) + len(foreign.ids)
     # Gates that nobody lists and no link names are left out.
     is_named = np.append(np.ones(home, dtype=bool), foreign.at > 0)
@@ -519,7 +520,8 @@ def _network(
     output = np.append(firms.figures["output"], foreign.figures["output"])
     # What a supplier abroad makes is what it sells here, where nothing else is said.
     output = np.where(np.isnan(output), sold, output)
-    for node in np.flatnonzero(sold > output * (1 + OVERSOLD)):
+    # An output that is no number, or below 0, is told already.
+    for node in np.flatnonzero((sold > output * (1 + OVERSOLD)) & (output >= 0)):
         sellers, i = (firms, node) if node < home else (foreign, node - home)
         assert sellers.file is not None
         told = f"of {shown(ids[node])} is {output[node]:.10g}"

@@ -24,6 +24,7 @@ from autarky.sources.delimited import (
     require_file,
 )
 
+ADD_IT = "add it, as docs/firms/files.md describes"
 ROWS_AT_A_TIME = 10_000
 _SAMPLE = 2**20
 _MOST_TEXT = 2**38
@@ -187,6 +188,5 @@ def find_file(folder: Path, found: Iterable[Path], name: str, needed: bool) -> P
         what = f"stands beside {own[1].name}"
         raise SourceError(Problem(str(own[0]), what, "keep one of the two"))
     if not own and needed:
-        remedy = "add it, as docs/firms/files.md describes"
-        raise SourceError(Problem(str(folder / f"{name}.csv"), "does not exist", remedy))
+        raise SourceError(Problem(str(folder / f"{name}.csv"), "does not exist", ADD_IT))
     return own[0] if own else None
