@@ -78,7 +78,7 @@ def _still_off(economy: Economy, shocks: list[dict[str, Any]], behaviour: dict[s
 
 @pytest.mark.parametrize("rationing", ["proportional", "priority"])
 @pytest.mark.parametrize("production", PRODUCTION)
-@law(60)
+@law(30)
 @given(economies, passing_shocks(), behaviours)
 def test_output_is_back_five_years_after_a_passing_shock(
     production: str, rationing: str, case: Case, shocks: list[dict[str, Any]], behaviour: dict[str, Any]
