@@ -91,7 +91,7 @@ def test_without_a_shock_nothing_moves_for_ten_years(seed: int, behaviour: dict[
     assert np.abs(result.watched - 1.0).max() < 1e-9
     assert (result.falls.day == -1).all()
     assert np.abs(result.lost).max() <= 1e-9 * network.nodes.output.max() / 365 * 3650
-    assert abs(result.value_added_lost) < 1e-9
+    assert result.value_added_lost == 0.0
 
 
 @law(10)

@@ -97,6 +97,12 @@ class FirmLoss(InWords):
     recovery: Recovery | None = None
     """Capacity is whole again on the day after ``until`` if left out."""
 
+    @model_validator(mode="after")
+    def _somebody(self) -> FirmLoss:
+        if not self.firms:
+            raise ValueError("names no firm; name one, or write all")
+        return self
+
     def clause(self, told: Telling) -> str:
         """``X can make 40 % less``."""
         return f"{told(self.firms, 'every firm')} can make {100 * self.share:.3g} % less"

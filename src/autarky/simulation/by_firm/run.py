@@ -82,7 +82,8 @@ class FirmSimulation:
     def value_added_lost(self) -> float:
         """Value added lost over the run, as a share of the base year's over as many days."""
         whole = self.base_value_added * self.days
-        return 1.0 - float(self.value_added.sum()) / whole if whole != 0.0 else 0.0
+        # Day by day: where nothing moved this is exactly 0, and not what rounding leaves.
+        return float((self.base_value_added - self.value_added).sum()) / whole if whole != 0.0 else 0.0
 
 
 def simulate_firms(
@@ -196,6 +197,12 @@ class _Record:
             where=base[:firms] > 0,
         )
         self.levels = np.array([FALLS, STOPS])
+        # Summed as each day is, so that a day like the base year's is the same to the last bit.
+        self.base_value_added = float(
+            kernels.add_up(
+                self.sector, self.coefficient, opening.state, base, STOPS, np.zeros(S), np.zeros(S)
+            )
+        )
         self.output, self.value_added = np.zeros((days, S)), np.zeros(days)
         self.stopped = np.zeros((-(-days // DAYS_PER_WEEK), S))
         self.watched = np.zeros((days, len(watch)))
@@ -242,7 +249,7 @@ class _Record:
             output=self.output[:done],
             base_output=base_output,
             value_added=self.value_added[:done],
-            base_value_added=float((self.coefficient * base).sum()),
+            base_value_added=self.base_value_added,
             stopped=self.stopped[:weeks] / (in_week[:, None] * np.maximum(firms, 1)),
             falls=self._crossing(0, slots),
             stops=self._crossing(1, slots),
