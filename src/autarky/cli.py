@@ -763,7 +763,7 @@ def _shares(option: str, given: list[str]) -> tuple[tuple[str, float], ...]:
         except ValueError:
             value = -1.0
         if not name or not 0 < value <= 1:
-            remedy = "write for instance ABROAD.334=0.5: half of it is lost"
+            remedy = "write for instance ABROAD.334=0.5: half of it is lost; NAME=1 if NAME has '=' in it"
             raise InputError(Problem(option, f"{one!r} is not NAME or NAME=SHARE, a share up to 1", remedy))
         found.append((name, value))
     return tuple(found)

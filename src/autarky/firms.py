@@ -8,7 +8,7 @@ import platform
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -33,12 +33,12 @@ from autarky.ensemble.firm_questions import (
     numbers_of,
     numbers_of_draw,
 )
-from autarky.errors import Problem, ScenarioError, StoppedError, did_you_mean
+from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
-from autarky.explanation.wording import count
+from autarky.explanation.wording import count, listing
 from autarky.firm_network import FirmNetwork
-from autarky.firm_network.consistency import Agreement, agreement
+from autarky.firm_network.consistency import agreement
 from autarky.firm_network.from_table import Frame, frame_of
 from autarky.firm_network.plants import with_plants
 from autarky.firm_network.rest import completed
@@ -87,7 +87,7 @@ class Asked:
         told: list[str] = []
         for option, given in (("--cut", self.cut), ("--close", self.close)):
             for name, share in given:
-                told += [option, name if share == 1 else f"{name}={share:g}"]
+                told += [option, name if share == 1 and "=" not in name else f"{name}={share}"]
         for name in self.why:
             told += ["--why", name]
         told += ["--top", str(self.top)] if self.top is not None else []
@@ -125,7 +125,10 @@ def ask_firms(
         If the user stops it: what is done is kept.
     """
     asked, log = asked or Asked(), Log()
-    study = study_of_folder(Path(path)) if Path(path).is_dir() else read_study(path)
+    file = Path(path)
+    if file.is_file() and file.suffix in (".csv", ".gz", ".parquet"):
+        raise InputError(Problem(str(path), "is no study, but a list", f"give its folder: {file.parent}"))
+    study = study_of_folder(file) if file.is_dir() else read_study(path)
     with study.naming_places():
         posed = posed_by(study, asked, log)
     where = ["--runs", str(runs)] if Path(runs) != Path("runs") else []
@@ -148,7 +151,7 @@ def ask_firms(
         study=study.content,
         found=found,
         ranking=ranking_rows(posed.network, ranked, posed.questions.weights),
-        inputs=inputs_of(study, posed, asked, Path(path)),
+        inputs=inputs_of(study, posed, asked, file),
         versions=versions(),
         log=log.events,
         seconds=log.seconds(),
@@ -177,8 +180,6 @@ class Origin:
     """The table; None: there is none."""
     drawn: DrawnFirms | None = None
     """None: the network is given."""
-    agreement: Agreement | None = None
-    """Lists of firms held against the table."""
 
     @property
     def draws(self) -> int:
@@ -235,7 +236,8 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
         name for name in section.weights if getattr(network.nodes, name)[: network.firms].sum() > 0
     )
     if not weights:
-        raise ScenarioError(Problem("firms.weights", "are known of no firm", "count losses in output"))
+        what = f"{listing(section.weights)}: known of no firm"
+        raise ScenarioError(Problem("firms.weights", what, "count losses in output"))
     negligible = section.negligible_share
     if negligible is None:
         negligible = params.preset.negligible_share
@@ -260,9 +262,11 @@ def network_of(
         network = read_firm_lists(home / section.files.path, economy, imports, levels)
         if frame is None:
             return Origin(network)
-        agreed = agreement(network, frame, jobs=jobs)
-        network = completed(network, frame, jobs=jobs) if section.files.complete else network
-        return Origin(network, frame, agreement=agreed)
+        if section.files.complete:
+            return Origin(completed(network, frame, jobs=jobs), frame)
+        lacks = agreement(network, frame, jobs=jobs).sentence
+        told = f"{lacks} Losses are shares of what the listed firms make."
+        return Origin(replace(network, notes=(*network.notes, told)), frame)
     assert frame is not None  # a study without a table has lists
     if section.split is None:
         return Origin(with_plants(frame, section.plants, jobs), frame)
@@ -386,7 +390,7 @@ def worked_out(
         log.note("days lived through", days=days.days)
     result = FirmResult(
         title=title,
-        network=facts_of(network, origin.draws, origin.agreement, origin.frame),
+        network=facts_of(network, origin.draws, origin.frame),
         ranking=ranking_of(
             network,
             ranked.nodes,

@@ -192,6 +192,8 @@ def test_the_plants_of_the_packaged_illustration_are_marked_on_every_page(
         (["drawn.yaml", "--close", "coal-99999"], "unknown firm 'coal-99999'"),
         (["lists", "--why", "smeltre"], "did you mean 'smelter'?"),
         (["nowhere.yaml"], "nowhere.yaml"),
+        (["lists/firms.csv"], "is no study, but a list — give its folder: lists"),
+        (["lists", "--close", "a = b"], "NAME=1 if NAME has '=' in it"),
     ],
 )
 def test_a_wrong_name_is_told_in_one_line_and_nothing_is_written(
@@ -202,6 +204,30 @@ def test_a_wrong_name_is_told_in_one_line_and_nothing_is_written(
     assert said in err and "Traceback" not in err
     assert len(err.splitlines()) == 1
     assert not Path("runs").exists() or not list(Path("runs").iterdir())
+
+
+def test_lists_that_are_not_completed_say_what_of_the_table_they_lack(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = Path("few")
+    folder.mkdir()
+    (folder / "network.csv").write_text("field,value\ncitation,made\n", encoding="utf-8")
+    (folder / "firms.csv").write_text("id,sector,output\na = b,coal,9\nc,metals,8\n", encoding="utf-8")
+    (folder / "links.csv").write_text("supplier,buyer,sales\na = b,c,2\n", encoding="utf-8")
+    text = "version: 1\ntitle: two\neconomy: {embedded: north-korea-2019}\n"
+    files = "firms: {files: {path: few, complete: false}}\n"
+    Path("few.yaml").write_text(text + files, encoding="utf-8")
+    assert main(["firms", "few.yaml", "--close", "a = b=1", "--no-days", "-q"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "0 % is made by rest-of-sector firms" in out
+    assert "Not in the firm data: 100 % of output" in out and "what the listed firms make" in out
+    made = json.loads((next(Path("runs").iterdir()) / "manifest.json").read_text())
+    assert made["inputs"]["command"].endswith("--close 'a = b=1.0' --no-days")
+    Path("few.yaml").write_text(text + files.replace("}}", "}, weights: [jobs]}"), encoding="utf-8")
+    assert main(["firms", "few.yaml", "-q"]) == 2
+    assert "jobs: known of no firm — count losses in output" in capsys.readouterr().err
+    assert main(["run", "few.yaml", "-q"]) == 2
+    assert "give it to: autarky firms" in capsys.readouterr().err
 
 
 def test_a_study_without_firms_says_how_to_ask_for_them(capsys: pytest.CaptureFixture[str]) -> None:

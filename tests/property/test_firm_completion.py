@@ -131,6 +131,18 @@ def test_a_sector_that_loses_money_may_have_firms_that_lose_less() -> None:
     add_up(completed(listed, frame), frame)
 
 
+def test_jobs_of_the_listed_firms_are_not_taken_for_all_jobs() -> None:
+    frame = frame_of(make_economy(np.random.default_rng(3)))
+    whole = firms_of(frame, np.random.default_rng(4))
+    some = some_of(whole, np.random.default_rng(5), 0.5, 0.5)
+    some = replace(
+        some, nodes=replace(some.nodes, jobs=np.where(np.arange(len(some)) < some.firms, 1.0, 0.0))
+    )
+    lacks = "Jobs are those of the listed firms alone: how many the others have is not known."
+    assert lacks in completed(some, frame).notes
+    assert lacks not in completed(some, frame, jobs=np.full(len(frame.value_added), 150.0)).notes
+
+
 def test_purchases_of_a_firm_without_output_are_told() -> None:
     rng = np.random.default_rng(2)
     frame = frame_of(make_economy(rng, national=True))

@@ -12,7 +12,7 @@ from autarky.explanation.conditions import conditions, premise
 from autarky.explanation.firm_names import label_of
 from autarky.explanation.wording import plain
 from autarky.firm_network import FirmNetwork
-from autarky.firm_network.consistency import Agreement, blocks, places
+from autarky.firm_network.consistency import blocks, places
 from autarky.firm_network.from_table import Frame
 from autarky.results.firms import CutLoss, NetworkFacts, RankedNode, Ranking, SectorLoss, Spread
 from autarky.scenario import Scenario
@@ -45,9 +45,7 @@ class FirmNames:
         return plain(self._sectors.get(str(code), code))
 
 
-def facts_of(
-    network: FirmNetwork, draws: int, agreement: Agreement | None, frame: Frame | None
-) -> NetworkFacts:
+def facts_of(network: FirmNetwork, draws: int, frame: Frame | None) -> NetworkFacts:
     """What is told of a network, and how it agrees with its table."""
     nodes, firms = network.nodes, network.firms
     output = nodes.output[:firms]
@@ -55,7 +53,6 @@ def facts_of(
     if frame is not None:
         found = blocks(network, places(network, frame), frame)
         error = float(np.abs(found - frame.use).max() / max(float(frame.use.sum()), 1e-300))
-    rest = float(output[nodes.is_rest[:firms]].sum() / output.sum())
     return NetworkFacts(
         name=network.name,
         year=network.year,
@@ -69,7 +66,7 @@ def facts_of(
         is_synthetic=network.is_synthetic,
         is_illustrative=network.is_illustrative,
         final_share=float(network.final_sales[:firms].sum() / output.sum()),
-        residual_share=agreement.residual_output if agreement is not None else rest,
+        residual_share=float(output[nodes.is_rest[:firms]].sum() / output.sum()),
         block_error=error,
         notes=network.notes,
     )

@@ -23,6 +23,8 @@ WEIGHTS = {"output": "output", "value_added": "value added", "jobs": "jobs"}
 """What a loss is counted in, as printed."""
 CAPACITY, ORDERS = "capacity", "demand"
 """What a firm of a chain was bound by, where it was no input."""
+IN_DRAW = ", in the first of the draws"
+"""Beside a chain of drawn firms, which other draws do not have."""
 MOST_FIRST = 5
 """Firms that fell first, as printed."""
 MOST_ABROAD = 8
@@ -40,7 +42,7 @@ def sentences(result: FirmResult) -> tuple[tuple[str, str], ...]:
         told.append(("Firms or sectors", error))
     told.append(("Most systemic", _systemic(result)))
     if result.days is not None:
-        told.append(("When and why", _when(result.days)))
+        told.append(("When and why", _when(result.days, result.network)))
     told.append(("How sure", _how_sure(result)))
     return tuple(told)
 
@@ -48,7 +50,7 @@ def sentences(result: FirmResult) -> tuple[tuple[str, str], ...]:
 def text(result: FirmResult, width: int = 100) -> str:
     """The printed answer, ``width`` columns wide: the answer, then ranking, sectors and chains."""
     facts = result.network
-    lines = [("", f"{result.title} · {facts.name} {facts.year}"), ("", network_sentence(facts))]
+    lines = [("", f"{result.title} · {name_words(facts)}"), ("", network_sentence(facts))]
     lines += [(lead.upper(), told) for lead, told in sentences(result)]
     weight = weight_words(result.ranking.weights[0])
     lines += [("IF IT FAILS", node_sentence(node, weight)) for node in result.ranking.nodes]
@@ -69,12 +71,19 @@ def text(result: FirmResult, width: int = 100) -> str:
         if len(ranked) > MOST_SECTORS:
             lines.append(("", f"and {count(len(ranked) - MOST_SECTORS, 'more sector')}"))
     for chain in result.days.chains if result.days is not None else ():
-        lines.append(("WHY", f"{chain.label} loses {percent(chain.lost)} of its output over the run"))
+        loses = f"{chain.label} loses {percent(chain.lost)} of its output over the run"
+        lines.append(("WHY", f"{loses}{IN_DRAW if facts.draws > 1 else ''}"))
         lines += [("", f"← {step_sentence(step)}") for step in chain.steps]
     noted = (*facts.notes, *(result.cut.notes if result.cut is not None else ()))
     noted += result.days.notes if result.days is not None else ()
+    lines += [("RULES", f"{name}: {value}") for name, value in result.rules]
     lines += [("NOTE", note) for note in noted]
     return printed([(lead, plain(words)) for lead, words in lines], max(width, 40))
+
+
+def name_words(facts: NetworkFacts) -> str:
+    """What the network is called, with its year."""
+    return facts.name if str(facts.year) in facts.name else f"{facts.name} {facts.year}"
 
 
 def network_sentence(facts: NetworkFacts) -> str:
@@ -204,18 +213,22 @@ def _systemic(result: FirmResult) -> str:
             f"{loss_words(first.loss[0])}; {among or 'none'} of the first "
             f"{len(ranking.nodes):,} {'are' if among > 1 else 'is'} abroad."
         )
-    else:
+    elif result.network.foreign_suppliers:
         told += " No supplier abroad was ranked."
+    else:
+        told += " There is no supplier abroad in this network."
     return told
 
 
-def _when(days: FirmDays) -> str:
+def _when(days: FirmDays, facts: NetworkFacts) -> str:
     if not days.first:
         told = f"No firm falls below {percent(FALLS)} of base."
     else:
         named = [f"{label} on day {day:,}" for label, day in days.first]
         told = f"First to fall below {percent(FALLS)}: {listing(named, MOST_FIRST)}."
-    return " ".join((told, *(_capital(chain.sentence) for chain in days.chains[:1])))
+    if days.chains:
+        told += f" {_capital(days.chains[0].sentence.rstrip('.'))}{IN_DRAW if facts.draws > 1 else ''}."
+    return told
 
 
 def _capital(sentence: str) -> str:

@@ -52,15 +52,20 @@ class Agreement:
     """Which figure that is; empty if none."""
     tolerance: float
 
-    def text(self) -> str:
-        """For printing: what is missing in all, then a line for each industry and gate."""
+    @property
+    def sentence(self) -> str:
+        """What is missing in all, in words."""
         least = f"; the largest excess is {self.largest_excess:.1e}, {self.largest_excess_at}"
-        lines = [
+        return (
             f"Not in the firm data: {_share(self.residual_output)} of output, "
             f"{_share(self.residual_links)} of the value of links, {_share(self.residual_imports)} of "
             f"imports, {_share(self.residual_value_added)} of value added"
             f"{least if self.largest_excess else ''}."
-        ]
+        )
+
+    def text(self) -> str:
+        """For printing: what is missing in all, then a line for each industry and gate."""
+        lines = [self.sentence]
         rows = (*self.industries, *self.gates)
         wide = max(len(row.label) for row in rows)
         lines.append(f"{'':{wide}}  firms  of output  of sales to firms")

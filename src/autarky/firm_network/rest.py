@@ -321,18 +321,23 @@ def _joined(
         first=first,
         buyer=buyer,
         sales=sales,
-        notes=(*network.notes, *_notes(told, frame, idle), *frame.notes),
+        notes=(
+            *network.notes,
+            *_notes(told, frame, idle, lacks_jobs=bool(listed.jobs.any()) and not jobs.any()),
+            *frame.notes,
+        ),
     )
 
 
-def _notes(told: Agreement, frame: Frame, idle: Floats) -> Iterator[str]:
-    """What was added; ``idle`` (I,) is what rest firms without output buy."""
+def _notes(told: Agreement, frame: Frame, idle: Floats, *, lacks_jobs: bool) -> Iterator[str]:
+    """What was added; ``idle`` (I,) is what rest firms without output buy; only the listed may have jobs."""
     if max(told.residual_output, told.residual_links) > _NOISE:
         yield (
-            "One firm per industry stands for all that the firm data lack of the table: "
-            f"{100 * told.residual_output:.3g} % of output and {100 * told.residual_links:.3g} % of the "
-            "value of links. How the listed firms trade with it follows their sector's average (assumption)."
+            f"{told.sentence} One firm per industry stands for all of it; how the listed firms trade with it "
+            "follows their sector's average (assumption)."
         )
+        if lacks_jobs:
+            yield "Jobs are those of the listed firms alone: how many the others have is not known."
     if idle.any():
         lacks = 100 * idle.sum() / frame.use[:, idle > 0].sum()
         yield (

@@ -13,6 +13,7 @@ from autarky.explanation.firms import (
     cut_sentence,
     error_words,
     loss_words,
+    name_words,
     network_sentence,
     sentences,
     weight_words,
@@ -64,7 +65,7 @@ def render_firms(
         Name → SHA-256 of the files that went into it.
     """
     facts, days = result.network, result.days
-    subtitle = f"{facts.name} {facts.year} · {network_sentence(facts)}"
+    subtitle = f"{name_words(facts)} · {network_sentence(facts)}"
     told = [element("li", element("strong", lead), " ", words) for lead, words in sentences(result)]
     return document(
         result.title,

@@ -38,7 +38,7 @@ class NetworkFacts:
     final_share: float
     """Share of output that goes to final users: the leak at which cascades end."""
     residual_share: float
-    """Share of the table's output made by rest-of-sector firms."""
+    """Share of output made by rest-of-sector firms."""
     block_error: float
     """Largest difference between the table and the sum of its firms, as a share of the table's total."""
     notes: tuple[str, ...]

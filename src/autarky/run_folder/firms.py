@@ -146,7 +146,8 @@ def firm_tables(found: FirmResult) -> Iterator[tuple[str, Iterator[list[Cell]]]]
         yield "sectors", _sectors(found.cut)
     if found.days is not None:
         yield "weeks", _weeks(found.days)
-        yield "days", _days(found.days)
+        if found.days.courses:
+            yield "days", _days(found.days)
         yield "chains", _chains(found.days)
     yield "rules", _pairs(found)
 

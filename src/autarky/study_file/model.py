@@ -137,8 +137,9 @@ class Study(Declared):
             If the study has none: it is there to be planned, not run.
         """
         if self.scenario is None:
-            what, remedy = "has no scenario to run", "give it to: autarky plan, or add a section 'scenario:'"
-            raise ScenarioError(Problem(str(self.path or "study"), what, remedy))
+            other = "plan" if self.firms is None else "firms"
+            remedy = f"give it to: autarky {other}, or add a section 'scenario:'"
+            raise ScenarioError(Problem(str(self.path or "study"), "has no scenario to run", remedy))
         return self.scenario
 
     def read_economy(self) -> Economy:

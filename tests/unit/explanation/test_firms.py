@@ -25,11 +25,20 @@ def test_no_line_is_wider_than_asked(name, width):
 def test_the_head_says_how_large_the_network_is_and_what_of_it_is_not_firm_by_firm():
     told = flat(drawn())
     assert told.startswith(
-        "Imports stop · somewhere-2020 2020 10,000 firms, 64 suppliers abroad, 81,234 links; 45 % of output "
+        "Imports stop · somewhere-2020 10,000 firms, 64 suppliers abroad, 81,234 links; 45 % of output "
         "goes to final users, and 0 % is made by rest-of-sector firms; 20 draws: firms are drawn to add up "
         "to the table, and no real firm is meant"
     )
     assert "12 % is made by rest-of-sector firms" in flat(given())
+
+
+def test_rules_are_printed_and_chains_of_drawn_firms_are_said_to_be_of_one_draw():
+    told = flat(given())
+    assert "harbour-town 2020 4 firms" in told and "tolerance: 0.01" in told
+    one = plant()
+    several = replace(one, network=replace(one.network, draws=20))
+    assert flat(several).count(", in the first of the draws") == 1 + len(one.days.chains)
+    assert "first of the draws" not in flat(one)
 
 
 def test_what_was_not_asked_has_no_sentence():
