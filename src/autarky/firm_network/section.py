@@ -26,8 +26,8 @@ class BusinessDemography(Declared):
     """How many firms a sector has, by size, in figures of a source."""
 
     path: Name
-    """CSV with the columns sector, from, to (persons engaged; to is empty for the open class), firms; relative
-    to the study file."""
+    """CSV with the columns sector, from, to (persons engaged; to is empty for the open class), firms;
+    relative to the study file."""
     source: str
     """Where the numbers come from."""
 
