@@ -179,6 +179,12 @@ def test_a_broken_manifest_is_bad_input(tmp_path: Path, manifest: str) -> None:
         read_run(tmp_path)
 
 
+def test_the_folder_of_another_command_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"format": "autarky firms 1", "files": {}, "inputs": {}}')
+    with pytest.raises(SourceError, match="but an 'autarky firms 1' one — give another folder"):
+        read_run(tmp_path)
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"CDF\x02", b"CDF\x01" + b"\x00" * 40, b"\x89HDF\r\n\x1a\n", b"text" * 99]
 )

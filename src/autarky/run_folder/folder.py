@@ -311,9 +311,11 @@ def read_manifest(path: Path, format: str) -> Mapping[str, Any]:
         and isinstance(manifest.get("files"), dict)
         and isinstance(manifest.get("inputs"), dict)
     ):
-        raise SourceError(
-            Problem(str(path / MANIFEST), f"is not an {format!r} manifest", "run the study again")
-        )
+        what, remedy = f"is not an {format!r} manifest", "run the study again"
+        other = manifest.get("format") if isinstance(manifest, dict) else None
+        if isinstance(other, str) and other.startswith("autarky ") and other != format:
+            what, remedy = f"{what} but an {other!r} one", "give another folder: autarky runs list names them"
+        raise SourceError(Problem(str(path / MANIFEST), what, remedy))
     return manifest
 
 
