@@ -143,8 +143,18 @@ _inlined: Any = njit(cache=True, forceinline=True)
 
 @_inlined
 def hand_out(there_is, orders, turn, rank, filled):  # type: ignore[no-untyped-def]
-    """Share of each group's orders that is filled, rank by rank; the same share within a rank."""
+    """Share of each group's orders that is filled, rank by rank; the same share within a rank.
+
+    Where there is enough, all of it is filled: what rounding leaves short of the last rank would grow where
+    stocks are of a day.
+    """
     left, at, groups = there_is, 0, len(turn)
+    whole = 0.0
+    for n in range(groups):
+        whole += orders[n]
+    if whole <= left:
+        filled[:] = 1.0
+        return
     while at < groups:
         end, asked = at, 0.0
         while end < groups and rank[turn[end]] == rank[turn[at]]:
