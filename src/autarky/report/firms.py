@@ -378,7 +378,7 @@ def _sure_section(result: FirmResult) -> Markup:
         "The table says how much sectors trade, not which firm buys from which: that is drawn anew in each "
         "draw, and what holds in all draws hangs on the table alone."
         if facts.is_synthetic
-        else "There is one network: what is wrong or missing in its lists has no range here."
+        else "There is one network: what is wrong or missing in it has no range here."
     )
     values: dict[str, str | float] = {
         "networks": count(facts.draws, "draw") if facts.is_synthetic else "one, as given",
