@@ -33,7 +33,7 @@ from autarky.ensemble.firm_questions import (
     numbers_of,
     numbers_of_draw,
 )
-from autarky.errors import InputError, Problem, ScenarioError, StoppedError, did_you_mean
+from autarky.errors import EconomyError, InputError, Problem, ScenarioError, StoppedError, did_you_mean
 from autarky.explanation.firm_days import days_of
 from autarky.explanation.firm_findings import cut_of, facts_of, ranking_of
 from autarky.explanation.wording import count, listing
@@ -137,7 +137,7 @@ def ask_firms(
     doer = Doer(folder, workers, cluster, again, progress)
     wanted = nodes_named(posed.network, asked)
     with study.naming_places():
-        wanted += [named(posed.network, name, "firms.why") for name in posed.section.why]
+        wanted += [named(posed.network, name, f"firms.why[{k}]") for k, name in enumerate(posed.section.why)]
         try:
             found, ranked = worked_out(posed, asked, wanted, doer, study.title, log)
         except KeyboardInterrupt as error:
@@ -230,7 +230,7 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
     found = network_of(study, section, params.behaviour.imports, levels)
     network = found.network
     log.note("network", firms=network.firms, links=len(network.sales))
-    if problems := list(unknown_kinds(network, groups, section)):
+    if problems := list(unknown_kinds(network, scenario, section)):
         raise ScenarioError(problems)
     weights = tuple(
         name for name in section.weights if getattr(network.nodes, name)[: network.firms].sum() > 0
@@ -269,11 +269,29 @@ def network_of(
         return Origin(replace(network, notes=(*network.notes, told)), frame)
     assert frame is not None  # a study without a table has lists
     if section.split is None:
-        return Origin(with_plants(frame, section.plants, jobs), frame)
+        try:
+            return Origin(with_plants(frame, section.plants, jobs), frame)
+        except EconomyError as error:
+            raise EconomyError([plant_placed(problem, study) for problem in error.problems]) from error
     counted = section.split.business_demography
     demography = None if counted is None else read_demography(home / counted.path, frame.sectors)
     drawn = DrawnFirms(frame, section.split, demography, jobs)
     return Origin(drawn.network(0), frame, drawn)
+
+
+def plant_placed(problem: Problem, study: Study) -> Problem:
+    """A problem with a plant, told at the plant's place in the study."""
+    plants = study.firms.plants if study.firms is not None else ()
+    for k, plant in enumerate(plants):
+        head, _, field = problem.place.partition(f"plant {plant.name}")
+        if not head and field[:1] in ("", ","):
+            steps = field.replace(", ", ".", 2)
+            return replace(
+                problem,
+                place=study.locate(f"firms.plants[{k}]{steps}"),
+                what=f"{problem.place}: {problem.what}",
+            )
+    return replace(problem, place=study.locate("firms.plants"), what=f"{problem.place}: {problem.what}")
 
 
 def rules_of_levels(
@@ -297,17 +315,28 @@ def rules_of_levels(
 
 
 def unknown_kinds(
-    network: FirmNetwork, groups: Mapping[str, tuple[str, ...]], section: FirmsSection
+    network: FirmNetwork, scenario: Scenario | None, section: FirmsSection
 ) -> Iterator[Problem]:
-    """One problem for each name in the rules of the firms that is no kind, no product and no group."""
+    """One problem for each name in the rules of inputs and imports that is no kind, no product, no group."""
+    groups: tuple[str, ...] = ()
+    lists: list[tuple[str, Names]] = []
+    rules = [(f"firms.essentiality[{k}]", rule) for k, rule in enumerate(section.essentiality)]
+    if scenario is not None:
+        groups, behaviour = tuple(scenario.groups), scenario.behaviour
+        rules += [(f"behaviour.criticality[{k}]", rule) for k, rule in enumerate(behaviour.criticality)]
+        if behaviour.imports is not None:
+            lists = [
+                (f"behaviour.imports.{field}", getattr(behaviour.imports, field))
+                for field in ("competitive", "non_competitive")
+            ]
+    lists += [
+        (f"{place}.{field}", getattr(rule, field)) for place, rule in rules for field in ("inputs", "users")
+    ]
     known = tuple(dict.fromkeys((*network.kinds, *network.sectors, *groups)))
-    for k, rule in enumerate(section.essentiality):
-        for field in ("inputs", "users"):
-            names: Names = getattr(rule, field)
-            for name in names if names != ALL else ():
-                if name not in known:
-                    place = f"firms.essentiality[{k}].{field}"
-                    yield Problem(place, f"unknown kind {name!r}", did_you_mean(name, known))
+    for place, names in lists:
+        for k, name in enumerate(names if names != ALL else ()):
+            if name not in known:
+                yield Problem(f"{place}[{k}]", f"unknown kind {name!r}", did_you_mean(name, known))
 
 
 def what_happens(scenario: Scenario | None, section: FirmsSection, asked: Asked) -> Shocked | None:
@@ -397,7 +426,7 @@ def worked_out(
             ranked.numbers,
             weights=questions.weights,
             tolerance=questions.rules.tolerance,
-            how=ranked.how,
+            how=f"{ranked.how}{unsettled(ranked, questions.rules)}",
             every=ranked.every,
             top=asked.top or posed.section.top,
         ),
@@ -416,6 +445,15 @@ class Ranked:
     numbers: Numbers
     how: str
     every: bool
+
+
+def unsettled(ranked: Ranked, rules: Rules) -> str:
+    """What is said of cascades that were left before they had settled; nothing where there are none."""
+    left = int((ranked.numbers["rounds"] >= rules.most_rounds).any(axis=0).sum())
+    if not left:
+        return ""
+    after = count(rules.most_rounds, "round")
+    return f" {count(left, 'cascade')} went on after {after}, and more may be lost."
 
 
 def failures_of(posed: Posed, asked: Asked, doer: Doer) -> Ranked:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import html
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autarky import firms
+from autarky.cascade.rules import Rules
 from autarky.cli import main
 from autarky.ensemble import firm_questions
 from autarky.errors import StoppedError
@@ -159,6 +161,17 @@ def test_days_are_lived_once_and_to_their_end_or_not_told(monkeypatch: pytest.Mo
     assert lived == [3, 3, 3] and found.days is not None and found.days.days == 365
 
 
+def test_a_place_that_is_not_known_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firms, "EVERY", 0)
+    run = firms.ask_firms("lists", asked=firms.Asked(top=2))
+    ranking = run.found.ranking
+    assert [(node.name, node.place) for node in ranking.nodes] == [("mine", 1), ("smelter", 2)]
+    assert [(node.name, node.place) for node in ranking.foreign] == [("ABROAD.coke", None)]
+    assert "supplier abroad is metals from ABROAD, after the first 2" in " ".join(run.text().split())
+    page = html.unescape(run.report.read_text(encoding="utf-8"))
+    assert "None" not in page and "after the first 2" in page
+
+
 def test_a_closed_firm_stops_who_buys_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["firms", "lists", "--close", "smelter=0.5", "--no-days", "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)["firms"]
@@ -228,6 +241,52 @@ def test_lists_that_are_not_completed_say_what_of_the_table_they_lack(
     assert "jobs: known of no firm — count losses in output" in capsys.readouterr().err
     assert main(["run", "few.yaml", "-q"]) == 2
     assert "give it to: autarky firms" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("firms_of", "behaviour", "said"),
+    [
+        (
+            "plants: [{name: p, sector: textile, share_of_sector: 0.1, source: a}]",
+            "{}",
+            "asked.yaml:9:30: plant p, sector: no sector 'textile' in the table",
+        ),
+        (
+            "plants: [{name: p, sector: textiles, share_of_sector: 0.9, source: a}]",
+            "{}",
+            "asked.yaml:9:11: plants p: leave the rest of textiles",
+        ),
+        (
+            "plants: [{name: p, sector: textiles, share_of_sector: 0.1, source: a}]",
+            "{imports: {competitive: [coal, gaol]}}",
+            "asked.yaml:7:45: unknown kind 'gaol'",
+        ),
+        (
+            "plants: [{name: p, sector: textiles, share_of_sector: 0.1, source: a}]",
+            "{production: critical, criticality: [{inputs: gaol, level: important}]}",
+            "asked.yaml:7:60: unknown kind 'gaol'",
+        ),
+        ("shocks: [{from: 2020-01-02, firms: [], share: 1}]", "{}", "names no firm"),
+    ],
+)
+def test_what_is_wrong_with_a_study_of_firms_is_told_with_its_place(
+    firms_of: str, behaviour: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = DRAWN.partition("  shocks:")[0]
+    Path("asked.yaml").write_text(
+        f"{before}  behaviour: {behaviour}\nfirms:\n  {firms_of}\n", encoding="utf-8"
+    )
+    assert main(["firms", "asked.yaml", "-q"]) == 2
+    err = capsys.readouterr().err
+    assert said in err and "Traceback" not in err
+
+
+def test_cascades_that_were_left_before_they_had_settled_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "went on" not in firms.ask_firms("lists").found.ranking.how
+    monkeypatch.setattr(firms, "Rules", partial(Rules, most_rounds=1))
+    assert firms.ask_firms("lists").found.ranking.how.endswith(
+        " 4 cascades went on after 1 round, and more may be lost."
+    )
 
 
 def test_a_study_without_firms_says_how_to_ask_for_them(capsys: pytest.CaptureFixture[str]) -> None:
