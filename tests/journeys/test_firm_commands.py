@@ -127,7 +127,7 @@ def test_draws_come_out_the_same_after_a_stop(
 def test_a_folder_of_lists_is_asked_as_it_is_and_with_a_supplier_abroad_cut_off(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["firms", "lists", "--cut", "ABROAD.coke", "--why", "forge", "--json", "-q"]) == 0
+    assert main(["firms", "lists", "--cut", "ABROAD.coke", *2 * ["--why", "forge"], "--json", "-q"]) == 0
     found = json.loads(capsys.readouterr().out)["firms"]
     assert found["network"]["firms"] == 3 and not found["network"]["is_synthetic"]
     names = [node["name"] for node in found["ranking"]["nodes"]]
@@ -167,7 +167,7 @@ def test_a_place_that_is_not_known_is_not_told(monkeypatch: pytest.MonkeyPatch) 
     ranking = run.found.ranking
     assert [(node.name, node.place) for node in ranking.nodes] == [("mine", 1), ("smelter", 2)]
     assert [(node.name, node.place) for node in ranking.foreign] == [("ABROAD.coke", None)]
-    assert "supplier abroad is metals from ABROAD, after the first 2" in " ".join(run.text().split())
+    assert "supplier abroad is coke from ABROAD, after the first 2" in " ".join(run.text().split())
     page = html.unescape(run.report.read_text(encoding="utf-8"))
     assert "None" not in page and "after the first 2" in page
 
@@ -205,6 +205,7 @@ def test_the_plants_of_the_packaged_illustration_are_marked_on_every_page(
         (["drawn.yaml", "--close", "coal-99999"], "unknown firm 'coal-99999'"),
         (["lists", "--why", "smeltre"], "did you mean 'smelter'?"),
         (["nowhere.yaml"], "nowhere.yaml"),
+        (["lists", "--why", "smelter"], "nothing happens, so there is no shortage to trace — add --cut"),
         (["lists/firms.csv"], "is no study, but a list — give its folder: lists"),
         (["lists", "--close", "a = b"], "NAME=1 if NAME has '=' in it"),
     ],

@@ -151,7 +151,7 @@ def ranking_of(
         node = int(nodes[at])
         about = network.nodes
         return RankedNode(
-            place=place + 1,
+            place=place + 1 if every or place < top else None,
             name=network.id_of(node),
             label=label_of(network, node),
             sector=network.sectors[about.sector[node]],
@@ -166,7 +166,7 @@ def ranking_of(
             iterations=int(rounds[:, at].max()),
         )
 
-    abroad = [place for place in range(len(order)) if nodes[order[place]] >= network.firms]
+    abroad = np.flatnonzero(nodes[order] >= network.firms).tolist()
     curve: list[tuple[int, Spread]] = []
     if every:
         falling = -np.sort(-joint[:, :, 0], axis=1)

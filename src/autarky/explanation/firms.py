@@ -54,22 +54,23 @@ def text(result: FirmResult, width: int = 100) -> str:
     lines += [(lead.upper(), told) for lead, told in sentences(result)]
     weight = weight_words(result.ranking.weights[0])
     lines += [("IF IT FAILS", node_sentence(node, weight)) for node in result.ranking.nodes]
-    shown = {node.name for node in result.ranking.nodes}
-    farther = [node for node in result.ranking.foreign if node.name not in shown and node.loss[0].high > 0]
+    ranked = len(result.ranking.nodes)
+    beyond = result.ranking.first(ranked, len(result.ranking.foreign))[ranked:]
+    farther = [node for node in beyond if node.loss[0].high > 0]
     lines += [("AND ABROAD", node_sentence(node, weight)) for node in farther[:MOST_ABROAD]]
     if len(farther) > MOST_ABROAD:
         lines.append(("", f"and {len(farther) - MOST_ABROAD:,} more suppliers abroad"))
     if result.cut is not None:
-        ranked = sorted(result.cut.sectors, key=lambda one: -_least(one.by_firms.middle))
+        worst = sorted(result.cut.sectors, key=lambda one: -_least(one.by_firms.middle))
         lines += [
             (
                 "BY SECTOR",
                 f"{one.name}: by firms {loss_words(one.by_firms)}, as one firm {loss_words(one.by_sector)}",
             )
-            for one in ranked[:MOST_SECTORS]
+            for one in worst[:MOST_SECTORS]
         ]
-        if len(ranked) > MOST_SECTORS:
-            lines.append(("", f"and {count(len(ranked) - MOST_SECTORS, 'more sector')}"))
+        if len(worst) > MOST_SECTORS:
+            lines.append(("", f"and {count(len(worst) - MOST_SECTORS, 'more sector')}"))
     for chain in result.days.chains if result.days is not None else ():
         loses = f"{chain.label} loses {percent(chain.lost)} of its output over the run"
         lines.append(("WHY", f"{loses}{IN_DRAW if facts.draws > 1 else ''}"))
@@ -131,7 +132,17 @@ def node_sentence(node: RankedNode, weight: str) -> str:
     """A ranked node as one line: its place, what its failure costs, and what it makes itself."""
     own = "imports of" if node.is_foreign else "of which itself"
     base = f"{percent(node.output_share)} of output" if node.is_foreign else percent(node.output_share)
-    return f"{node.place}. {node.label}: {loss_words(node.loss[0])} of {weight}; {own} {base}"
+    return f"{placed_label(node)}: {loss_words(node.loss[0])} of {weight}; {own} {base}"
+
+
+def placed_label(node: RankedNode) -> str:
+    """``3. Anchor mill``; without a number where its place is not known."""
+    return node.label if node.place is None else f"{node.place:,}. {node.label}"
+
+
+def place_words(node: RankedNode, ranked: int) -> str:
+    """Where a node stands, beside so many that are ranked."""
+    return f"after the first {ranked:,}" if node.place is None else f"in place {node.place:,}"
 
 
 def step_sentence(step: ChainStep) -> str:
@@ -209,7 +220,7 @@ def _systemic(result: FirmResult) -> str:
         first = ranking.foreign[0]
         among = sum(node.is_foreign for node in ranking.nodes)
         told += (
-            f" The first supplier abroad is {first.label}, in place {first.place:,}, with "
+            f" The first supplier abroad is {first.label}, {place_words(first, len(ranking.nodes))}, with "
             f"{loss_words(first.loss[0])}; {among or 'none'} of the first "
             f"{len(ranking.nodes):,} {'are' if among > 1 else 'is'} abroad."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from autarky.explanation.firms import loss_words
+from autarky.explanation.firms import loss_words, placed_label
 from autarky.explanation.wording import percent, plain
 from autarky.report.markup import Markup, element
 from autarky.report.svg import NumberAxis, line, number_axis, picture, text
@@ -29,7 +29,7 @@ def ranked_bars(
     for k, node in enumerate(nodes):
         y, loss = TOP + PITCH * (k + 0.5), node.loss[0]
         own = min(node.output_share, loss.middle) if has_direct and not node.is_foreign else 0.0
-        drawing.append(text(0, y + 4, _short(f"{node.place:,}. {node.label}"), "name"))
+        drawing.append(text(0, y + 4, _short(placed_label(node)), "name"))
         drawing.append(_bar(axis, own, loss.middle, y, "b-cost" if node.is_foreign else "b-first"))
         if own:
             drawing.append(_bar(axis, 0.0, own, y, "b-keep"))

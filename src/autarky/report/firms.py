@@ -15,6 +15,7 @@ from autarky.explanation.firms import (
     loss_words,
     name_words,
     network_sentence,
+    place_words,
     sentences,
     weight_words,
 )
@@ -97,15 +98,14 @@ def _mark(facts: NetworkFacts) -> Content:
 def _ranking_section(ranking: Ranking, mark: Content) -> Markup:
     weight = weight_words(ranking.weights[0])
     has_direct = ranking.weights[0] == "output"
-    shown = {node.place: node for node in (*ranking.nodes[:MOST_BARS], *ranking.foreign[: MOST_BARS // 3])}
-    nodes = [shown[place] for place in sorted(shown)]
+    nodes = ranking.first(MOST_BARS, MOST_BARS // 3)
     if not nodes:
         return section("ranking", "Who holds up most", element("p", "Nothing was ranked."))
     first = nodes[0]
     finding = f"{first.label} would cost most if it alone failed: {loss_words(first.loss[0])} of {weight}."
     if ranking.foreign:
         abroad = ranking.foreign[0]
-        finding += f" The first supplier abroad is {abroad.label}, in place {abroad.place:,}."
+        finding += f" The first supplier abroad is {abroad.label}, {place_words(abroad, len(ranking.nodes))}."
     title = f"Lost of {weight} if it alone fails"
     marks = [("b-first", "a firm: what follows from its failure")]
     if has_direct:
@@ -124,7 +124,6 @@ def _ranking_section(ranking: Ranking, mark: Content) -> Markup:
         "through lack of buyers",
         "its own share of output, or imports",
     )
-    rows = {node.place: node for node in (*ranking.nodes[:MOST_ROWS], *ranking.foreign[:MOST_ROWS])}
     return section(
         "ranking",
         "Who holds up most",
@@ -139,14 +138,14 @@ def _ranking_section(ranking: Ranking, mark: Content) -> Markup:
         framed(ranked_bars("ranked", title, finding, nodes, has_direct=has_direct), f"Picture: {title}"),
         folded(
             "The same as a table",
-            table(title, header, [_node_row(rows[place]) for place in sorted(rows)]),
+            table(title, header, [_node_row(node) for node in ranking.first(MOST_ROWS, MOST_ROWS)]),
         ),
     )
 
 
 def _node_row(node: RankedNode) -> Sequence[Content]:
     return (
-        f"{node.place:,}",
+        "" if node.place is None else f"{node.place:,}",
         node.label,
         *(loss_words(loss) for loss in node.loss),
         loss_words(node.downstream),

@@ -48,7 +48,8 @@ class NetworkFacts:
 class RankedNode:
     """A firm or a supplier abroad, and what its failure alone would cost."""
 
-    place: int
+    place: int | None
+    """Among all nodes, by loss; None: after those of the ranking, and how far is not known."""
     name: str
     label: str
     """As it is told to a reader; of a drawn firm its size and sector, since it is no real one."""
@@ -81,9 +82,15 @@ class Ranking:
     nodes: tuple[RankedNode, ...]
     """The first of all nodes."""
     foreign: tuple[RankedNode, ...]
-    """The first of the suppliers abroad, with their places among all nodes."""
+    """The first of the suppliers abroad."""
     curve: tuple[tuple[int, Spread], ...]
     """Number of nodes from the top → their share in the sum of all losses, in the first weight."""
+
+    def first(self, nodes: int, foreign: int) -> tuple[RankedNode, ...]:
+        """So many of the first nodes, and of the suppliers abroad that are not among these."""
+        told = self.nodes[:nodes]
+        names = {node.name for node in told}
+        return (*told, *(node for node in self.foreign[:foreign] if node.name not in names))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from autarky.explanation.answer import json_ready
 from autarky.explanation.firms import sentences, text
 from autarky.explanation.stored import restored
 from autarky.report.firms import render_firms
-from autarky.results.firms import CutLoss, FirmDays, FirmResult, RankedNode, Ranking, Spread
+from autarky.results.firms import CutLoss, FirmDays, FirmResult, Ranking, Spread
 from autarky.run_folder.csv_text import csv_bytes
 from autarky.run_folder.folder import (
     LOG,
@@ -168,10 +168,9 @@ def _nodes(ranking: Ranking) -> Iterator[list[Cell]]:
         *_heads("upstream"),
         "rounds",
     ]
-    nodes: dict[int, RankedNode] = {node.place: node for node in (*ranking.nodes, *ranking.foreign)}
-    for place, node in sorted(nodes.items()):
+    for node in ranking.first(len(ranking.nodes), len(ranking.foreign)):
         yield [
-            place,
+            node.place,
             node.name,
             node.label,
             node.sector,
