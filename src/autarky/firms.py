@@ -135,11 +135,11 @@ def ask_firms(
     again = shlex.join(["autarky", "firms", str(path), *where, *asked.options])
     folder = Path(runs) / f".firms-{sha256(posed.key.encode())[:10]}"
     doer = Doer(folder, workers, cluster, again, progress)
-    wanted = nodes_named(posed.network, asked)
+    wanted = nodes_named(posed, asked)
     with study.naming_places():
         wanted += [named(posed.network, name, f"firms.why[{k}]") for k, name in enumerate(posed.section.why)]
         try:
-            found, ranked = worked_out(posed, asked, wanted, doer, study.title, log)
+            found, ranked = worked_out(posed, asked, list(dict.fromkeys(wanted)), doer, study.title, log)
         except KeyboardInterrupt as error:
             if not folder.is_dir():
                 raise
@@ -374,12 +374,17 @@ class Doer:
         return executor_of(self.workers, self.cluster)
 
 
-def nodes_named(network: FirmNetwork, asked: Asked) -> list[int]:
+def nodes_named(posed: Posed, asked: Asked) -> list[int]:
     """Nodes whose shortage a command line wants traced, once all its names are known."""
     for option, losses in (("--cut", asked.cut), ("--close", asked.close)):
         for name, _ in losses:
-            named(network, name, option)
-    return [named(network, name, "--why") for name in asked.why]
+            named(posed.network, name, option)
+    wanted = [named(posed.network, name, "--why") for name in asked.why]
+    if wanted and not posed.questions.days:
+        what = "no day is lived through" if posed.questions.shocked is not None else "nothing happens"
+        remedy = "leave out --no-days" if posed.questions.shocked is not None else "add --cut or --close"
+        raise InputError(Problem("--why", f"{what}, so there is no shortage to trace", remedy))
+    return wanted
 
 
 def worked_out(

@@ -105,7 +105,8 @@ class FirmLoss(InWords):
 
     def clause(self, told: Telling) -> str:
         """``X can make 40 % less``."""
-        return f"{told(self.firms, 'every firm')} can make {100 * self.share:.3g} % less"
+        less = "nothing" if self.share == 1 else f"{100 * self.share:.3g} % less"
+        return f"{told(self.firms, 'every firm')} can make {less}"
 
 
 class FirmsSection(Declared):
