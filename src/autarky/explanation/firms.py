@@ -72,7 +72,7 @@ def text(result: FirmResult, width: int = 100) -> str:
         if len(worst) > MOST_SECTORS:
             lines.append(("", f"and {count(len(worst) - MOST_SECTORS, 'more sector')}"))
     for chain in result.days.chains if result.days is not None else ():
-        loses = f"{chain.label} loses {percent(chain.lost)} of its output over the run"
+        loses = f"{chain.label} {lost_words(chain.lost)}"
         lines.append(("WHY", f"{loses}{IN_DRAW if facts.draws > 1 else ''}"))
         lines += [("", f"← {step_sentence(step)}") for step in chain.steps]
     noted = (*facts.notes, *(result.cut.notes if result.cut is not None else ()))
@@ -177,6 +177,13 @@ def share_words(step: ChainStep) -> str:
         return ""
     tied = "its output went to" if step.bound_by == ORDERS else "it came from"
     return f"{percent(step.share)} of {tied} the next"
+
+
+def lost_words(lost: float) -> str:
+    """What a firm lost over the run as a share of its output, or made more: a firm can gain by a cut."""
+    told = percent(lost)
+    more = told.removeprefix("−")
+    return f"loses {told} of its output over the run" if more == told else f"makes {more} more over the run"
 
 
 def loss_words(figure: Spread) -> str:

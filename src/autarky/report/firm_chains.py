@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from autarky.explanation.firms import bound_words, cut_words, day_words, share_words
+from autarky.explanation.firms import bound_words, cut_words, day_words, lost_words, share_words
 from autarky.explanation.timeline import MOST_COLUMNS, PERIODS
 from autarky.explanation.wording import date_words, percent
 from autarky.report.chains import BOX, WIDTH, node
@@ -38,8 +38,7 @@ def firm_chain(ident: str, chain: FirmChain) -> Markup:
             framed(_drawn(ident, chain), f"Chain of {chain.label}"),
             folded("The chain as a table", table(f"{chain.label}: back to the cut", header, rows)),
         ]
-    lost = f"Over the run it loses {percent(chain.lost)} of its output."
-    return element("div", *content, element("p", lost), class_="chain")
+    return element("div", *content, element("p", f"It {lost_words(chain.lost)}."), class_="chain")
 
 
 def _row(step: ChainStep) -> Sequence[Content]:

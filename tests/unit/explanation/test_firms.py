@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from autarky.explanation.firms import error_words, loss_words, sentences, step_sentence, text
+from autarky.explanation.firms import error_words, loss_words, lost_words, sentences, step_sentence, text
 from autarky.results.firms import ChainStep, Spread
 from made_firm_results import MADE, about, drawn, given, plant, sure
 
@@ -108,6 +108,12 @@ def test_a_step_bound_by_orders_or_by_capacity_says_so():
     )
     lost = step_sentence(replace(step, bound_by="capacity", share=None))
     assert lost == "A: below 90 % from day 3 (4 Jan 2020), its own capacity being lost"
+
+
+def test_a_firm_that_gains_is_said_to_make_more():
+    assert lost_words(0.25) == "loses 25 % of its output over the run"
+    assert lost_words(-0.003) == "makes 0.3 % more over the run"
+    assert lost_words(-1e-9) == "loses 0 % of its output over the run"
 
 
 def test_a_network_that_nothing_happens_to_has_no_first_to_fall():
