@@ -67,7 +67,7 @@ def test_what_is_printed_ends_with_where_it_lies_and_what_comes_next(tmp_path: P
     run = saved(tmp_path, drawn())
     *_, report, ranking, after = run.text().splitlines()
     assert report.split() == ["report", str(run.report)] and ranking.split() == ["ranking", str(run.ranking)]
-    assert after.split() == ["next", "autarky", "export", run.id, "--format", "xlsx"]
+    assert after.split() == ["next", "autarky", "export", str(run.path), "--format", "xlsx"]
     told = json.loads(json.dumps(run.to_dict(), allow_nan=False))
     assert told["firms"]["network"]["draws"] == 20 and told["sentences"][0] == sentences(drawn())[0][1]
 

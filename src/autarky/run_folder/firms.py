@@ -64,7 +64,7 @@ class FirmRun(Kept):
     def text(self) -> str:
         """What is printed."""
         places = f"report   {self.report}\nranking  {self.ranking}"
-        return f"{text(self.found)}\n{places}\nnext     autarky export {self.id} --format xlsx"
+        return f"{text(self.found)}\n{places}\nnext     autarky export {self.path} --format xlsx"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values: where the result lies, and all of it."""
