@@ -348,7 +348,9 @@ def what_happens(scenario: Scenario | None, section: FirmsSection, asked: Asked)
         return None
     if scenario is None:
         first = min((loss.start for loss in section.shocks), default=FIRST_DAY)
-        scenario = Scenario(name="one year", start=first, days=365)
+        # As in a cascade, nobody stops for want of what the lists or the section call not essential.
+        heeding = Behaviour(production=ProductionFunction.CRITICAL)
+        scenario = Scenario(name="one year", start=first, days=365, behaviour=heeding)
     named = (*asked.cut, *asked.close)
     losses = [FirmLoss(start=scenario.start, firms=(name,), share=share) for name, share in named]
     return Shocked(scenario, (*section.shocks, *losses))

@@ -161,6 +161,16 @@ def test_days_are_lived_once_and_to_their_end_or_not_told(monkeypatch: pytest.Mo
     assert lived == [3, 3, 3] and found.days is not None and found.days.days == 365
 
 
+def test_without_a_scenario_days_heed_what_lists_call_not_essential(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    levels = "supplier_kind,buyer_kind,level\ncoke,metal,0\n"
+    Path("lists", "essentiality.csv").write_text(levels, encoding="utf-8")
+    assert main(["firms", "lists", "--cut", "ABROAD.coke", "--json", "-q"]) == 0
+    found = json.loads(capsys.readouterr().out)["firms"]
+    assert found["cut"]["loss"][0]["middle"] == 0 and found["days"]["first"] == []
+
+
 def test_a_place_that_is_not_known_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(firms, "EVERY", 0)
     run = firms.ask_firms("lists", asked=firms.Asked(top=2))

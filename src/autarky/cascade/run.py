@@ -19,7 +19,7 @@ GIANT = 0.5
 """Links touched, as a share of all, beyond which a cascade is cheaper beside others over all links."""
 PARTS = 64
 """Parts that failures are dealt out in, at least: none is long, so that Ctrl-C and progress come soon."""
-MOST_IN_PART = 4096
+MOST_IN_PART = 512
 
 
 class Settled(NamedTuple):
