@@ -140,6 +140,20 @@ def test_a_folder_of_lists_is_asked_as_it_is_and_with_a_supplier_abroad_cut_off(
     assert [step["name"] for step in chain["steps"]] == ["forge", "smelter", "ABROAD.coke"]
 
 
+@pytest.mark.parametrize("date", ["2020-01-01", "2020-01-08"])
+def test_who_falls_first_is_counted_from_the_first_shock_and_may_fall_on_that_day(date: str) -> None:
+    asked = f"""
+  days: 20
+firms:
+  plants: [{{name: mill, sector: textiles, share_of_sector: 0.1, source: a}}]
+  shocks: [{{from: {date}, firms: mill, share: 1}}]
+"""
+    Path("late.yaml").write_text(DRAWN.partition("\n  days:")[0] + asked, encoding="utf-8")
+    days = firms.ask_firms("late.yaml").found.days
+    assert days is not None and days.first_shock == int(date[-1]) - 1
+    assert days.first[0] == ("mill (illustrative)", 0)
+
+
 def test_days_are_lived_once_and_to_their_end_or_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     lived = []
 

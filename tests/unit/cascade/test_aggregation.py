@@ -7,11 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from autarky.cascade.aggregation import by_sector, compared, losses_by_sector
+from autarky.cascade.aggregation import by_sector, compared, losses_by_sector, on_sectors
 from autarky.cascade.operators import build_operators, weights_of
 from autarky.cascade.rules import Rules
 from autarky.cascade.run import cascade
 from autarky.firm_network import FirmNetwork
+from autarky.firm_network.section import FirmLoss
 from made_firms import network, random_network
 
 EXACT = Rules(tolerance=1e-12)
@@ -122,3 +123,15 @@ def test_losses_by_sector_are_shares_of_output_at_home():
     for sector, lost in enumerate(losses_by_sector(firms, left)):
         members = np.flatnonzero(firms.nodes.sector[:20] == sector)
         assert lost == pytest.approx(1 - np.average(left[members], weights=firms.nodes.output[members]))
+
+
+def test_a_sector_loses_what_its_named_firms_make_of_it():
+    firms = random_network(3)
+    name = firms.id_of(0)
+    (told,) = on_sectors(
+        firms, [FirmLoss.model_validate({"from": "2020-01-01", "firms": [name], "share": 0.5})]
+    )
+    alike = firms.nodes.sector[: firms.firms] == firms.nodes.sector[0]
+    assert told.firms == (f"{firms.sectors[firms.nodes.sector[0]]}-rest",)
+    whole = firms.nodes.output[: firms.firms][alike].sum()
+    assert 0 < told.share < 0.5 and told.share == pytest.approx(0.5 * firms.nodes.output[0] / whole)

@@ -212,3 +212,15 @@ def test_a_run_that_is_broken_off_keeps_its_days() -> None:
     assert result.watched.shape == (60, 1) and result.stopped.shape[0] == 9
     whole: FirmSimulation = simulate_firms(chain(), told, watch=[0])
     assert whole.watched[:60].tobytes() == result.watched.tobytes()
+
+
+def test_two_losses_on_one_firm_multiply_and_of_two_cuts_the_deeper_holds() -> None:
+    half = {"from": "2020-01-05", "firms": ["ABROAD.fibre"], "share": 0.5}
+    losses = [FirmLoss.model_validate(half), FirmLoss.model_validate(half | {"share": 0.2})]
+    steady = {"behaviour": {"overtime": {"max": 1}, "import_spare": 0}}
+    lost = simulate_firms(chain(), scenario(days=10, **steady), losses, watch=[2])
+    assert lost.watched[-1, 0] == pytest.approx(0.5 * 0.8)
+    deeper, other = (CUT | {"from": "2020-01-05", "share_kept": kept} for kept in (0.25, 0.75))
+    for cuts in ((deeper, other), (other, deeper)):
+        cut = simulate_firms(chain(), scenario(*cuts, days=10), watch=[2])
+        assert cut.watched[-1, 0] == pytest.approx(0.25)
