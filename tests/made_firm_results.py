@@ -240,7 +240,7 @@ def plant() -> FirmResult:
             stopped_by_week=stopped,
             gdp_lost=sure(0.12),
             gdp_lost_by_sector=0.09,
-            error=-0.25,
+            error=sure(-0.25),
             first=(("Plastics (all other firms)", 7), (label, 29)),
             courses=(FirmCourse("gear", label, output),),
             chains=(chain,),

@@ -58,7 +58,9 @@ def days_of(
     days = np.median(numbers["fell"], axis=0)
     fell = fell_first(network, days)
     traced = list(wanted) or [node for node in fell if lived.falls.day[node] >= 0][:MOST_CHAINS]
-    lost, by_sector = spread(numbers["value_added_lost"][:, 0]), float(together["value_added_lost"][0])
+    lost, by_sector = numbers["value_added_lost"][:, 0], float(together["value_added_lost"][0])
+    # Where firms lose nothing there is nothing to err about.
+    error = np.divide(by_sector - lost, lost, out=np.zeros_like(lost), where=lost != 0)
     return FirmDays(
         start=lived.start.isoformat(),
         days=lived.days,
@@ -68,9 +70,9 @@ def days_of(
         by_week=_rows(np.median(numbers["by_week"], axis=0)[there]),
         by_sector_model=_rows(together["by_week"][there]),
         stopped_by_week=_rows(np.median(numbers["stopped_by_week"], axis=0)[there]),
-        gdp_lost=lost,
+        gdp_lost=spread(lost),
         gdp_lost_by_sector=by_sector,
-        error=(by_sector - lost.middle) / lost.middle if lost.middle else 0.0,
+        error=spread(error),
         first=tuple((label_of(network, node), round(days[node]) - first_shock) for node in fell[:MOST_FIRST]),
         courses=tuple(
             FirmCourse(network.id_of(node), label_of(network, node), tuple(map(float, lived.watched[:, at])))

@@ -123,7 +123,7 @@ def error_sentence(result: FirmResult) -> str | None:
     if (days := result.days) is not None:
         told.append(
             f"Day by day the sectors lose {percent(days.gdp_lost_by_sector)} of value added, the firms "
-            f"{loss_words(days.gdp_lost)}: aggregation error {_signed(days.error)}."
+            f"{loss_words(days.gdp_lost)}: aggregation error {error_words(days.error)}."
         )
     return " ".join(told) or None
 
@@ -271,10 +271,6 @@ def _how_sure(result: FirmResult) -> str:
 
 def _ended(sentence: str) -> str:
     return f"{sentence.rstrip('.')}."
-
-
-def _signed(error: float) -> str:
-    return error_words(Spread(error, error, error))
 
 
 def _least(value: float) -> float:

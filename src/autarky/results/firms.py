@@ -191,7 +191,7 @@ class FirmDays:
     """Value added lost over the run, by firms."""
     gdp_lost_by_sector: float
     """The same with each sector as one firm."""
-    error: float
+    error: Spread
     """(sector − firms) / firms, of value added lost."""
     first: tuple[tuple[str, int], ...]
     """Firms that fell first: label, and day counted from the first shock."""
