@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autarky.economy import Economy, FinalUseKind, FinalUser, ImportTreatment, Industries, Provenance
 from autarky.results import SimulationResult
 from autarky.simulation.run import simulate, simulate_many
+from autarky.sources import embedded
 from cases import Case, day, law, scenario
 
 Floats = npt.NDArray[np.float64]
@@ -238,3 +239,13 @@ def _one_region(seed: int) -> Economy:
         import_treatment=ImportTreatment.MULTI_REGIONAL,
         provenance=Provenance("one region", "assumption: random numbers"),
     )
+
+
+@pytest.mark.parametrize("days", [0.0, 1.0])
+def test_a_day_of_stock_is_enough_where_nothing_happens_whoever_is_served_first(days: float) -> None:
+    """What rounding leaves short of the last rank must not grow: such stocks double it every few days."""
+    economy = embedded("north-korea-2019")
+    households_first = {"rationing": "priority", "priority": [["households"]], "inventory_days": days}
+    data = simulate(economy, scenario(1000, [], households_first)).data
+    base = data["output_base"].values
+    assert np.abs(data["output"].values[-1] - base).max() <= 1e-9 * base.max()

@@ -149,9 +149,12 @@ class Rules:
 
     def hand_out(self, day: int, product: str, there_is: float, orders: dict[Any, float]) -> dict[Any, float]:
         """What each user gets: channel after channel, in it rank after rank, in it in proportion."""
+        in_force = list(self._in_force(day, product))
+        if math.fsum(orders.values()) * (1 - 1e-12) <= there_is * sum(share for share, _, _ in in_force):
+            return dict(orders)
         got = dict.fromkeys(orders, 0.0)
         left = 0.0
-        for share, rank, _ in self._in_force(day, product):
+        for share, rank, _ in in_force:
             if share <= 0.0:
                 continue
             left += share * there_is

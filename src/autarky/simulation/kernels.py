@@ -31,6 +31,8 @@ DEMAND, CAPACITY = -1, -2
 # Not Python numbers, for each of which the compiler would make its own version of all that takes a part.
 MORNING, NOON, AFTERNOON, EVENING = np.int64(0), np.int64(1), np.int64(2), np.int64(3)
 
+_ENOUGH = 1.0 - 1e-12
+"""Share of all orders from which all are filled: what is short of it is rounding."""
 _TRICKLE = 1e-3
 """Least weight of a supplier: somebody always asks whether it delivers again."""
 
@@ -364,10 +366,16 @@ def hand_out(books, orders, upto, p, b, there_is, turn, first, last, filled):  #
     """Share of each order that is filled when a supplier hands out what there is, channel after channel.
 
     A channel serves rank by rank what is not filled yet; within a rank all get the same share of it. What
-    nobody takes passes on. ``turn[:, first:last]``: which of ``books.mine`` are served, by rank.
+    nobody takes passes on. ``turn[:, first:last]``: which of ``books.mine`` are served, by rank. Where there
+    is enough for all, all is filled: what rounding leaves short of the last rank would grow where stocks are
+    of a day.
     """
     mine, link_book, rank_of = books.mine, books.link_book, books.rank
     none, one = splat(0.0, filled), splat(1.0, filled)
+    whole = none
+    for n in range(first, last):
+        whole = whole + load(orders, (b, mine[n]))
+    enough = whole * _ENOUGH <= load(upto, (upto.shape[0] - 1, p, b)) * there_is
     spread(filled, 0, last - first, 0.0)
     handed, before = none, none
     for c in range(upto.shape[0]):
@@ -394,6 +402,9 @@ def hand_out(books, orders, upto, p, b, there_is, turn, first, last, filled):  #
                     part = load(filled, line)
                     store(filled, line, where(share < 1.0, part + (one - part) * share, one))
                 at = end
+    if some(enough):
+        for line in range(last - first):
+            store(filled, line, where(enough, one, load(filled, line)))
 
 
 @_verb
