@@ -71,7 +71,7 @@ def test_cascades_of_all_firms_survive_a_worker_that_is_killed_and_have_the_same
                 os.kill(min(before), signal.SIGKILL)
 
         together = all_cascades(*given, folder=tmp_path / "there", executor=Dask(address), progress=kill_one)
-        client.wait_for_workers(2, timeout=20)
+        client.wait_for_workers(2, timeout=120)
         assert min(before) not in client.run(os.getpid).values()
     assert len(reports) == len(parts) + 1
     assert [a.tobytes() for a in alone] == [b.tobytes() for b in together]
