@@ -152,7 +152,12 @@ class _Reader:
             self.notes.append(f"The cascade leaves out {what}: it starts from supply that is lost.")
         crossing = self._from_abroad(products, ends)
         if not (crossing & (self.sold_to > 0)).any():
-            if not sends:
+            alone = (self.sold_to.sum(axis=1) == 0) & (self.network.final_sales[self.network.firms :] > 0)
+            if (crossing.any(axis=1) & alone).any():
+                self.notes.append(
+                    "The cascade leaves out imports that final users alone buy: no firm lacks them."
+                )
+            elif not sends:
                 self._problem(place, "cuts nothing that firms buy abroad", self._nearest(cut))
             return
         for exempt in spared:

@@ -9,7 +9,7 @@ import pytest
 
 from autarky.cascade.shock import remaining_after
 from autarky.errors import ScenarioError
-from autarky.firm_network import FirmNetwork
+from autarky.firm_network import FirmNetwork, links_in_order
 from autarky.firm_network.section import FirmLoss
 from autarky.scenario import Scenario
 from made_firms import network
@@ -145,6 +145,17 @@ def test_what_has_no_place_in_a_cascade_is_told_once():
         "The cascade leaves out what a cut does to exports and to trade between regions at home: it starts "
         "from supply that is lost.",
     )
+
+
+def test_imports_that_final_users_alone_buy_are_missed_by_no_firm():
+    given = made()
+    far = np.arange(7) == FAR_OIL
+    keep = ~far[given.supplier]
+    first, buyer, sales = links_in_order(7, given.supplier[keep], given.buyer[keep], given.sales[keep])
+    given = dataclasses.replace(given, first=first, buyer=buyer, sales=sales)
+    shock = remaining_after(given, scenario(cut(origin="FAR", share_kept=0)))
+    assert shock.share.tolist() == [1] * 7
+    assert shock.notes == ("The cascade leaves out imports that final users alone buy: no firm lacks them.",)
 
 
 @pytest.mark.parametrize(
