@@ -27,6 +27,8 @@ MAX_PROBLEMS = 20
 """Problems printed one by one; the rest are counted."""
 _ROWS_AT_A_TIME = 1_000
 
+NO_FLOW = "write 0 where there is no flow"
+"""Remedy for a cell of a table that holds no number."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NUMBER_SIGNS = frozenset("0123456789+-.eE")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,'  \u202f’]\d{3})+(\.\d*)?", re.ASCII)
@@ -165,7 +167,7 @@ class Delimited:
         elif text in self.zero_marks:
             return 0.0
         elif not text:
-            what, remedy = "is empty", "write 0 where there is no flow"
+            what, remedy = "is empty", NO_FLOW
         elif _THOUSANDS.fullmatch(text):
             what, remedy = (
                 f"{text!r} has thousands separators",
@@ -174,7 +176,7 @@ class Delimited:
         elif re.fullmatch(r"[+-]?\d+,\d+", text):
             what, remedy = f"{text!r} has a decimal comma", "write a decimal point"
         elif text.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none"):
-            what, remedy = f"{text!r} is no finite number", "write 0 where there is no flow"
+            what, remedy = f"{text!r} is no finite number", NO_FLOW
         else:
             shown = text if len(text) <= 40 else text[:39] + "…"
             what, remedy = f"{shown!r} is not a number", "write a number such as 1234.5"

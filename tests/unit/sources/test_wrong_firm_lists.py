@@ -39,6 +39,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "links.csv, line 5, column 'sales': 'Pit 1' → 'Corner shop' is -5 — leave the link out",
     ),
     "no sales": (link(("Pit 1", "Corner shop", 0)), "line 5, column 'sales': 'Pit 1' → 'Corner shop' is 0"),
+    "empty sales": (
+        link(("Pit 1", "Corner shop", "")),
+        "column 'sales': is empty — leave out the link where there is no trade",
+    ),
     "text for sales": (
         link(("Pit 1", "Corner shop", "much")),
         "links.csv, line 5, row 'Pit 1', column 'sales': 'much' is not a number — write a number",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from autarky.errors import Problem, SourceError
 from autarky.memory import SHARE, free_memory, in_words
 from autarky.sources.delimited import (
     MAX_PROBLEMS,
+    NO_FLOW,
     Delimited,
     at_most,
     column_problems,
@@ -152,6 +153,8 @@ class ListFile:
     def _numbers(self, table: Delimited, column: int, faults: Faults) -> npt.NDArray[np.float64]:
         values, problems = table.column_numbers(column)
         for problem in problems:
+            if table.header[column] == "sales" and problem.remedy == NO_FLOW:
+                problem = replace(problem, remedy="leave out the link where there is no trade")
             faults.add(self.path, f"no number in {table.header[column]}", problem)
         return values
 
