@@ -53,15 +53,21 @@ def main(study: Path, folder: Path, kills: int, seed: int) -> None:
     began = time.monotonic()
     undisturbed = run_draws(study, folder / "undisturbed", workers=1).path
     whole = time.monotonic() - began
-    killed = finished = 0
+    killed = finished = fullest = 0
     moments: dict[str, int] = {}
     wrong: list[str] = []
     while killed < kills or finished == 0:
         runs = folder / f"disturbed-{finished}"
         before: dict[str, tuple[int, int]] = {}
-        while attempt(study, runs, rng.uniform(0, 0.7 * whole) if killed < kills else 60):
+        # With all blocks there, it is given the time to end: kills should not all fall on the end.
+        while attempt(
+            study,
+            runs,
+            rng.uniform(0, (2.0 if 0 < len(before) == fullest else 0.7) * whole) if killed < kills else 60,
+        ):
             killed += 1
             after = blocks(runs)
+            fullest = max(fullest, len(after))
             is_whole = any(runs.glob("ensemble-*/manifest.json"))
             wrong += [
                 f"{name} was made twice" for name in before if after.get(name, before[name]) != before[name]
