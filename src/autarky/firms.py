@@ -223,7 +223,7 @@ def posed_by(study: Study, asked: Asked, log: Log) -> Posed:
     section, scenario = study.firms, study.scenario
     if section is None:
         what, remedy = "has no firms to ask", "add a section 'firms:': docs/firms/index.md shows how"
-        raise ScenarioError(Problem(str(study.path or "study"), what, remedy))
+        raise ScenarioError(Problem("firms", what, remedy))
     groups = {} if scenario is None else scenario.groups
     params = parameters(Behaviour() if scenario is None else scenario.behaviour, groups)
     levels = rules_of_levels(params, groups, section)
