@@ -208,8 +208,12 @@ class Days(NamedTuple):
 _verb: Any = njit(cache=True, forceinline=True)
 _entry: Any = njit(cache=True)
 # The loops over threads stand in functions of their own (end of this file) that only call a verb: inside
-# ``prange`` numba loses writes to arrays of a named tuple (numba issue 5872).
-_threads: Any = njit(cache=True, parallel=True)
+# ``prange`` numba loses writes to arrays of a named tuple (numba issue 5872). Of them and what calls them
+# only ``live`` is kept on disk: made of such a part that was loaded, not compiled, it would run, be kept, and
+# crash every process that loads it afterwards (numba issue 8578). A first run that was stopped while it
+# compiled, or two that compiled at the same time, would leave that behind.
+_threads: Any = njit(parallel=True)
+_around_threads: Any = njit()
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
@@ -1256,7 +1260,7 @@ def share_out(part, tables, books, rules, pairs, state, days, day, number, first
         do(part, tables, books, rules, pairs, state, days, day, number, np.int64(n), np.int64(n) + 1)
 
 
-@_entry
+@_around_threads
 def live_part(  # type: ignore[no-untyped-def]
     part, tables, books, rules, pairs, state, days, day, number, threads
 ):
@@ -1278,7 +1282,7 @@ def live_part(  # type: ignore[no-untyped-def]
         do(part, tables, books, rules, pairs, state, days, day, number, first, last)
 
 
-@_entry
+@_around_threads
 def repeat_evening(tables, books, rules, pairs, state, days, day, number, threads):  # type: ignore[no-untyped-def]
     """The evening again for scenarios whose deliveries are all close to use, or stocks all close to target.
 
