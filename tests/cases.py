@@ -21,10 +21,9 @@ RATIONING = ("proportional", "priority", "market", "mixed")
 
 
 def law(examples: int) -> settings:
-    """Hypothesis settings of a law: the same examples on every machine, and no clock."""
+    """Hypothesis settings of a law: the same examples on every machine."""
     return settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=(Phase.explicit, Phase.generate, Phase.shrink),

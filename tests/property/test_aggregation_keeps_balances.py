@@ -42,7 +42,7 @@ def gap(economy: Economy) -> np.ndarray:
     return economy.x - paid - economy.value_added.sum(axis=0) - economy.adjustments.sum(axis=0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32 - 1))
 def test_totals_and_balances_are_kept_with_and_without_a_pattern(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -64,7 +64,7 @@ def test_totals_and_balances_are_kept_with_and_without_a_pattern(seed: int) -> N
             assert abs(users[user.kind] - economy.Y[:, k].sum()) < 1e-9 * scale
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_split_and_merged_again_is_what_it_was(seed: int) -> None:
     rng = np.random.default_rng(seed)

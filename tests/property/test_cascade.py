@@ -14,7 +14,7 @@ from autarky.firm_network import FirmNetwork, links_in_order
 from made_firms import network, random_network
 
 seeds = st.integers(0, 10_000)
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 def drawn(seed: int, **changed: Any) -> FirmNetwork:
@@ -84,7 +84,7 @@ def test_the_order_of_firms_changes_nothing(seed: int) -> None:
     np.testing.assert_array_equal(here.rounds, there.rounds)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seeds)
 def test_threads_and_company_change_no_byte(seed: int) -> None:
     made = drawn(seed, firms=150, links=700, final=0.2)

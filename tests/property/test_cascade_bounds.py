@@ -34,7 +34,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks, rules, st.integers(1, 8))
 def test_bounds_are_above_every_loss_and_the_first_are_the_first(firms, rules, k):
     weights = weights_of(firms, ("jobs", "output"))
@@ -46,7 +46,7 @@ def test_bounds_are_above_every_loss_and_the_first_are_the_first(firms, rules, k
     assert exact[found.nodes].tolist() == found.losses.joint[:, 0].tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(networks, st.sampled_from([1e-2, 1e-8]))
 def test_the_closed_form_is_above_any_cascade_of_lost_demand_by_at_most_its_error(firms, error):
     weights = weights_of(firms, ("output",))
@@ -58,7 +58,7 @@ def test_the_closed_form_is_above_any_cascade_of_lost_demand_by_at_most_its_erro
     assert (found <= settled + error + 1e-9).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 12), st.floats(0.0, 2.0), st.sampled_from([1e-10, 1e-3, 0.5]))
 def test_what_follows_is_never_below_the_sum_of_all_rounds(seed, n, strength, slack):
     rng = np.random.default_rng(seed)

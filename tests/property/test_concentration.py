@@ -46,7 +46,7 @@ def test_suppliers_that_merge_raise_the_index(supplied: Matrix) -> None:
     np.testing.assert_allclose(after - before, 2 * shares.prod(), rtol=1e-6, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds)
 def test_every_index_of_an_economy_keeps_its_bounds(seed: int) -> None:
     economy = make_economy(np.random.default_rng(seed), oddities=True)
@@ -63,7 +63,7 @@ def test_every_index_of_an_economy_keeps_its_bounds(seed: int) -> None:
         assert (world[~np.isnan(world)] >= 1 / len(economy.industries.regions) - 1e-12).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds)
 def test_trade_of_a_bloc_is_the_same_seen_from_its_accounts_and_cell_by_cell(seed: int) -> None:
     economy = make_economy(np.random.default_rng(seed), national=False, negative_inventories=False, regions=3)

@@ -88,7 +88,7 @@ def economies(draw: st.DrawFn) -> Economy:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(economies())
 def test_an_economy_survives_the_csv_folder_to_the_last_bit(economy: Economy) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -57,7 +57,7 @@ def section(spreads: list[Scalar], **others: object) -> Uncertainty:
     return Uncertainty.model_validate({"parameters": parameters, **others})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(scalars(), min_size=1, max_size=3), st.integers(0, 10**6))
 def test_values_of_a_hypercube_follow_their_distribution_part_by_part(
     spreads: list[Scalar], seed: int
@@ -75,7 +75,7 @@ def test_values_of_a_hypercube_follow_their_distribution_part_by_part(
         assert found == draws.values[i].tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(scalars(), min_size=3, max_size=3), st.floats(-0.9, 0.9), st.integers(0, 10**6))
 def test_rank_correlations_are_reached_and_marginals_kept(
     spreads: list[Scalar], rho: float, seed: int

@@ -27,7 +27,7 @@ def solved(economy: Economy) -> np.ndarray:
     return np.linalg.solve(np.eye(len(economy.industries)) - economy.A, economy.Y.sum(axis=1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32 - 1))
 def test_rows_and_columns_balance_after_any_edit(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -89,7 +89,7 @@ def test_rows_and_columns_balance_after_any_edit(seed: int) -> None:
         np.testing.assert_allclose(drop[made], more[made], atol=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_a_split_keeps_what_each_user_takes_of_the_product(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -115,7 +115,7 @@ def test_a_split_keeps_what_each_user_takes_of_the_product(seed: int) -> None:
     np.testing.assert_allclose(value_added_share(new), value_added_share(economy), rtol=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1))
 def test_no_edit_leaves_the_table_as_it_is(seed: int) -> None:
     economy = make_economy(np.random.default_rng(seed))
@@ -125,7 +125,7 @@ def test_no_edit_leaves_the_table_as_it_is(seed: int) -> None:
         np.testing.assert_allclose(getattr(new, name), getattr(economy, name), rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_output_round_by_round_is_that_of_a_solver(seed: int) -> None:
     economy = make_economy(np.random.default_rng(seed))

@@ -15,7 +15,7 @@ def norland(**changes: object) -> Recipe:
     return read_text().model_copy(update=changes)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.permutations(range(8)))
 def test_measures_in_another_order_give_the_same_table(order: list[int]) -> None:
     given_order = norland()
@@ -25,7 +25,7 @@ def test_measures_in_another_order_give_the_same_table(order: list[int]) -> None
     np.testing.assert_allclose(same.cells, one.cells, atol=0.02 * one.cells.max())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.sampled_from(["thousand KRW", "billion KRW"]))
 def test_another_unit_scales_every_cell(unit: str) -> None:
     size = {"thousand KRW": 1000.0, "billion KRW": 0.001}[unit]
@@ -34,7 +34,7 @@ def test_another_unit_scales_every_cell(unit: str) -> None:
     np.testing.assert_allclose(other.cells, size * one.cells, rtol=1e-3, atol=0.002 * max(size, 1.0))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(0.6, 1.6))
 def test_a_larger_economy_has_the_same_recipes(size: float) -> None:
     # All money is foreign here: another rate of conversion is another unit of account.
@@ -45,7 +45,7 @@ def test_a_larger_economy_has_the_same_recipes(size: float) -> None:
     np.testing.assert_allclose(other.A, one.A, rtol=1e-2, atol=2e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_every_draw_keeps_every_figure_within_its_range(seed: int) -> None:
     found = estimate(norland(), evidence(), DONORS, draws=2, seed=seed)

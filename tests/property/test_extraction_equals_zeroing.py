@@ -58,7 +58,7 @@ def close(values: Matrix, expected: Matrix, economy: Economy) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=seeds)
 def test_an_industry_extracted_by_update_is_an_industry_zeroed(kind: str, seed: int) -> None:
     economy, accounts = made(seed, oddities=True)
@@ -88,7 +88,7 @@ def test_an_industry_extracted_by_update_is_an_industry_zeroed(kind: str, seed: 
         assert where.sel(where="abroad").isnull().all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=seeds)
 def test_losses_are_never_negative_and_the_whole_is_never_less_than_a_part(seed: int) -> None:
     economy, accounts = made(seed, negative_inventories=False)
@@ -101,7 +101,7 @@ def test_losses_are_never_negative_and_the_whole_is_never_less_than_a_part(seed:
             assert (part <= complete + slack).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=seeds, by=st.sampled_from(("product", "origin", "source", "all")))
 def test_imports_extracted_by_update_are_imports_zeroed(seed: int, by: str) -> None:
     economy, accounts = made(seed, national=False)
@@ -133,7 +133,7 @@ def test_imports_extracted_by_update_are_imports_zeroed(seed: int, by: str) -> N
         )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=seeds)
 def test_trade_with_a_partner_extracted_by_update_is_that_trade_zeroed(seed: int) -> None:
     economy, accounts = made(seed, national=False)
@@ -155,7 +155,7 @@ def test_trade_with_a_partner_extracted_by_update_is_that_trade_zeroed(seed: int
         close(where.sel(origin=partner).values, np.array(sums), economy)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seed=seeds)
 def test_what_contains_an_import_adds_to_the_imports(seed: int) -> None:
     economy, accounts = made(seed)

@@ -42,7 +42,7 @@ def add_up(network: FirmNetwork, frame: Frame) -> None:
 
 
 @given(seeds, shares, shares)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_completed_lists_have_every_sum_of_the_table(seed: int, nodes: float, links: float) -> None:
     rng = np.random.default_rng(seed)
     frame = frame_of(make_economy(rng, oddities=True))
@@ -67,7 +67,7 @@ def test_completed_lists_have_every_sum_of_the_table(seed: int, nodes: float, li
 
 
 @given(seeds, shares, shares)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_is_complete_stays_as_it_is(seed: int, nodes: float, links: float) -> None:
     rng = np.random.default_rng(seed)
     frame = frame_of(make_economy(rng))
@@ -79,7 +79,7 @@ def test_what_is_complete_stays_as_it_is(seed: int, nodes: float, links: float) 
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_rest_firm_of_the_data_takes_more_where_others_are_missing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     frame = frame_of(make_economy(rng))
@@ -91,7 +91,7 @@ def test_a_rest_firm_of_the_data_takes_more_where_others_are_missing(seed: int) 
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_listed_firms_are_given_no_more_inputs_than_their_recipe(seed: int) -> None:
     rng = np.random.default_rng(seed)
     frame = frame_of(make_economy(rng))
@@ -106,7 +106,7 @@ def test_listed_firms_are_given_no_more_inputs_than_their_recipe(seed: int) -> N
 
 
 @given(seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_firms_exceed_a_table_by_rounding_is_taken_off_them(seed: int) -> None:
     rng = np.random.default_rng(seed)
     frame = frame_of(make_economy(rng))

@@ -74,7 +74,7 @@ def is_tame(text: str) -> bool:
 
 
 @given(st.lists(st.lists(cells, min_size=2, max_size=2), min_size=1, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_cell_of_a_csv_is_a_formula_and_every_label_comes_back(rows: list[list[object]]) -> None:
     text = csv_bytes(rows).decode()
     read = list(csv.reader(io.StringIO(text, newline="")))
@@ -93,7 +93,7 @@ def test_no_cell_of_a_csv_is_a_formula_and_every_label_comes_back(rows: list[lis
 @given(
     st.lists(st.lists(cells, min_size=1, max_size=2), min_size=1, max_size=3), st.lists(labels, min_size=1)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_cell_of_a_workbook_is_a_formula_and_every_label_comes_back(
     rows: list[list[object]], names: list[str]
 ) -> None:

@@ -10,7 +10,7 @@ from made_backtest import made_country
 from made_economies import make_economy
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_totals_outputs_and_balances_stay(seed):
     economy = make_economy(np.random.default_rng(seed), national=True, oddities=True)
@@ -33,7 +33,7 @@ def test_totals_outputs_and_balances_stay(seed):
     assert (found.imports_intermediate[:, economy.x <= 0] == 0).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_exposures_are_those_of_other_industries_and_repeat_with_the_seed(seed):
     economy = made_country(2019)

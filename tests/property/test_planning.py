@@ -36,7 +36,7 @@ def problems(draw: st.DrawFn) -> PlanningProblem:
     return random_plan(draw(st.integers(0, 2**20)), features=sorted(features), **size)
 
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=12)
 
 
 def made(problem: PlanningProblem) -> Plan:
@@ -304,7 +304,7 @@ def test_knowing_the_single_years_of_longer_periods_is_never_worse(seed: int, pe
     never_worse(replace(coarse, stocks=replace(stocks, spoilage=0 * stocks.spoilage)), fine)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(problems())
 def test_the_same_problem_gives_the_same_bytes(problem: PlanningProblem) -> None:
     first, second = made(problem), made(problem)
@@ -332,7 +332,7 @@ def least_corner(program: LinearProgram, objective: Floats) -> float:
     return least
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 2**20))
 def test_of_all_corners_of_a_tiny_plan_the_best_is_found(seed: int) -> None:
     """Two products, one period, neither trade nor stocks nor plants: 4 variables, all corners tried."""

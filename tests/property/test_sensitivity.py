@@ -57,7 +57,7 @@ def _model(points: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(points @ a + np.sin(3 * points) @ b + product)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds, st.permutations(range(4)))
 def test_reordering_parameters_reorders_their_indices(seed: int, order: list[int]) -> None:
     points = saltelli(64, 4)
@@ -69,7 +69,7 @@ def test_reordering_parameters_reorders_their_indices(seed: int, order: list[int
         np.testing.assert_allclose(mine[order], theirs, atol=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds, st.floats(-50, 50), st.floats(0.1, 1000))
 def test_shifting_and_scaling_a_measure_changes_no_index(seed: int, shift: float, scale: float) -> None:
     outputs = _model(saltelli(64, 3), np.random.default_rng(seed))
@@ -79,7 +79,7 @@ def test_shifting_and_scaling_a_measure_changes_no_index(seed: int, shift: float
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_first_and_total_indices_of_a_sum_are_equal_and_add_up_to_one(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -92,7 +92,7 @@ def test_first_and_total_indices_of_a_sum_are_equal_and_add_up_to_one(seed: int)
     np.testing.assert_allclose(first, found.total[0][:, 0], atol=0.05)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds, st.sampled_from([np.exp, np.cbrt, np.arctan, lambda y: 3 * y + 1]))
 def test_a_rising_transformation_changes_no_rank_coefficient(seed: int, rising: object) -> None:
     rng = np.random.default_rng(seed)

@@ -243,7 +243,7 @@ def test_an_unknown_packaged_study_finds_its_neighbour() -> None:
         packaged_study("dmo")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_no_damage_to_a_file_raises_anything_but_problems(data: st.DataObject) -> None:
     content = bytearray(RIGHT.encode())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autarky.ensemble import Ensemble
@@ -50,7 +50,6 @@ def test_blocks_cover_every_draw_once_and_stay_small(draws: int, bytes_of_a_draw
         assert [draw for first, last in every for draw in range(first, last)] == list(range(draws))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_block_with_any_byte_changed_or_missing_is_found_out(data: st.DataObject) -> None:
     content = sealed(b"CDF\x02 a header, digest\x00\x00\x00\x40" + b"0" * 64 + b" and numbers" * 20)

@@ -100,7 +100,7 @@ _PLACES = {
 }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.fixed_dictionaries({}, optional=_PLACES))
 def test_what_the_form_sends_is_what_it_shows_again(values: dict[str, str]) -> None:
     was = form_of(SMALL, TABLES).values
