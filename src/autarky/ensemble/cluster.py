@@ -72,7 +72,7 @@ class Dask:
                 except KilledWorker as error:
                     raise too_many_lost(task, f"worker {error.last_worker.address}") from error
                 except (CancelledError, OSError, TimeoutError) as error:
-                    what = "the cluster was lost before all draws were done"
+                    what = "the cluster was lost before all was done"
                     raise self._problem(what, "start it again; the same command then resumes") from error
                 if there != version:
                     what = f"a worker has autarky {there}, this is {version}"

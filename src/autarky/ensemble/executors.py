@@ -215,4 +215,4 @@ def too_many_lost(task: Task, how: str) -> InputError:
     first, last = task
     what = f"{TRIES} workers that took it up ended before it was done (the last with {how})"
     remedy = "often too little memory: give fewer --workers; the same command resumes"
-    return InputError(Problem(f"draws {first} to {last - 1}", what, remedy))
+    return InputError(Problem(f"part {first} to {last - 1}", what, remedy))

@@ -32,10 +32,13 @@ def firm_counts(frame: Frame, section: SplitTable, demography: Demography) -> In
     Raises
     ------
     ScenarioError
-        If fewer firms are asked for than there are industries.
+        If fewer firms are asked for than there are industries, or no industry makes anything.
     """
     industries = len(frame.industry_sector)
     output = frame.output[:industries]
+    if not output.any():
+        what = "no industry of the table makes anything"
+        raise ScenarioError(Problem("firms.split", what, "name a table with outputs"))
     active = (output > 0) | (frame.use.sum(axis=0) > 0)
     if section.firms < active.sum():
         what = f"{section.firms:,} firms for {int(active.sum()):,} industries"

@@ -38,7 +38,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_task_done(tmp_path: Path, l
 def test_a_task_that_kills_every_worker_is_named_and_given_up(tmp_path: Path) -> None:
     for life in range(TRIES):
         (tmp_path / str(life)).touch()
-    with pytest.raises(InputError, match=r"draws 9 to 11: 3 workers .* exit code -9.*same command resumes"):
+    with pytest.raises(InputError, match=r"part 9 to 11: 3 workers .* exit code -9.*same command resumes"):
         list(Processes(2).run(Deadly(tmp_path, TASKS[3]), TASKS))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -42,6 +43,12 @@ def test_fewer_firms_than_industries_are_refused() -> None:
         ScenarioError, match=r"firms.split.firms: 2 firms for 3 industries — give at least one"
     ):
         firm_counts(FRAME, SplitTable(firms=2), {})
+
+
+def test_a_table_in_which_nobody_makes_anything_is_refused() -> None:
+    idle = replace(FRAME, output=np.zeros_like(FRAME.output))
+    with pytest.raises(ScenarioError, match=r"firms.split: no industry of the table makes anything"):
+        firm_counts(idle, SplitTable(firms=9), {})
 
 
 def test_counted_sectors_share_firms_as_counted_and_others_by_output() -> None:
