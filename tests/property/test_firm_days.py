@@ -14,8 +14,9 @@ from autarky.firm_network import FirmNetwork, links_in_order
 from autarky.scenario import Scenario
 from autarky.simulation.by_firm import kernels
 from autarky.simulation.by_firm import network as arranged
-from autarky.simulation.by_firm.forcing import FINAL_USERS, build_forcing
-from autarky.simulation.by_firm.network import groups_of, open_days, slots_of
+from autarky.simulation.by_firm.allocation import allocation_of
+from autarky.simulation.by_firm.forcing import build_forcing
+from autarky.simulation.by_firm.network import open_days, slots_of
 from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
 from autarky.simulation.presets import parameters
 from cases import law
@@ -35,7 +36,8 @@ def scenario(days: int, shocks: Any = (CUT, HIT), **behaviour: Any) -> Scenario:
 behaviours = st.fixed_dictionaries(
     {
         "production": st.sampled_from(["leontief", "critical", "linear"]),
-        "rationing": st.sampled_from(["proportional", "priority"]),
+        "rationing": st.sampled_from(["proportional", "priority", "market", "mixed", "random"]),
+        "allocation": st.just({"plan_share": 0.5, "seed": 1, "by_product": {"sector-0": "market"}}),
         "priority": st.just([["sector-1"], ["households"]]),
         "inventory_days": st.integers(0, 60),
         "restocking_days": st.integers(1, 60),
@@ -56,12 +58,12 @@ def test_what_is_shipped_is_received_and_nobody_makes_more_than_he_can_or_is_ask
     params = parameters(told.behaviour)
     forcing = build_forcing(network, told, (), params)
     slots = slots_of(network)
-    tables, rules, state, _ = vars(
-        open_days(network, slots, params, groups_of(network, params, FINAL_USERS))
-    ).values()
+    allocation = allocation_of(network, told, params)
+    tables, rules, state, _ = vars(open_days(network, slots, params, allocation)).values()
     whole = tables.base.sum()
     for day in range(told.days):
         forcing.act(day, tables, state)
+        allocation.act(day, tables, state)
         kernels.scale_final(tables, state)
         kernels.produce(tables, rules, state, 0)
         to_final = (state.booked[-1] * state.offer[-1, :, 0] / state.offer[-1, :, 1]).sum()

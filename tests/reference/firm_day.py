@@ -5,13 +5,103 @@ It shares nothing with the kernels but parameters and network; docs/firms/days.m
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
 from autarky.firm_network import FirmNetwork, Level
+from autarky.scenario import Rationing
+from autarky.simulation.channels import Institution
 from autarky.simulation.presets import Parameters
 
 YEAR = 365.0
+
+
+class TwinAllocation:
+    """By which rules a product goes on a day: lists of (share, gain in capacity, rank of each buyer).
+
+    What an institution's channels are is taken from the sector engine, which has a twin of its own.
+    ``holds(day)``: how far each institution holds.
+    """
+
+    def __init__(self, network: FirmNetwork, institutions: tuple[Institution, ...], holds: Any) -> None:
+        self.network, self.institutions, self.holds = network, institutions, holds
+        nodes = network.nodes
+        self.made = [network.sectors[s] for s in nodes.sector]
+        self.region = [network.regions[r] for r in nodes.region]
+        self.firms = range(network.firms)
+        self.products = sorted(set(self.made))
+        self.kind_product = {int(k): self.made[i] for i, k in reversed(list(enumerate(nodes.kind)))}
+        self.use: dict[Any, dict[str, float]] = {}
+        for i, j, sold in zip(network.supplier, network.buyer, network.sales, strict=True):
+            self._count(self.user(int(j)), self.kind_product[int(nodes.kind[i])], float(sold))
+        for i, sold in enumerate(network.final_sales):
+            self._count(self.user("final"), self.kind_product[int(nodes.kind[i])], float(sold))
+        self.value_added: dict[Any, float] = {}
+        for j in self.firms:
+            user = self.user(j)
+            self.value_added[user] = self.value_added.get(user, 0.0) + float(nodes.value_added[j])
+        self.ranks = {
+            (k, product, channel.rule): self._ranks(one, product, channel.rule)
+            for k, one in enumerate(institutions)
+            for product in self.products
+            for channel in one.channels(product)
+        }
+        self.buyers = {self.group(buyer): self.user(buyer) for buyer in (*self.firms, "final")}
+
+    def user(self, buyer: Any) -> Any:
+        """Firms of a sector and region are one user."""
+        return "final" if buyer == "final" else (self.region[buyer], self.made[buyer])
+
+    def group(self, buyer: Any) -> Any:
+        """Who is nowhere told apart from others."""
+        return buyer == "final", tuple(ranks[self.user(buyer)] for ranks in self.ranks.values())
+
+    def on(self, day: int, kind: int) -> list[tuple[float, float, dict[Any, int]]]:
+        """(share, gain, rank by group) of each channel."""
+        found, product = [], self.kind_product[kind]
+        for k, (one, weight) in enumerate(zip(self.institutions, self.holds(day), strict=True)):
+            for channel in one.channels(product):
+                ranks = self.ranks[k, product, channel.rule]
+                of_group = {group: ranks[user] for group, user in self.buyers.items()}
+                found.append((weight * channel.share, channel.gain, of_group))
+        return found
+
+    def _count(self, user: Any, product: str, sold: float) -> None:
+        mine = self.use.setdefault(user, {})
+        mine[product] = mine.get(product, 0.0) + sold
+
+    def _ranks(self, one: Institution, product: str, rule: Rationing) -> dict[Any, int]:
+        users = ["final", *self.value_added]
+        given = one.allocation
+        if rule is Rationing.PRIORITY:
+            place = {name: rank for rank, names in enumerate(one.priority) for name in names}
+            return {user: place.get(self._called(user, place), len(one.priority)) for user in users}
+        if rule is Rationing.MARKET:
+            bids = {}
+            for user in users:
+                used = self.use.get(user, {}).get(product, 0.0)
+                bid = 1.0 if user == "final" else self.value_added[user] / used if used else 0.0
+                willing = given.willingness_to_pay
+                if used:
+                    bids[user] = willing.get(self._called(user, willing), bid)
+            ranks = dict.fromkeys(users, 0)
+            for user, bid in bids.items():
+                ranks[user] = len({other for other in bids.values() if other > bid * (1 + 1e-9)})
+            return ranks
+        if rule is Rationing.RANDOM:
+            home = self.region[0]
+
+            def drawn(user: Any) -> bytes:
+                region, name = (home, "final users") if user == "final" else user
+                return hashlib.blake2b(f"{given.seed}\n{product}\n{region}.{name}".encode()).digest()
+
+            return {user: rank for rank, user in enumerate(sorted(users, key=drawn))}
+        return dict.fromkeys(users, 0)
+
+    def _called(self, user: Any, given: Any) -> str:
+        names = ("households",) if user == "final" else (user[1], "industries")
+        return next((name for name in names if name in given), "")
 
 
 class FirmTwin:
@@ -21,7 +111,7 @@ class FirmTwin:
     dictionary without what is as in the base year.
     """
 
-    def __init__(self, network: FirmNetwork, params: Parameters, happens: Any, ranks: Any = None) -> None:
+    def __init__(self, network: FirmNetwork, params: Parameters, happens: Any, rules: TwinAllocation) -> None:
         self.preset, self.params, self.happens = params.preset, params, happens
         self.firms = range(network.firms)
         self.nodes = range(len(network))
@@ -47,9 +137,8 @@ class FirmTwin:
             (j, k): self._of(k, "initial_stocks") * self.target[k] for j in self.firms for k in self.use[j]
         }
         self.order = dict.fromkeys(self.stock, 1.0)
-        # Buyers of one group are served alike: (rank, whether final users).
-        self.rank = dict.fromkeys((*self.firms, "final"), 0) if ranks is None else ranks
-        self.group = {j: (self.rank[j], j == "final") for j in self.rank}
+        self.rules = rules
+        self.group = {j: rules.group(j) for j in (*self.firms, "final")}
         self.groups = sorted(set(self.group.values()))
         self.weight = {(i, g): 1.0 for i in self.nodes for g in self.groups}
         self.overtime = dict.fromkeys(self.nodes, 1.0)
@@ -59,15 +148,19 @@ class FirmTwin:
     def _of(self, kind: int, what: str) -> float:
         return float(getattr(self.params, what).get(self.name[kind], getattr(self.preset, what)))
 
-    def hand_out(self, there_is: float, asked: dict[Any, float]) -> dict[Any, float]:
-        """What each group gets: rank by rank, in it in proportion."""
-        got, left = {}, there_is
-        for rank in sorted({g[0] for g in asked}):
-            members = [g for g in asked if g[0] == rank]
-            whole = sum(asked[g] for g in members)
-            part = left / whole if whole > left else 1.0
-            got |= {g: asked[g] * part for g in members}
-            left = max(0.0, left - whole)
+    def hand_out(self, there_is: float, asked: dict[Any, float], day: int, i: int) -> dict[Any, float]:
+        """What each group gets: channel after channel, rank by rank, in it in proportion."""
+        got, left = dict.fromkeys(asked, 0.0), 0.0
+        if there_is >= sum(asked.values()):
+            return dict(asked)
+        for share, _, rank_of in self.rules.on(day, self.kind[i]):
+            left += share * there_is
+            for rank in sorted({rank_of[g] for g in asked}):
+                members = [g for g in asked if rank_of[g] == rank]
+                whole = sum(asked[g] - got[g] for g in members)
+                part = left / whole if whole > left else 1.0
+                got |= {g: got[g] + (asked[g] - got[g]) * part for g in members}
+                left = max(0.0, left - whole)
         return got
 
     def one_day(self, day: int) -> dict[str, Any]:
@@ -83,7 +176,7 @@ class FirmTwin:
                 asked[g] += self.weight[i, g] * amount * self.order[j, self.kind[i]]
             asked[self.group["final"]] += of_final[i]
             booked[i] = asked
-        accepted = {i: self.hand_out(ceilings.get(i, math.inf), booked[i]) for i in self.nodes}
+        accepted = {i: self.hand_out(ceilings.get(i, math.inf), booked[i], day, i) for i in self.nodes}
         demand = {i: sum(accepted[i].values()) for i in self.nodes}
         capacity, possible, output = {}, {}, {}
         for i in self.nodes:
@@ -97,10 +190,12 @@ class FirmTwin:
             normal = self.base[i] / preset.utilisation
             if i not in self.firms:
                 normal = self.base[i] * (1.0 + preset.import_spare)
+            else:
+                normal *= 1.0 + sum(share * gain for share, gain, _ in self.rules.on(day, self.kind[i]))
             capacity[i] = normal * survive.get(i, 1.0) * self.overtime[i]
             possible[i] = self._possible(i, capacity[i]) if i in self.firms else math.inf
             output[i] = min(capacity[i], possible[i], demand[i])
-        delivered = {i: self.hand_out(output[i], accepted[i]) for i in self.nodes}
+        delivered = {i: self.hand_out(output[i], accepted[i], day, i) for i in self.nodes}
         share = {
             (i, g): delivered[i][g] / booked[i][g] if booked[i][g] > 0 else 1.0
             for i in self.nodes

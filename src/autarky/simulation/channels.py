@@ -11,7 +11,7 @@ change, are channels one after another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,11 +21,14 @@ import numpy.typing as npt
 from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.errors import Problem
-from autarky.scenario import Allocation, Rationing
+from autarky.scenario import Allocation, InstitutionChange, Rationing, Scenario
+from autarky.simulation import dates
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+INDUSTRIES = "industries"
+"""In a rank of a priority, or among bids: all industries not named."""
 _WHOLE = 1e-12
 """Of a whole, what rounding may leave."""
 _ALIKE = 1e-9
@@ -41,6 +44,52 @@ class Channel(NamedTuple):
     """Of what there is."""
     gain: float
     """Capacity of those who sell in this way above the base year's, relative to it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Users:
+    """Who buys what, as rules of allocation tell users apart: industries, then final users."""
+
+    products: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
+    """(users,) region and name."""
+    names: tuple[tuple[str, ...], ...]
+    """(users,) by which names each can be called, its own first."""
+    value_added: Floats
+    """(industries,)"""
+    use: Callable[[], Floats]
+    """(products, users) use of the base year; asked for only where bids rank."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Products, users."""
+        return len(self.products), len(self.names)
+
+
+def users_of(economy: Economy) -> Users:
+    """The users of a table, in its order."""
+    pairs, final = economy.industries.pairs, economy.final_users
+    products = tuple(economy.products)
+
+    def use() -> Floats:
+        made = [product for _, product in (*pairs, *economy.gates)]
+        rows = np.hstack([economy.Z, economy.Y])
+        if economy.gates:
+            rows = np.vstack([rows, np.hstack([economy.imports_intermediate, economy.imports_final])])
+        found = np.zeros((len(products), rows.shape[1]))
+        np.add.at(found, [products.index(product) for product in made], np.maximum(rows, 0.0))
+        return found
+
+    return Users(
+        products=products,
+        places=(*pairs, *((user.region, user.category) for user in final)),
+        names=(
+            *((sector, INDUSTRIES) for _, sector in pairs),
+            *((user.category, user.kind.value) for user in final),
+        ),
+        value_added=economy.value_added.sum(axis=0),
+        use=use,
+    )
 
 
 @dataclass(frozen=True)
@@ -146,21 +195,18 @@ class Institution:
             )
         return tuple(told)
 
-    def ranks(self, rule: Rationing, economy: Economy) -> Integers:
-        """(products, users in table order) who is served before whom by a rule; 0 first."""
-        shape = len(economy.products), len(economy.industries) + len(economy.final_users)
+    def ranks(self, rule: Rationing, users: Users) -> Integers:
+        """(products, users) who is served before whom by a rule; 0 first."""
         if rule is Rationing.PRIORITY:
             names = {name: rank for rank, members in enumerate(self.priority) for name in members}
             last = len(self.priority)
-            listed = np.array(
-                [_first(names, user, last) for user in _names_of_users(economy)], dtype=np.int64
-            )
-            return np.broadcast_to(np.unique(listed, return_inverse=True)[1], shape)
+            listed = np.array([_first(names, called, last) for called in users.names], dtype=np.int64)
+            return np.broadcast_to(np.unique(listed, return_inverse=True)[1], users.shape)
         if rule is Rationing.MARKET:
-            return np.array([_by_bid(bids) for bids in _bids(economy, self.allocation.willingness_to_pay)])
+            return np.array([_by_bid(bids) for bids in _bids(users, self.allocation.willingness_to_pay)])
         if rule is Rationing.RANDOM:
-            return np.array([_drawn(economy, self.allocation.seed or 0, q) for q in economy.products])
-        return np.zeros(shape, dtype=np.int64)
+            return np.array([_drawn(users, self.allocation.seed or 0, q) for q in users.products])
+        return np.zeros(users.shape, dtype=np.int64)
 
     def ranking(self, rule: Rationing) -> Hashable:
         """What tells the ranking of a rule from another's."""
@@ -190,15 +236,20 @@ class Channels:
         return bool(self.ranks.any())
 
 
-def build_channels(economy: Economy, institutions: Sequence[Institution]) -> Channels:
+def problems_of(institutions: Sequence[Institution], products: Sequence[str]) -> list[Problem]:
+    """What rules need and do not have; what a change of them takes over is told where it is declared."""
+    found = [problem for one in institutions for problem in one.problems(products)]
+    return list(reversed({problem.what: problem for problem in reversed(found)}.values()))
+
+
+def build_channels(users: Users, institutions: Sequence[Institution]) -> Channels:
     """Arrange what institutions declare; a channel that a product lacks has no share and any ranking."""
     known: dict[Hashable, int] = {}
     ranks: list[Integers] = []
     institution: list[int] = []
     ranking: list[list[int]] = []
-    shape = len(economy.products), len(economy.industries) + len(economy.final_users)
     for k, one in enumerate(institutions):
-        by_product = [one.channels(product) for product in economy.products]
+        by_product = [one.channels(product) for product in users.products]
         by_rule: dict[Rationing, Integers] = {}
         first = len(ranking)
         for q, channels in enumerate(by_product):
@@ -208,9 +259,9 @@ def build_channels(economy: Economy, institutions: Sequence[Institution]) -> Cha
                     institution.append(k)
                 number = known.setdefault(one.ranking(channel.rule), len(known))
                 if number == len(ranks):
-                    ranks.append(np.zeros(shape, dtype=np.int64))
+                    ranks.append(np.zeros(users.shape, dtype=np.int64))
                 if channel.rule not in by_rule:
-                    by_rule[channel.rule] = one.ranks(channel.rule, economy)
+                    by_rule[channel.rule] = one.ranks(channel.rule, users)
                 # A ranking by which a product does not go tells nobody apart.
                 ranks[number][q] = by_rule[channel.rule][q]
                 ranking[c][q] = number
@@ -231,34 +282,36 @@ def shares_and_gains(
     return shares, gains
 
 
-def _names_of_users(economy: Economy) -> list[tuple[str, ...]]:
-    """By which names each user can be called, its own first; users in table order."""
-    industries = [(sector, "industries") for _, sector in economy.industries.pairs]
-    return [*industries, *((user.category, user.kind.value) for user in economy.final_users)]
+def weights_by_day(scenario: Scenario) -> Floats:
+    """(1 + changes, days + 1) how far the behaviour's rules, and those of each change, hold."""
+    changes = [shock for shock in scenario.shocks if isinstance(shock, InstitutionChange)]
+    weights = np.ones((1 + len(changes), scenario.days + 1))
+    for k, change in enumerate(changes, start=1):
+        weights[k] = dates.weight(change, scenario, change.transition_days)
+        weights[:k] *= 1.0 - weights[k]
+    return weights
+
+
+def shared_up_to(weights: Floats, shares: Floats) -> Floats:
+    """Share of what there is that goes by a channel or one before it: (C, …) both, 1 at the end."""
+    upto = np.cumsum(weights * shares, axis=0)
+    return np.where(upto > 1.0 - _WHOLE, 1.0, upto)
 
 
 def _first(given: dict[str, int], names: tuple[str, ...], otherwise: int) -> int:
     return next((given[name] for name in names if name in given), otherwise)
 
 
-def _bids(economy: Economy, willing: dict[str, float]) -> Floats:
+def _bids(users: Users, willing: dict[str, float]) -> Floats:
     """(products, users) value per unit of a product to each user; NaN where it uses none.
 
     Industries: ``v_j / a_qj``, value added per unit of output over the input of the product per unit of
     output; what is made of the last unit where every input binds.
     """
-    n = len(economy.industries)
-    made = [product for _, product in (*economy.industries.pairs, *economy.gates)]
-    rows = np.hstack([economy.Z, economy.Y])
-    if economy.gates:
-        rows = np.vstack([rows, np.hstack([economy.imports_intermediate, economy.imports_final])])
-    use = np.zeros((len(economy.products), rows.shape[1]))
-    np.add.at(use, [economy.products.index(product) for product in made], np.maximum(rows, 0.0))
-    worth = np.ones(rows.shape[1])
-    worth[:n] = economy.value_added.sum(axis=0)
-    bids = np.where(use > 0.0, worth, np.nan)
-    bids[:, :n] = np.divide(bids[:, :n], use[:, :n], out=bids[:, :n], where=use[:, :n] > 0.0)
-    for user, names in enumerate(_names_of_users(economy)):
+    n, use = len(users.value_added), users.use()
+    bids = np.where(use > 0.0, 1.0, np.nan)
+    np.divide(users.value_added, use[:, :n], out=bids[:, :n], where=use[:, :n] > 0.0)
+    for user, names in enumerate(users.names):
         stated = next((willing[name] for name in names if name in willing), None)
         if stated is not None:
             bids[:, user] = np.where(use[:, user] > 0.0, stated, np.nan)
@@ -278,10 +331,10 @@ def _by_bid(bids: Floats) -> Integers:
     return ranks
 
 
-def _drawn(economy: Economy, seed: int, product: str) -> Integers:
+def _drawn(users: Users, seed: int, product: str) -> Integers:
     """Ranks drawn for a product: the order of BLAKE2 digests of seed, product and user."""
-    users = [*economy.industries.pairs, *((user.region, user.category) for user in economy.final_users)]
-    drawn = [hashlib.blake2b(f"{seed}\n{product}\n{place}.{name}".encode()).digest() for place, name in users]
-    ranks = np.empty(len(users), dtype=np.int64)
-    ranks[sorted(range(len(users)), key=drawn.__getitem__)] = np.arange(len(users))
+    names = [f"{seed}\n{product}\n{place}.{name}" for place, name in users.places]
+    drawn = [hashlib.blake2b(name.encode()).digest() for name in names]
+    ranks = np.empty(len(drawn), dtype=np.int64)
+    ranks[sorted(range(len(drawn)), key=drawn.__getitem__)] = np.arange(len(drawn))
     return ranks

@@ -121,7 +121,8 @@ def build_forcing(network: Network, scenarios: Sequence[Scenario]) -> Forcing:
                     weight = dates.weight(shock, scenario, shock.ramp_days)
                     demands.add(k, names.final_slots(shock, place), dates.between(1.0, shock.factor, weight))
                 case InstitutionChange():
-                    names.check_allocation(shock.priority or (), shock.allocation, place)
+                    given, products = shock.priority or (), network.economy.products
+                    names.check_allocation(given, shock.allocation, place, names.users, products)
                 case _:
                     pass  # what a behaviour acts on: ``behaviours``
     if problems:

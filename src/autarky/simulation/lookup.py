@@ -22,13 +22,11 @@ from autarky.scenario import (
     TradeCut,
     TradeSeries,
 )
+from autarky.simulation.channels import INDUSTRIES
 from autarky.simulation.network import Network
 
 Booleans = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
-
-INDUSTRIES = "industries"
-"""In a rank of a priority: all industries not named."""
 
 
 class Naming:
@@ -95,6 +93,24 @@ class Naming:
                     )
         return frozenset(found)
 
+    def check_allocation(
+        self,
+        priority: Sequence[tuple[str, ...]],
+        allocation: Allocation | None,
+        place: str,
+        users: Sequence[str],
+        products: Sequence[str],
+    ) -> None:
+        """Every user and product that rules of allocation name is known, or a group of known ones."""
+        for k, rank in enumerate(priority):
+            self.resolve(rank, users, f"{place}.priority[{k}]", "user")
+        if allocation is not None:
+            place = f"{place}.allocation"
+            self.check_keys(allocation.willingness_to_pay, users, f"{place}.willingness_to_pay", "user")
+            self.check_keys(allocation.by_product, products, f"{place}.by_product", "product")
+            for name, owner in allocation.ownership.items():
+                self.resolve(owner.products, products, f"{place}.ownership.{name}.products", "product")
+
 
 class Lookup(Naming):
     """Names → positions for one scenario; problems are collected, not raised."""
@@ -118,6 +134,7 @@ class Lookup(Naming):
             **dict.fromkeys(self.origins, "region or partner"),
             **dict.fromkeys(economy.products, "sector or product"),
         }
+        self.users = (*economy.industries.sectors, INDUSTRIES, *self.final_names)
         super().__init__(groups, role, problems)
         abroad = np.array(network.supplier_regions)[:, None] != np.array(network.destinations)
         self.trade: Booleans = abroad & (network.tables.base_to_destination > 0)
@@ -132,7 +149,7 @@ class Lookup(Naming):
             place = f"behaviour.criticality[{k}]"
             self.resolve(rule.inputs, products, f"{place}.inputs", "product")
             self.resolve(rule.users, sectors, f"{place}.users", "sector")
-        self.check_allocation(behaviour.priority, behaviour.allocation, "behaviour")
+        self.check_allocation(behaviour.priority, behaviour.allocation, "behaviour", self.users, products)
         if behaviour.imports is not None:
             place = "behaviour.imports"
             first = self.resolve(behaviour.imports.competitive, products, f"{place}.competitive", "product")
@@ -147,23 +164,6 @@ class Lookup(Naming):
             given = getattr(behaviour, field)
             if given is not None:
                 self.check_keys(given.products, products, f"behaviour.{field}.products", "product")
-
-    def check_allocation(
-        self, priority: Sequence[tuple[str, ...]], allocation: Allocation | None, place: str
-    ) -> None:
-        """Every user and product that rules of allocation name is one of the table's, or a group of them."""
-        economy = self.network.economy
-        users = (*economy.industries.sectors, INDUSTRIES, *self.final_names)
-        for k, rank in enumerate(priority):
-            self.resolve(rank, users, f"{place}.priority[{k}]", "user")
-        if allocation is not None:
-            place = f"{place}.allocation"
-            self.check_keys(allocation.willingness_to_pay, users, f"{place}.willingness_to_pay", "user")
-            self.check_keys(allocation.by_product, economy.products, f"{place}.by_product", "product")
-            for name, owner in allocation.ownership.items():
-                self.resolve(
-                    owner.products, economy.products, f"{place}.ownership.{name}.products", "product"
-                )
 
     def series_flows(
         self, series: TradeSeries, place: str, spared: Callable[[Integers], Booleans]

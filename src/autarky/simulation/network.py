@@ -27,7 +27,7 @@ from autarky.declared import ALL
 from autarky.economy import Economy
 from autarky.errors import EconomyError, Problem, ScenarioError
 from autarky.scenario import Criticality, ImportMode
-from autarky.simulation.channels import Channels, build_channels
+from autarky.simulation.channels import Channels, build_channels, problems_of, users_of
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
@@ -329,11 +329,9 @@ def build_network(economy: Economy, parameters: Parameters) -> Network:
             )
         )
 
-    found = [each for one in parameters.institutions for each in one.problems(economy.products)]
-    # What a change of institutions takes over is told once, where it is declared.
-    if problems := {each.what: each for each in reversed(found)}:
-        raise ScenarioError(reversed(problems.values()))
-    channels = build_channels(economy, parameters.institutions)
+    if problems := problems_of(parameters.institutions, economy.products):
+        raise ScenarioError(problems)
+    channels = build_channels(users_of(economy), parameters.institutions)
     # Who is nowhere served before or after another may stand in one group with him.
     vectors = channels.ranks.reshape(-1, channels.ranks.shape[-1])
     alike = np.unique(vectors, axis=1, return_inverse=True)[1].reshape(-1)

@@ -27,8 +27,9 @@ from autarky.scenario import (
     TradeCut,
     TradeSeries,
 )
+from autarky.simulation.channels import INDUSTRIES
 from autarky.simulation.forcing import build_forcing
-from autarky.simulation.lookup import INDUSTRIES, Lookup
+from autarky.simulation.lookup import Lookup
 from autarky.simulation.network import DAYS_PER_YEAR, Network, build_network
 from autarky.simulation.presets import parameters
 from autarky.study_file import Study, study_from_bytes

@@ -13,6 +13,7 @@ from autarky.economy import Economy
 from autarky.errors import ScenarioError
 from autarky.scenario import Rationing, Scenario
 from autarky.simulation import simulate, simulate_panel
+from autarky.simulation.channels import users_of
 from autarky.simulation.network import build_network
 from autarky.simulation.presets import Parameters, parameters
 from autarky.study_file import read_study
@@ -36,7 +37,7 @@ def params(scenario: Scenario) -> Parameters:
 def ranks(economy: Economy, product: str, **allocation: Any) -> dict[str, int]:
     """Rank by bid of every user of a product."""
     (institution,) = params(given(rationing="market", allocation=allocation)).institutions
-    row = institution.ranks(Rationing.MARKET, economy)[economy.products.index(product)]
+    row = institution.ranks(Rationing.MARKET, users_of(economy))[economy.products.index(product)]
     users = [sector for _, sector in economy.industries.pairs] + [u.category for u in economy.final_users]
     return dict(zip(users, row.tolist(), strict=True))
 
@@ -60,7 +61,7 @@ def test_who_bids_more_is_served_first_and_equal_bids_share_a_rank(times: float,
     (one,) = params(
         given(rationing="market", allocation={"willingness_to_pay": {"households": bid * times}})
     ).institutions
-    row = one.ranks(Rationing.MARKET, economy)[economy.products.index("coal")]
+    row = one.ranks(Rationing.MARKET, users_of(economy))[economy.products.index("coal")]
     n = len(economy.industries)
     households = n + [user.kind.value for user in economy.final_users].index("households")
     assert np.sign(row[households] - row[industry]) == order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from autarky.firm_network import FirmNetwork
 from autarky.firm_network.section import FirmLoss
 from autarky.results import Outcome
 from autarky.scenario import Scenario
-from autarky.simulation.by_firm import kernels
+from autarky.simulation.by_firm import allocation, kernels
 from autarky.simulation.by_firm.run import FirmSimulation, simulate_firms
 from made_firms import network, random_network
 
@@ -128,15 +129,15 @@ def test_what_firms_cannot_live_through_is_refused_all_of_it_at_once() -> None:
         {"kind": "trade_cut", "from": "2020-01-05", "origin": "HOME", "destination": "HOME", "share_kept": 0},
         behaviour={
             "steps_per_day": 2,
-            "rationing": "market",
+            "rationing": "random",
             "spare_parts": {"products": ["sector-0"], "wear_days": 100, "store_days": 10},
         },
     )
     told = problems(given, {"from": "2020-01-02", "firms": ["spiner"], "share": 1})
     assert [line.split(":")[0] for line in told] == [
         "behaviour.spare_parts",
-        "behaviour.rationing",
         "behaviour.steps_per_day",
+        "behaviour.allocation.seed",
         "shocks[0]",
         "shocks[1].origin[0]",
         "shocks[2].sectors[0]",
@@ -153,9 +154,113 @@ def test_other_presets_are_refused(preset: str) -> None:
     assert problems(scenario(behaviour={"preset": preset}))[0].startswith("behaviour.preset")
 
 
-def test_ranks_that_tell_final_users_apart_are_refused() -> None:
+def test_ranks_and_bids_that_tell_final_users_apart_are_refused() -> None:
     behaviour = {"rationing": "priority", "priority": [["households"], ["industries"], ["exports"]]}
-    assert "into one rank" in problems(scenario(behaviour=behaviour))[0]
+    (line,) = problems(scenario(behaviour=behaviour))
+    assert line.startswith("behaviour.priority: tells final users apart") and "the same rank" in line
+    pays = {"willingness_to_pay": {"households": 2, "government": 0.5}}
+    change = {"kind": "institution_change", "from": "2020-01-05", "rationing": "market", "allocation": pays}
+    (line,) = problems(scenario(change))
+    assert line.startswith("shocks[0].allocation.willingness_to_pay: tells final users apart")
+    alike = pays | {"willingness_to_pay": {"households": 2, "government": 2}}
+    assert simulate_firms(chain(), scenario(change | {"allocation": alike})).value_added_lost == 0.0
+
+
+def test_rules_of_allocation_are_told_what_they_lack_and_what_they_do_not_know() -> None:
+    change = {"kind": "institution_change", "from": "2021-01-05", "rationing": "priority"}
+    behaviour = {
+        "rationing": "mixed",
+        "priority": [["sector-7"]],
+        "allocation": {
+            "willingness_to_pay": {"households": 1, "industry": 1},
+            "by_product": {"sector-8": "market"},
+            "ownership": {"state": {"share": 0.8, "rationing": "market", "products": ["sector-9"]}},
+        },
+    }
+    told = problems(scenario(change, behaviour=behaviour))
+    assert [line.split(":")[0] for line in told] == [
+        "behaviour.priority[0][0]",
+        "behaviour.allocation.willingness_to_pay.industry[0]",
+        "behaviour.allocation.by_product.sector-8[0]",
+        "behaviour.allocation.ownership.state.products[0]",
+        "behaviour.allocation.plan_share",
+        "shocks[0].from",
+    ]
+    assert "'industries'" in told[1]
+
+
+def test_a_market_needs_to_know_what_firms_make_of_it() -> None:
+    made = chain()
+    unknown = replace(made, nodes=replace(made.nodes, value_added=np.zeros(3)))
+    (line,) = problems(scenario(behaviour={"rationing": "market"}), on=unknown)
+    assert line.startswith("behaviour.rationing: industries bid their value added") and "willingness" in line
+    stated = {"rationing": "market", "allocation": {"willingness_to_pay": {"industries": 1}}}
+    assert simulate_firms(unknown, scenario(behaviour=stated)).value_added_lost == 0.0
+
+
+def test_more_groups_of_buyers_than_memory_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allocation, "free_memory", lambda: 1000)
+    told = scenario(behaviour={"rationing": "random", "allocation": {"seed": 1}})
+    (line,) = problems(told, on=random_network(3))
+    assert line.startswith("behaviour.rationing: tells 6 groups of buyers apart; 33 nodes need")
+    assert "800 bytes are free" in line and "proportional" in line
+    monkeypatch.setattr(allocation, "free_memory", lambda: 1_000_000)
+    simulate_firms(random_network(3), told)
+
+
+def served(**behaviour: Any) -> dict[str, float]:
+    """Shares of what two knitters and final users ordered, on the day after half of the spinner is lost."""
+    made = network(
+        [0, 0, 3],
+        [1, 2, 0],
+        [365.0, 365.0, 365.0],
+        kind=[0, 1, 2, 3],
+        essentiality=np.full((4, 4), 2),
+        output=[1460.0, 1460.0, 1460.0, 365.0],
+        abroad=1,
+        value_added=[1095.0, 730.0, 182.5, 0.0],
+    )
+    told = scenario(
+        {"kind": "capacity_loss", "from": "2020-01-02", "sectors": ["sector-0"], "share": 0.5},
+        behaviour={"overtime": {"max": 1}, "inventory_days": 1, "substitution_days": "off"} | behaviour,
+        days=4,
+    )
+    result = simulate_firms(made, told, watch=[1, 2])
+    return dict(zip(("rich", "poor"), result.watched[2].tolist(), strict=True))
+
+
+def test_who_is_served_follows_from_the_rule() -> None:
+    """The spinner makes 2 a day: each knitter asks 1, of which they make 2 and 0.5; final users ask 2."""
+    assert served() == {"rich": 0.5, "poor": 0.5}
+    assert served(rationing="market") == {"rich": 1.0, "poor": 0.001}
+    pays = {"willingness_to_pay": {"sector-2": 9, "households": 3}}
+    assert served(rationing="market", allocation=pays) == {"rich": 0.001, "poor": 1.0}
+    ranked = {"rationing": "priority", "priority": [["sector-2"], ["households"]]}
+    assert served(**ranked) == {"rich": 0.001, "poor": 1.0}
+    # Of 2 the plan hands out the poor one's 1; of the other 1 nobody makes more than the rich one.
+    half = {"plan_share": 0.5}
+    assert served(**ranked | {"rationing": "mixed", "allocation": half}) == {"rich": 1.0, "poor": 1.0}
+    quarter = {"plan_share": 0.25}
+    assert served(**ranked | {"rationing": "mixed", "allocation": quarter}) == {"rich": 1.0, "poor": 0.5}
+    first = {"by_product": {"sector-0": "priority"}}
+    assert served(**ranked | {"rationing": "market", "allocation": first}) == served(**ranked)
+
+
+def test_a_change_of_rules_acts_from_its_date_and_a_rule_may_be_more_efficient() -> None:
+    change = {
+        "kind": "institution_change",
+        "from": "2020-01-11",
+        "until": "2020-01-20",
+        "rationing": "priority",
+    }
+    change |= {"priority": [["sector-1"]], "transition_days": 0}
+    change["allocation"] = {"efficiency": {"priority": {"factor": 0.5, "source": "assumption"}}}
+    told = scenario(change, days=30, behaviour={"overtime": {"max": 1}, "inventory_days": 1})
+    result = simulate_firms(chain(), told, watch=[0, 1])
+    assert (result.watched[:10] == 1.0).all() and (result.watched[10:20] < 0.51).all()
+    # Priority serves the knitter first: half of what the spinner makes is all that it needs.
+    assert result.watched[11:20, 0] == pytest.approx(0.5)
+    assert result.watched[-1] == pytest.approx(1.0)
 
 
 def test_exports_go_on_and_the_result_says_so() -> None:

@@ -10,13 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from autarky.results import Reason
-from autarky.scenario import InstitutionChange, Scenario
-from autarky.simulation.behaviours.acting import Acting, Booleans, Floats, Setting, Told
-from autarky.simulation.channels import shares_and_gains
-from autarky.simulation.dates import weight
-
-_WHOLE = 1e-12
-"""Shares that add to 1 but for rounding are all that there is."""
+from autarky.simulation.behaviours.acting import Acting, Booleans, Setting, Told
+from autarky.simulation.channels import shared_up_to, shares_and_gains, weights_by_day
 
 
 def begin(setting: Setting) -> Acting | None:
@@ -40,7 +35,7 @@ class _Rules:
         self.shares = np.stack([shares for shares, _ in each], axis=-1)
         """(C, products, lanes)"""
         self.gains = np.stack([gains for _, gains in each], axis=-1)
-        weights = np.stack([_weights(scenario) for scenario in scenarios], axis=-1)
+        weights = np.stack([weights_by_day(scenario) for scenario in scenarios], axis=-1)
         self.weights = weights[list(network.channels.institution)]
         """(C, days + 1, lanes)"""
         self.changes = bool((np.diff(self.weights, axis=1) != 0.0).any())
@@ -54,8 +49,7 @@ class _Rules:
         if day > 0 and np.array_equal(self.weights[:, day], self.weights[:, day - 1]):
             return np.zeros(packs, dtype=np.bool_)
         now = self.weights[:, day, None]
-        upto = np.cumsum(now * self.shares, axis=0)
-        upto = np.where(upto > 1.0 - _WHOLE, 1.0, upto)[:, network.slot_product]
+        upto = shared_up_to(now, self.shares)[:, network.slot_product]
         before = state.upto.copy()
         state.upto[:] = upto.reshape(state.upto.shape)
         moved = (state.upto != before).any(axis=(0, 1, 3))
@@ -72,13 +66,3 @@ class _Rules:
     def told(self, k: int, done: int) -> Told:
         """Nothing: deliveries tell."""
         return Told({})
-
-
-def _weights(scenario: Scenario) -> Floats:
-    """(1 + changes, days + 1) how far the behaviour's rules, and those of each change, hold."""
-    changes = [shock for shock in scenario.shocks if isinstance(shock, InstitutionChange)]
-    weights = np.ones((1 + len(changes), scenario.days + 1))
-    for k, change in enumerate(changes, start=1):
-        weights[k] = weight(change, scenario, change.transition_days)
-        weights[:k] *= 1.0 - weights[k]
-    return weights

@@ -13,28 +13,29 @@ import numpy as np
 import numpy.typing as npt
 
 from autarky.declared import ALL
-from autarky.economy import FinalUseKind
 from autarky.errors import Problem, ScenarioError, did_you_mean
 from autarky.firm_network import FirmNetwork
 from autarky.firm_network.section import FirmLoss
 from autarky.scenario import (
+    Allocation,
     BlocCut,
     CapacityLoss,
     DemandChange,
     Exemption,
     Harvest,
+    InstitutionChange,
     PresetName,
     ProductionFunction,
-    Rationing,
     Scenario,
     TradeCut,
     TradeSeries,
 )
 from autarky.simulation import dates
 from autarky.simulation.by_firm import kernels
-from autarky.simulation.by_firm.network import product_of_kinds
+from autarky.simulation.by_firm.allocation import FINAL_USERS, problems_with, product_of_kinds
+from autarky.simulation.channels import INDUSTRIES
 from autarky.simulation.forcing import harvested_by_day, kept_of_flow, lost_by_day
-from autarky.simulation.lookup import INDUSTRIES, Naming
+from autarky.simulation.lookup import Naming
 from autarky.simulation.network import DAYS_PER_YEAR
 from autarky.simulation.presets import Parameters
 
@@ -42,8 +43,6 @@ Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-FINAL_USERS = tuple(kind.value for kind in FinalUseKind)
-"""Names by which a study can call final users."""
 _LEAVE_OUT = "leave it out here, or live through the sectors with autarky run"
 
 
@@ -103,6 +102,9 @@ def build_forcing(
                 reader.lose(shock, place)
             case DemandChange():
                 reader.want(shock, place)
+            case InstitutionChange():
+                if dates.acts(shock, scenario, place, reader.problems):
+                    reader.check_rules(shock.priority or (), shock.allocation, place)
             case _:
                 reader.refuse(place, f"{shock.kind} is not lived through firm by firm")
     for position, loss in enumerate(losses):
@@ -150,20 +152,14 @@ class _Reader(Naming):
         if behaviour.preset is not PresetName.AUTARKY:
             self.refuse("behaviour.preset", f"{behaviour.preset.value} is not lived through firm by firm")
         for name in behaviour.parts:
-            self.refuse(f"behaviour.{name}", "is not lived through firm by firm")
+            if name != "allocation":
+                self.refuse(f"behaviour.{name}", "is not lived through firm by firm")
         if preset.production is ProductionFunction.CES:
             self.refuse("behaviour.production", "ces is not lived through firm by firm")
-        if preset.rationing not in (Rationing.PROPORTIONAL, Rationing.PRIORITY):
-            self.refuse("behaviour.rationing", f"{preset.rationing.value} is not lived through firm by firm")
         if behaviour.steps_per_day != 1:
             self.refuse("behaviour.steps_per_day", "firms live through whole days")
-        if preset.rationing is Rationing.PRIORITY:
-            users = (*self.network.sectors, INDUSTRIES, *FINAL_USERS)
-            if not self.scenario.behaviour.priority:
-                remedy = "rationing by priority needs at least one rank of users"
-                self.problems.append(Problem("behaviour.priority", "priority is empty", remedy))
-            for k, rank in enumerate(self.scenario.behaviour.priority):
-                self.resolve(rank, users, f"behaviour.priority[{k}]", "user")
+        self.check_rules(self.scenario.behaviour.priority, self.scenario.behaviour.allocation, "behaviour")
+        self.problems += problems_with(self.network, params)
         known = (*self.network.sectors, *self.network.kinds)
         for field in ("inventory_days", "restocking_days", "initial_stocks"):
             given = getattr(self.scenario.behaviour, field)
@@ -174,6 +170,13 @@ class _Reader(Naming):
                 "By production: leontief every input binds, day by day, whatever its essentiality; "
                 "production: critical heeds it."
             )
+
+    def check_rules(
+        self, priority: tuple[tuple[str, ...], ...], allocation: Allocation | None, place: str
+    ) -> None:
+        """Names in rules of allocation are known."""
+        sectors = self.network.sectors
+        self.check_allocation(priority, allocation, place, (*sectors, INDUSTRIES, *FINAL_USERS), sectors)
 
     def cut(self, cut: TradeCut | BlocCut | TradeSeries, place: str) -> None:
         """Imports get ceilings; exports go on, since firms know final users only all together."""

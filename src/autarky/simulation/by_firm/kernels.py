@@ -1,10 +1,11 @@
 """Arrays in, arrays out: the verbs of a day on a network of firms.
 
 n nodes (firms, then suppliers abroad), s slots (what a firm needs of one kind), m links in the order of
-slots, K kinds, B blocks. Buyers stand in G groups that are served alike, the last being final users. Flows
-are per day, stocks in days of base-year use, orders relative to base-year use. Every verb takes one block
-and writes nothing that another block reads or writes, so that threads change no byte; how a network is cut
-into blocks depends on the network alone. The slow twin is tests/reference/firm_day.py.
+slots, K kinds, P products, B blocks, C channels by which a product is handed out. Buyers stand in G groups
+that are served alike, the last being final users. Flows are per day, stocks in days of base-year use, orders
+relative to base-year use. Every verb takes one block and writes nothing that another block reads or writes,
+so that threads change no byte; how a network is cut into blocks depends on the network alone. The slow twin
+is tests/reference/firm_day.py.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ LEONTIEF, CRITICAL, LINEAR = 0, 1, 2
 NEVER_BINDS, HALF_BINDS, BINDS = 0, 1, 2
 DEMAND, CAPACITY, CEILING = -1, -2, -3
 
+BLOCKS = 8
+"""Parts of a large network that threads share out. A number of its own, so that bytes do not depend on the
+machine."""
+
 _TRICKLE = 1e-3
 """Least weight of a supplier: somebody always asks whether it delivers again."""
 _ROUNDING = 1e-9
@@ -33,7 +38,9 @@ class Tables(NamedTuple):
 
     kind: npt.NDArray[np.int32]
     """(n,)"""
-    group: npt.NDArray[np.uint8]
+    product: Integers
+    """(K,) product that a kind counts as."""
+    group: npt.NDArray[np.uint16]
     """(firms,) group a firm buys in."""
     base: Floats
     """(n,) output, flow per day."""
@@ -81,10 +88,12 @@ class Rules(NamedTuple):
     overtime_days: float
     substitution_pace: float
     """Per day; 0: orders never move."""
+    ranking: Integers
+    """(C, P) which ranking a channel goes by."""
     turn: Integers
-    """(G,) groups in the order in which they are served."""
+    """(rankings, P, G) groups in the order in which they are served."""
     rank: Integers
-    """(G,) rank of each group; those of one rank share."""
+    """(rankings, P, G) rank of each group; those of one rank share."""
 
 
 class State(NamedTuple):
@@ -100,10 +109,12 @@ class State(NamedTuple):
     """(G, n, 2) weight × share of orders that is delivered; weight. Beside each other: read together."""
     booked: Floats
     """(G, n) orders received, flow per day."""
+    upto: Floats
+    """(C, P) share of what there is that goes by a channel or one before it."""
     ceiling: Floats
     """(n,) most that may leave a supplier; inf: no limit."""
     survive: Floats
-    """(n,) share of capacity left."""
+    """(n,) share of capacity left; above 1 under a rule of allocation that is more efficient."""
     wanted_final: Floats
     """(K,) final demand relative to the base year."""
     final_scale: Floats
@@ -142,29 +153,39 @@ _inlined: Any = njit(cache=True, forceinline=True)
 
 
 @_inlined
-def hand_out(there_is, orders, turn, rank, filled):  # type: ignore[no-untyped-def]
-    """Share of each group's orders that is filled, rank by rank; the same share within a rank.
+def hand_out(there_is, orders, p, upto, ranking, turn, rank, filled):  # type: ignore[no-untyped-def]
+    """Share of each group's orders of a product that is filled, channel after channel, in each rank by rank.
 
-    Where there is enough, all of it is filled: what rounding leaves short of the last rank would grow where
-    stocks are of a day.
+    Within a rank all get the same share of what is not filled yet; what nobody takes passes on. Where there
+    is enough, all of it is filled: what rounding leaves short of the last rank would grow where stocks are
+    of a day.
     """
-    left, at, groups = there_is, 0, len(turn)
-    whole = 0.0
-    for n in range(groups):
-        whole += orders[n]
-    if whole <= left:
+    groups, whole = len(filled), 0.0
+    for g in range(groups):
+        whole += orders[g]
+    if whole <= there_is:
         filled[:] = 1.0
         return
-    while at < groups:
-        end, asked = at, 0.0
-        while end < groups and rank[turn[end]] == rank[turn[at]]:
-            asked += orders[turn[end]]
-            end += 1
-        share = left / asked if asked > left else 1.0
-        for n in range(at, end):
-            filled[turn[n]] = share
-        left = max(left - asked, 0.0)
-        at = end
+    filled[:] = 0.0
+    handed, before = 0.0, 0.0
+    for c in range(upto.shape[0]):
+        if upto[c, p] <= before:
+            continue
+        before, by = upto[c, p], ranking[c, p]
+        left, at = max(before * there_is - handed, 0.0), 0
+        while at < groups:
+            end, asked = at, 0.0
+            while end < groups and rank[by, p, turn[by, p, end]] == rank[by, p, turn[by, p, at]]:
+                g = turn[by, p, end]
+                asked += orders[g] * (1.0 - filled[g])
+                end += 1
+            share = left / asked if asked > left else 1.0
+            for n in range(at, end):
+                g = turn[by, p, n]
+                filled[g] = filled[g] + (1.0 - filled[g]) * share if share < 1.0 else 1.0
+            handed += min(asked, left)
+            left = max(left - asked, 0.0)
+            at = end
 
 
 @_inlined
@@ -205,14 +226,15 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
     # Arrays get a name of their own first: each look into a named tuple costs as much as a few flows.
     kind, base_output, final_sales, firms = tables.kind, tables.base, tables.final, len(tables.group)
     first_slot, use, level, stock = tables.first_slot, tables.use, tables.level, state.stock
-    normal, turn, rank, pools = rules.normal, rules.turn, rules.rank, rules.production == LINEAR
+    normal, pools, product, upto = rules.normal, rules.production == LINEAR, tables.product, state.upto
+    ranking, turn, rank = rules.ranking, rules.turn, rules.rank
     importance, restart_share = rules.importance, rules.restart_share
     most, days = rules.overtime_max, rules.overtime_days
     asked_by, offer, booked, final_scale = state.asked, state.offer, state.booked, state.final_scale
     ceiling, survive, overtime, calls = state.ceiling, state.survive, state.overtime, state.call
     outputs, bounds, made, goal, draw = state.output, state.bound_by, state.made, state.goal, state.draw
     asked_of, missing_of = state.asked_of_kind[block], state.missing_of_kind[block]
-    spare_of, blocks, groups = state.spare_of_kind[block], asked_by.shape[0], len(turn)
+    spare_of, blocks, groups = state.spare_of_kind[block], asked_by.shape[0], len(offer)
     final = groups - 1
     orders, accepted, filled = np.empty(groups), np.empty(groups), np.empty(groups)
     asked_of[:] = 0.0
@@ -235,7 +257,7 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
             accepted[g] = orders[g]
         is_cut = demand > most_out
         if is_cut:
-            hand_out(most_out, orders, turn, rank, filled)
+            hand_out(most_out, orders, product[k], upto, ranking, turn, rank, filled)
             demand = 0.0
             for g in range(groups):
                 accepted[g] = orders[g] * filled[g]
@@ -273,7 +295,7 @@ def produce(tables, rules, state, block):  # type: ignore[no-untyped-def]
         if pools and i < firms:
             draw[i] = draw_on_others(use, stock, first_slot[i], first_slot[i + 1], made[i])
 
-        hand_out(output, accepted, turn, rank, filled)
+        hand_out(output, accepted, product[k], upto, ranking, turn, rank, filled)
         for g in range(groups):
             served = filled[g]
             if accepted[g] != orders[g]:
@@ -315,7 +337,7 @@ def substitute(tables, rules, state, block):  # type: ignore[no-untyped-def]
     not, times the share of those that others could deliver.
     """
     offer, booked, pace = state.offer, state.booked, rules.substitution_pace
-    kind, moves, final_sales, groups = tables.kind, tables.moves, tables.final, len(rules.turn)
+    kind, moves, final_sales, groups = tables.kind, tables.moves, tables.final, len(state.offer)
     ceiling, part, reach, calls = state.ceiling, state.part, state.reach, state.call
     weighted = state.weighted_of_kind[block]
     weighted[:] = 0.0

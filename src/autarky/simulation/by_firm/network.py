@@ -9,20 +9,16 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from autarky.errors import Problem, ScenarioError
 from autarky.firm_network import FirmNetwork, Level
-from autarky.scenario import ProductionFunction, Rationing
+from autarky.scenario import ProductionFunction
 from autarky.simulation.by_firm import kernels
-from autarky.simulation.lookup import INDUSTRIES
+from autarky.simulation.by_firm.allocation import Allocation, product_of_kinds
 from autarky.simulation.network import DAYS_PER_YEAR
 from autarky.simulation.presets import Parameters
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-BLOCKS = 8
-"""Parts of a large network that threads share out. A number of its own, so that bytes do not depend on the
-machine."""
 _WORTH_BLOCKS = 100_000
 """Links from which a network is cut into blocks."""
 _PRODUCTION = {
@@ -81,45 +77,6 @@ def slots_of(network: FirmNetwork) -> Slots:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """Buyers that are served alike: one or more groups of firms, then all final users."""
-
-    of_firm: npt.NDArray[np.uint8]
-    """(firms,)"""
-    rank: Integers
-    """(G,) who is served before whom, 0 first; the last group is that of final users."""
-
-
-def groups_of(network: FirmNetwork, params: Parameters, finals: tuple[str, ...]) -> Groups:
-    """The groups a rationing rule tells apart.
-
-    ``finals``: the names by which a study can call final users. Firms know them only all together.
-    """
-    names = np.zeros(len(network.sectors), dtype=np.int64)
-    final, priority = 0, params.behaviour.priority
-    if params.preset.rationing is Rationing.PRIORITY:
-        ranks = {name: rank for rank, members in enumerate(priority) for name in members}
-        last = len(priority)
-        of_finals = {ranks[name] for name in finals if name in ranks} or {last}
-        if len(of_finals) > 1:
-            what = "tells final users apart, and firms know them only all together"
-            raise ScenarioError(Problem("behaviour.priority", what, "put final users into one rank"))
-        (final,) = of_finals
-        names[:] = [ranks.get(sector, ranks.get(INDUSTRIES, last)) for sector in network.sectors]
-    kept, of_sector = np.unique(names[network.nodes.sector[: network.firms]], return_inverse=True)
-    return Groups(of_sector.astype(np.uint8), np.append(kept, final).astype(np.int64))
-
-
-def product_of_kinds(network: FirmNetwork) -> tuple[str, ...]:
-    """(K,) sector whose product a kind is: that of the first node that makes it; else the kind itself."""
-    made, first = np.unique(network.nodes.kind, return_index=True)
-    products = list(network.kinds)
-    for kind, node in zip(made, first, strict=True):
-        products[kind] = network.sectors[network.nodes.sector[node]]
-    return tuple(products)
-
-
 def by_kind(
     network: FirmNetwork, products: tuple[str, ...], default: float, exceptions: dict[str, float]
 ) -> Floats:
@@ -143,11 +100,11 @@ class Opening:
     """(K,) days of use in stock."""
 
 
-def open_days(network: FirmNetwork, slots: Slots, params: Parameters, groups: Groups) -> Opening:
+def open_days(network: FirmNetwork, slots: Slots, params: Parameters, allocation: Allocation) -> Opening:
     """Base-year orders and output, stocks as declared, and the rules of the day."""
-    tables, asked, weighted = _base_year(network, slots, groups)
+    tables, asked, weighted = _base_year(network, slots, allocation)
     preset, n, firms, K = params.preset, len(network), network.firms, len(network.kinds)
-    G, B = len(groups.rank), len(asked)
+    G, B = allocation.ranks.shape[-1], len(asked)
     _set_levels(network, tables, slots, params)
     normal = tables.base.copy()
     normal[:firms] /= preset.utilisation
@@ -167,8 +124,9 @@ def open_days(network: FirmNetwork, slots: Slots, params: Parameters, groups: Gr
         overtime_max=preset.overtime_max,
         overtime_days=preset.overtime_days,
         substitution_pace=min(1.0, 1.0 / preset.substitution_days),
-        turn=np.argsort(groups.rank, kind="stable").astype(np.int64),
-        rank=groups.rank,
+        ranking=allocation.ranking,
+        turn=np.argsort(allocation.ranks, axis=-1, kind="stable").astype(np.int64),
+        rank=allocation.ranks,
     )
     state = kernels.State(
         stock=(filled * target)[slots.kind],
@@ -176,6 +134,7 @@ def open_days(network: FirmNetwork, slots: Slots, params: Parameters, groups: Gr
         asked=asked,
         offer=np.ones((G, n, 2)),
         booked=np.zeros((G, n)),
+        upto=np.ones(allocation.ranking.shape),
         ceiling=np.full(n, np.inf),
         survive=np.ones(n),
         wanted_final=np.ones(K),
@@ -197,14 +156,16 @@ def open_days(network: FirmNetwork, slots: Slots, params: Parameters, groups: Gr
     return Opening(tables, rules, state, filled * target)
 
 
-def _base_year(network: FirmNetwork, slots: Slots, groups: Groups) -> tuple[kernels.Tables, Floats, Floats]:
+def _base_year(
+    network: FirmNetwork, slots: Slots, allocation: Allocation
+) -> tuple[kernels.Tables, Floats, Floats]:
     """The tables, orders of the base year by block, final sales of kinds by block.
 
     Everything is summed as a day sums it, so that the base year stands still to the last bit.
     """
     K, n, m = len(network.kinds), len(network), len(slots.flow)
     kind, final = network.nodes.kind.astype(np.int32), network.final_sales / DAYS_PER_YEAR
-    B = BLOCKS if m > _WORTH_BLOCKS else 1
+    B = kernels.BLOCKS if m > _WORTH_BLOCKS else 1
     cuts = np.arange(1, B)
     nodes = np.concatenate([[0], cuts * n // B, [n]]).astype(np.int64)
     links = slots.first_link[slots.first_slot].astype(np.int64)
@@ -217,7 +178,8 @@ def _base_year(network: FirmNetwork, slots: Slots, groups: Groups) -> tuple[kern
     )
     tables = kernels.Tables(
         kind=kind,
-        group=groups.of_firm,
+        product=allocation.product,
+        group=allocation.group,
         base=np.zeros(n),
         final=final,
         final_of_kind=np.array(reduce(np.add, weighted)),
@@ -232,7 +194,7 @@ def _base_year(network: FirmNetwork, slots: Slots, groups: Groups) -> tuple[kern
         nodes=nodes,
         buyers=buyers,
     )
-    asked = np.zeros((B, len(groups.rank) - 1, n))
+    asked = np.zeros((B, allocation.ranks.shape[-1] - 1, n))
     for block in range(B):
         kernels.book(tables, block, asked[block])
     tables.base[:] = reduce(np.add, [reduce(np.add, asked[:, g]) for g in range(asked.shape[1])]) + final

@@ -19,8 +19,9 @@ from autarky.firm_network.section import FirmLoss
 from autarky.results import FALLS, STOPS, Outcome
 from autarky.scenario import Scenario
 from autarky.simulation.by_firm import kernels
-from autarky.simulation.by_firm.forcing import FINAL_USERS, Forcing, build_forcing
-from autarky.simulation.by_firm.network import Opening, Slots, groups_of, open_days, slots_of
+from autarky.simulation.by_firm.allocation import Allocation, allocation_of
+from autarky.simulation.by_firm.forcing import Forcing, build_forcing
+from autarky.simulation.by_firm.network import Opening, Slots, open_days, slots_of
 from autarky.simulation.network import DAYS_PER_YEAR
 from autarky.simulation.opening import BLOCK
 from autarky.simulation.presets import parameters
@@ -124,15 +125,16 @@ def simulate_firms(
     """
     params = parameters(scenario.behaviour, scenario.groups, scenario.shocks)
     forcing = build_forcing(network, scenario, losses, params)
+    allocation = allocation_of(network, scenario, params)
     slots = slots_of(network)
-    opening = open_days(network, slots, params, groups_of(network, params, FINAL_USERS))
+    opening = open_days(network, slots, params, allocation)
     record = _Record(network, opening, scenario.days, watch)
     outcome = Outcome.COMPLETED
     blocks = len(opening.tables.nodes) - 1
     team = min(blocks, threads or os.cpu_count() or 1)
     try:
         with _on_blocks(blocks, team) as on_blocks:
-            _live(opening, forcing, record, on_blocks, progress)
+            _live(opening, forcing, allocation, record, on_blocks, progress)
     except KeyboardInterrupt:
         if record.done == 0:
             raise
@@ -156,16 +158,19 @@ def _on_blocks(blocks: int, threads: int) -> Iterator[OnBlocks]:
 def _live(
     opening: Opening,
     forcing: Forcing,
+    allocation: Allocation,
     record: _Record,
     on_blocks: OnBlocks,
     progress: Callable[[int, int], None] | None,
 ) -> None:
     tables, rules, state = opening.tables, opening.rules, opening.state
-    days = len(forcing.changes) - 1
+    changes = forcing.changes | allocation.changes
+    days = len(changes) - 1
     moved = True
     for day in range(days):
-        if forcing.changes[day]:
+        if changes[day]:
             forcing.act(day, tables, state)
+            allocation.act(day, tables, state)
             kernels.scale_final(tables, state)
             moved = True
         if moved:
